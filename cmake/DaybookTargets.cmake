@@ -1,0 +1,46 @@
+# What all targets share: warnings, and one way to declare a folder, a library and a test program.
+
+# daybook_folders(FOLDER ...): those of the folders that declare targets, in this order.
+function(daybook_folders)
+  foreach(folder IN LISTS ARGN)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
+      add_subdirectory(${folder})
+    endif()
+  endforeach()
+endfunction()
+
+add_library(daybook_warnings INTERFACE)  # never exported
+target_compile_options(daybook_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Wcast-align -Woverloaded-virtual
+  $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
+  $<$<BOOL:${DAYBOOK_WERROR}>:-Werror>)
+
+# daybook_library(NAME SOURCES ... LIBS ...): target daybook_NAME with the alias daybook::NAME.
+function(daybook_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;PRIVATE_LIBS" ${ARGN})
+  add_library(daybook_${name} STATIC ${ARG_SOURCES})
+  add_library(daybook::${name} ALIAS daybook_${name})
+  target_include_directories(daybook_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_link_libraries(daybook_${name} PUBLIC ${ARG_LIBS} PRIVATE ${ARG_PRIVATE_LIBS} $<BUILD_INTERFACE:daybook_warnings>)
+endfunction()
+
+# Builds every program with tests of foreign bytes: those labelled `foreign`.
+add_custom_target(foreign_tests)
+
+# daybook_test(NAME SOURCES ... LIBS ... [LABELS ...] [TIMEOUT seconds] [ARGS ...]): a Catch2 program, one ctest entry.
+function(daybook_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS;ARGS;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} daybook_catch_main daybook_warnings)
+  add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+  if("foreign" IN_LIST ARG_LABELS)
+    add_dependencies(foreign_tests ${name} ${ARG_DEPENDS})
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()
