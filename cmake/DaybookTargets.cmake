@@ -27,20 +27,38 @@ endfunction()
 # Builds every program with tests of foreign bytes: those labelled `foreign`.
 add_custom_target(foreign_tests)
 
-# daybook_test(NAME SOURCES ... LIBS ... [LABELS ...] [TIMEOUT seconds] [ARGS ...]): a Catch2 program, one ctest entry.
+# daybook_test(NAME SOURCES ... LIBS ... [LABELS ...] [TIMEOUT seconds] [ARGS ...] [DEPENDS targets ...]):
+# a Catch2 program, one ctest entry named ${DAYBOOK_TEST_PREFIX}NAME.
 function(daybook_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS;ARGS;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} daybook_catch_main daybook_warnings)
-  add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
   if("foreign" IN_LIST ARG_LABELS)
-    add_dependencies(foreign_tests ${name} ${ARG_DEPENDS})
+    add_dependencies(foreign_tests ${name})
+  elseif(DAYBOOK_TESTS STREQUAL "foreign")
+    return()
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  add_test(NAME ${DAYBOOK_TEST_PREFIX}${name} COMMAND ${name} ${ARG_ARGS})
+  set_tests_properties(${DAYBOOK_TEST_PREFIX}${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# daybook_script_test(NAME SCRIPT file [ENVIRONMENT NAME=value ...] [LABELS ...] [TIMEOUT seconds] [DEPENDS targets ...]):
+# a bash script that fails by its exit code, one ctest entry; what it needs is built with the rest.
+function(daybook_script_test name)
+  cmake_parse_arguments(ARG "" "SCRIPT;TIMEOUT" "ENVIRONMENT;LABELS;DEPENDS" ${ARGN})
+  if(DAYBOOK_TESTS STREQUAL "foreign")
+    return()
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_test(NAME ${DAYBOOK_TEST_PREFIX}${name} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SCRIPT})
+  set_tests_properties(${DAYBOOK_TEST_PREFIX}${name} PROPERTIES
+    LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
