@@ -15,9 +15,20 @@ target_compile_options(daybook_warnings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
   $<$<BOOL:${DAYBOOK_WERROR}>:-Werror>)
 
+# A source that is not written yet fails the build of its own target only, not the configuration of all.
+function(daybook_await_sources)
+  foreach(source IN LISTS ARGN)
+    cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE path)
+    if(NOT EXISTS ${path})
+      set_source_files_properties(${source} PROPERTIES GENERATED TRUE)
+    endif()
+  endforeach()
+endfunction()
+
 # daybook_library(NAME SOURCES ... LIBS ...): target daybook_NAME with the alias daybook::NAME.
 function(daybook_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;PRIVATE_LIBS" ${ARGN})
+  daybook_await_sources(${ARG_SOURCES})
   add_library(daybook_${name} STATIC ${ARG_SOURCES})
   add_library(daybook::${name} ALIAS daybook_${name})
   target_include_directories(daybook_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
@@ -31,6 +42,7 @@ add_custom_target(foreign_tests)
 # a Catch2 program, one ctest entry named ${DAYBOOK_TEST_PREFIX}NAME.
 function(daybook_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS;ARGS;DEPENDS" ${ARGN})
+  daybook_await_sources(${ARG_SOURCES})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} daybook_catch_main daybook_warnings)
   if(ARG_DEPENDS)
