@@ -1,0 +1,331 @@
+@0xe590b241d8f73655;
+# Tasks: what they are, who owns them, where they stand on the board. Stream: project. People see T-12.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("daybook::schema::task");
+
+using Types = import "../types.capnp";
+using Id = Types.Id;
+using TextRef = Types.TextRef;
+using TextChange = Types.TextChange;
+using NumberChange = Types.NumberChange;
+
+struct Command {
+  union {
+    none @0 :Void;
+    createTask @1 :CreateTask $Types.leastRole(contributor);
+    editTask @2 :EditTask $Types.leastRole(contributor);
+    assignTask @3 :AssignTask $Types.leastRole(contributor);
+    prioritizeTask @4 :PrioritizeTask $Types.leastRole(contributor);
+    moveTask @5 :MoveTask $Types.leastRole(contributor);
+    moveTasks @6 :MoveTasks $Types.leastRole(contributor);
+    blockTask @7 :BlockTask $Types.leastRole(contributor);
+    unblockTask @8 :UnblockTask $Types.leastRole(contributor);
+    retireTask @9 :RetireTask $Types.leastRole(contributor);
+    restoreTask @10 :RestoreTask $Types.leastRole(contributor);
+  }
+}
+
+# The ways into a column (createTask, moveTask, moveTasks, restoreTask) obey one rule: a column whose limit blocks
+# takes no task beyond it (wipLimitReached), unless a manager gives `overrideReason`, which is recorded as an act of
+# its own (wipLimitOverridden). An override that is not needed is ignored.
+
+struct Priority {
+  # What the order of work is computed from; each 0 to 100, 0: not said.
+  value @0 :UInt32;
+  timeCriticality @1 :UInt32;
+  riskReduction @2 :UInt32;
+  jobSize @3 :UInt32;
+}
+
+struct CreateTask {
+  # Rejections, in this order: projectArchived, alreadyExists, textRequired (title), memberRequired (the owner has
+  # no role in the project), outOfRange, boardNotDefined, unknownColumn, wipLimitReached, notPermitted (override).
+  task @0 :Id;
+  title @1 :TextRef;
+  description @2 :TextRef;
+  owner @3 :Id;
+  estimateMinutes @4 :UInt32;
+  points @5 :UInt32;
+  priority @6 :Priority;
+  column @7 :Id;
+  # Nil: the first column.
+  before @8 :Id;
+  # The card to stand before; nil, or one that is not in the column: at the end.
+  overrideReason @9 :TextRef;
+}
+
+struct EditTask {
+  # Each field is checked by itself: two people who edit different fields both win.
+  # Rejections: projectArchived, unknownTask, taskRetired, changedMeanwhile, textRequired (title removed),
+  # outOfRange, nothingToDo.
+  task @0 :Id;
+  title @1 :TextChange;
+  description @2 :TextChange;
+  estimateMinutes @3 :NumberChange;
+  points @4 :NumberChange;
+}
+
+struct AssignTask {
+  # Makes `to` the owner in place of `from`; nil: nobody.
+  # Rejections: projectArchived, unknownTask, taskRetired, changedMeanwhile, memberRequired, nothingToDo.
+  task @0 :Id;
+  from @1 :Id;
+  to @2 :Id;
+}
+
+struct PrioritizeTask {
+  # Rejections: projectArchived, unknownTask, taskRetired, changedMeanwhile (only by what is changed), outOfRange,
+  # nothingToDo.
+  task @0 :Id;
+  from @1 :Priority;
+  to @2 :Priority;
+}
+
+struct MoveTask {
+  # Moves a card to another column, or to another place in its own.
+  # Rejections, in this order: projectArchived, unknownTask, taskRetired, movedMeanwhile, unknownColumn,
+  # nothingToDo, taskBlocked (into doing or done), transitionNotAllowed, reasonRequired (out of a done column),
+  # wipLimitReached, notPermitted (override).
+  task @0 :Id;
+  fromColumn @1 :Id;
+  toColumn @2 :Id;
+  before @3 :Id;
+  reason @4 :TextRef;
+  # Why a finished task is opened again; otherwise may be absent.
+  overrideReason @5 :TextRef;
+}
+
+struct MoveTasks {
+  # Moves several, all or none, in this order. Limits count them together.
+  # Rejections: those of moveTask, naming the task; tooMany (more than 100), duplicate (a task twice).
+  moves @0 :List(Move);
+  toColumn @1 :Id;
+  before @2 :Id;
+  reason @3 :TextRef;
+  overrideReason @4 :TextRef;
+}
+
+struct Move {
+  task @0 :Id;
+  fromColumn @1 :Id;
+}
+
+enum BlockKind {
+  # What the task waits for.
+  other @0;
+  decision @1;
+  person @2;
+  supplier @3;
+  technical @4;
+}
+
+struct BlockTask {
+  # Rejections: projectArchived, unknownTask, taskRetired, taskDone, textRequired (reason), nothingToDo (blocked
+  # already).
+  task @0 :Id;
+  reason @1 :TextRef;
+  kind @2 :BlockKind;
+  needs @3 :TextRef;
+  # What would unblock it; may be absent.
+}
+
+struct UnblockTask {
+  # Rejections: projectArchived, unknownTask, taskRetired, nothingToDo (not blocked).
+  task @0 :Id;
+  reason @1 :TextRef;
+  # How it was resolved; may be absent.
+}
+
+struct RetireTask {
+  # Takes the task off the board. Nothing is deleted: restoreTask brings it back.
+  # Rejections: projectArchived, unknownTask, textRequired (reason), nothingToDo.
+  task @0 :Id;
+  reason @1 :TextRef;
+}
+
+struct RestoreTask {
+  # Rejections: projectArchived, unknownTask, nothingToDo (not retired), unknownColumn, taskBlocked,
+  # wipLimitReached, notPermitted (override).
+  task @0 :Id;
+  column @1 :Id;
+  # Nil: where it stood.
+  before @2 :Id;
+  overrideReason @3 :TextRef;
+}
+
+struct Event {
+  union {
+    none @0 :Void;
+    taskCreated @1 :TaskCreated;
+    taskEdited @2 :TaskEdited;
+    taskAssigned @3 :TaskAssigned;
+    taskPrioritized @4 :TaskPrioritized;
+    taskMoved @5 :TaskMoved;
+    taskBlocked @6 :TaskBlocked;
+    taskUnblocked @7 :TaskUnblocked;
+    taskCompleted @8 :TaskCompleted;
+    taskReopened @9 :TaskReopened;
+    taskRetired @10 :TaskRetired;
+    taskRestored @11 :TaskRestored;
+    wipLimitOverridden @12 :WipLimitOverridden;
+    cardsRespaced @13 :CardsRespaced;
+  }
+}
+
+struct Entry {
+  # How a task came to stand in a column. Facts, so that no reader decides anything.
+  column @0 :Id;
+  rank @1 :UInt64;
+  # Its place: cards of a column stand in the order of (rank, task).
+  wipAfter @2 :UInt32;
+  # How many tasks stood in the column after the act.
+  wipLimit @3 :UInt32;
+  # The limit then; 0: none.
+}
+
+struct TaskCreated {
+  task @0 :Id;
+  number @1 :UInt32;
+  # T-number, unique in the project.
+  title @2 :TextRef;
+  description @3 :TextRef;
+  owner @4 :Id;
+  estimateMinutes @5 :UInt32;
+  points @6 :UInt32;
+  priority @7 :Priority;
+  entry @8 :Entry;
+}
+
+struct TaskEdited {
+  task @0 :Id;
+  title @1 :TextChange;
+  description @2 :TextChange;
+  estimateMinutes @3 :NumberChange;
+  points @4 :NumberChange;
+}
+
+struct TaskAssigned {
+  task @0 :Id;
+  from @1 :Id;
+  to @2 :Id;
+}
+
+struct TaskPrioritized {
+  task @0 :Id;
+  from @1 :Priority;
+  to @2 :Priority;
+}
+
+struct TaskMoved {
+  task @0 :Id;
+  fromColumn @1 :Id;
+  entry @2 :Entry;
+  reason @3 :TextRef;
+}
+
+struct TaskBlocked {
+  task @0 :Id;
+  reason @1 :TextRef;
+  kind @2 :BlockKind;
+  needs @3 :TextRef;
+}
+
+struct TaskUnblocked {
+  task @0 :Id;
+  reason @1 :TextRef;
+}
+
+struct TaskCompleted {
+  # Follows the event that took the task into a done column.
+  task @0 :Id;
+}
+
+struct TaskReopened {
+  # Follows the event that took the task out of a done column.
+  task @0 :Id;
+  reason @1 :TextRef;
+}
+
+struct TaskRetired {
+  task @0 :Id;
+  reason @1 :TextRef;
+  fromColumn @2 :Id;
+}
+
+struct TaskRestored {
+  task @0 :Id;
+  entry @1 :Entry;
+}
+
+struct WipLimitOverridden {
+  # Stands before the events that it allows.
+  column @0 :Id;
+  limit @1 :UInt32;
+  countAfter @2 :UInt32;
+  reason @3 :TextRef;
+}
+
+struct CardsRespaced {
+  # Ranks given anew to neighbours, because no rank was left between them; their order stays.
+  column @0 :Id;
+  cards @1 :List(Card);
+}
+
+struct Card {
+  task @0 :Id;
+  rank @1 :UInt64;
+}
+
+struct State {
+  tasks @0 :List(TaskState);
+  # Sorted by id.
+  lastNumber @1 :UInt32;
+}
+
+struct TaskState {
+  task @0 :Id;
+  number @1 :UInt32;
+  title @2 :TextRef;
+  description @3 :TextRef;
+  owner @4 :Id;
+  estimateMinutes @5 :UInt32;
+  points @6 :UInt32;
+  priority @7 :Priority;
+  column @8 :Id;
+  rank @9 :UInt64;
+  createdAt @10 :Int64;
+  enteredAt @11 :Int64;
+  completedAt @12 :Int64;
+  # 0: not done.
+  retired @13 :Bool;
+  blocked @14 :Bool;
+  blockReason @15 :TextRef;
+  blockKind @16 :BlockKind;
+  blockNeeds @17 :TextRef;
+  blockedAt @18 :Int64;
+  enteredBy @19 :Id;
+  # Who put it into the column, or for whom.
+}
+
+struct Row {
+  # A row of the view `tasks`: every task, retired ones too.
+  task @0 :Id;
+  number @1 :UInt32;
+  title @2 :TextRef;
+  description @3 :TextRef;
+  owner @4 :Id;
+  estimateMinutes @5 :UInt32;
+  points @6 :UInt32;
+  priority @7 :Priority;
+  column @8 :Id;
+  createdAt @9 :Int64;
+  enteredAt @10 :Int64;
+  completedAt @11 :Int64;
+  retired @12 :Bool;
+  blocked @13 :Bool;
+  blockReason @14 :TextRef;
+  blockKind @15 :BlockKind;
+  blockNeeds @16 :TextRef;
+  blockedAt @17 :Int64;
+}
