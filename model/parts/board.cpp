@@ -1,0 +1,355 @@
+#include "model/parts/board.hpp"
+
+#include <algorithm>
+
+#include "model/parts/field.hpp"
+#include "model/project.hpp"
+
+namespace daybook::model::board {
+namespace {
+
+namespace wire = schema::board;
+
+WipLimit read_limit(wire::WipLimit::Reader reader) {
+  return {reader.getCount(), reader.getPolicy()};
+}
+
+std::vector<Transition> read_transitions(capnp::List<wire::Transition>::Reader list) {
+  std::vector<Transition> transitions;
+  transitions.reserve(list.size());
+  for (const auto transition : list) {
+    transitions.emplace_back(daybook::read(transition.getFrom()),
+                             daybook::read(transition.getTo()));
+  }
+  std::sort(transitions.begin(), transitions.end());
+  return transitions;
+}
+
+void write_transitions(const std::vector<Transition>& transitions,
+                       capnp::List<wire::Transition>::Builder list) {
+  for (unsigned i = 0; i < list.size(); ++i) {
+    daybook::write(list[i].initFrom(), transitions[i].first);
+    daybook::write(list[i].initTo(), transitions[i].second);
+  }
+}
+
+std::vector<Column>::iterator locate(State& state, Id column) {
+  return std::find_if(state.columns.begin(), state.columns.end(),
+                      [&](const Column& c) { return c.id == column; });
+}
+
+std::size_t index_of(const State& state, Id column) {
+  const auto at = std::find_if(state.columns.begin(), state.columns.end(),
+                               [&](const Column& c) { return c.id == column; });
+  return static_cast<std::size_t>(at - state.columns.begin());
+}
+
+Ruling check_limit(wire::WipLimit::Reader limit) {
+  if (limit.getCount() > kWipCountMax)
+    return reject(Code::OUT_OF_RANGE, {.field = "board.wip", .limit = kWipCountMax});
+  if (limit.getPolicy() > WipPolicy::WARN) return reject(Code::MALFORMED, {.field = "board.wip"});
+  return {};
+}
+
+Ruling check_new_column(const Project& all, wire::Column::Reader column) {
+  const auto id = daybook::read(column.getColumn());
+  DAYBOOK_TRY(require_id(id, "board.column"));
+  if (is_id_used(all.board, id) || all.task.tasks.contains(id)) {
+    return reject(Code::ALREADY_EXISTS, {.field = "board.column", .id = id});
+  }
+  DAYBOOK_TRY(require_text(column.getName(), "board.name"));
+  if (column.getCategory() > Category::DONE)
+    return reject(Code::MALFORMED, {.field = "board.category"});
+  return check_limit(column.getWip());
+}
+
+// `transitions` is sorted.
+Ruling check_transitions(const std::vector<Transition>& transitions, const auto& is_column) {
+  if (transitions.size() > kTransitionsMax) {
+    return reject(
+        Code::TOO_MANY,
+        {.field = "board.transitions", .limit = kTransitionsMax, .count = transitions.size()});
+  }
+  for (const auto& [from, to] : transitions) {
+    for (const auto column : {from, to}) {
+      if (!is_column(column))
+        return reject(Code::UNKNOWN_COLUMN, {.field = "board.transitions", .column = column});
+    }
+    if (from == to) return reject(Code::DUPLICATE, {.field = "board.transitions", .column = from});
+  }
+  const auto twice = std::adjacent_find(transitions.begin(), transitions.end());
+  if (twice != transitions.end())
+    return reject(Code::DUPLICATE, {.field = "board.transitions", .column = twice->first});
+  return {};
+}
+
+void emit_column(wire::Column::Reader from, wire::Column::Builder to, Emitter& out) {
+  daybook::write(to.initColumn(), daybook::read(from.getColumn()));
+  out.text(from.getName(), [&] { return to.initName(); });
+  to.setCategory(from.getCategory());
+  write(to.initWip(), read_limit(from.getWip()));
+}
+
+Ruling define_board(const Project& all, wire::DefineBoard::Reader command, Emitter& out) {
+  if (all.board.defined) return reject(Code::ALREADY_EXISTS, {.field = "board"});
+  const auto columns = command.getColumns();
+  if (columns.size() == 0) return reject(Code::COLUMN_REQUIRED);
+  if (columns.size() > kColumnsMax) {
+    return reject(Code::TOO_MANY,
+                  {.field = "board.columns", .limit = kColumnsMax, .count = columns.size()});
+  }
+  std::vector<Id> ids;
+  for (const auto column : columns) {
+    DAYBOOK_TRY(check_new_column(all, column));
+    const auto id = daybook::read(column.getColumn());
+    if (std::find(ids.begin(), ids.end(), id) != ids.end()) {
+      return reject(Code::ALREADY_EXISTS, {.field = "board.column", .id = id});
+    }
+    ids.push_back(id);
+  }
+  const auto transitions = read_transitions(command.getTransitions());
+  DAYBOOK_TRY(check_transitions(
+      transitions, [&](Id id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }));
+  auto event = out.next().initBoard().initBoardDefined();
+  auto list = event.initColumns(columns.size());
+  for (unsigned i = 0; i < list.size(); ++i) emit_column(columns[i], list[i], out);
+  write_transitions(transitions, event.initTransitions(static_cast<unsigned>(transitions.size())));
+  return {};
+}
+
+Ruling add_column(const Project& all, wire::AddColumn::Reader command, Emitter& out) {
+  const State& state = all.board;
+  if (!state.defined) return reject(Code::BOARD_NOT_DEFINED);
+  DAYBOOK_TRY(check_new_column(all, command.getColumn()));
+  if (state.columns.size() >= kColumnsMax) {
+    return reject(Code::TOO_MANY,
+                  {.field = "board.columns", .limit = kColumnsMax, .count = state.columns.size()});
+  }
+  auto event = out.next().initBoard().initColumnAdded();
+  emit_column(command.getColumn(), event.initColumn(), out);
+  event.setIndex(static_cast<std::uint32_t>(index_of(state, daybook::read(command.getBefore()))));
+  return {};
+}
+
+Ruling rename_column(const State& state, wire::RenameColumn::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getColumn());
+  const auto* column = find_column(state, id);
+  if (column == nullptr) return reject(Code::UNKNOWN_COLUMN, {.column = id});
+  if (!is_change(command.getName())) return reject(Code::NOTHING_TO_DO, {.column = id});
+  DAYBOOK_TRY(check_change(command.getName(), column->name, "board.name", Removal::refused));
+  auto event = out.next().initBoard().initColumnRenamed();
+  daybook::write(event.initColumn(), id);
+  out.change(command.getName(), event.initName());
+  return {};
+}
+
+Ruling set_wip_limit(const Project& all, wire::SetWipLimit::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getColumn());
+  const auto* column = find_column(all.board, id);
+  if (column == nullptr) return reject(Code::UNKNOWN_COLUMN, {.column = id});
+  if (read_limit(command.getFrom()) != column->wip) {
+    return reject(Code::CHANGED_MEANWHILE,
+                  {.field = "board.wip", .column = id, .present_number = column->wip.count});
+  }
+  DAYBOOK_TRY(check_limit(command.getTo()));
+  const auto to = read_limit(command.getTo());
+  if (to == column->wip) return reject(Code::NOTHING_TO_DO, {.column = id});
+  auto event = out.next().initBoard().initWipLimitSet();
+  daybook::write(event.initColumn(), id);
+  write(event.initFrom(), column->wip);
+  write(event.initTo(), to);
+  event.setTaskCount(task::count_in_column(all.task, id));
+  return {};
+}
+
+Ruling set_transitions(const State& state, wire::SetTransitions::Reader command, Emitter& out) {
+  if (!state.defined) return reject(Code::BOARD_NOT_DEFINED);
+  if (read_transitions(command.getFrom()) != state.transitions) {
+    return reject(Code::CHANGED_MEANWHILE,
+                  {.field = "board.transitions",
+                   .present_number = static_cast<std::int64_t>(state.transitions.size())});
+  }
+  const auto to = read_transitions(command.getTo());
+  DAYBOOK_TRY(check_transitions(to, [&](Id id) { return find_column(state, id) != nullptr; }));
+  if (to == state.transitions && state.restricted == !to.empty())
+    return reject(Code::NOTHING_TO_DO);
+  auto event = out.next().initBoard().initTransitionsSet();
+  write_transitions(state.transitions,
+                    event.initFrom(static_cast<unsigned>(state.transitions.size())));
+  write_transitions(to, event.initTo(static_cast<unsigned>(to.size())));
+  return {};
+}
+
+Ruling reorder_column(const State& state, wire::ReorderColumn::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getColumn());
+  if (find_column(state, id) == nullptr) return reject(Code::UNKNOWN_COLUMN, {.column = id});
+  const auto from = index_of(state, id);
+  auto to = index_of(state, daybook::read(command.getBefore()));
+  if (to > from) --to;  // its own place closes up
+  if (to == from) return reject(Code::NOTHING_TO_DO, {.column = id});
+  auto event = out.next().initBoard().initColumnReordered();
+  daybook::write(event.initColumn(), id);
+  event.setFromIndex(static_cast<std::uint32_t>(from));
+  event.setToIndex(static_cast<std::uint32_t>(to));
+  return {};
+}
+
+Ruling retire_column(const Project& all, wire::RetireColumn::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getColumn());
+  if (find_column(all.board, id) == nullptr) return reject(Code::UNKNOWN_COLUMN, {.column = id});
+  if (const auto count = task::count_in_column(all.task, id); count != 0) {
+    return reject(Code::COLUMN_NOT_EMPTY,
+                  {.tasks = task::tasks_in_column(all.task, id, task::kTasksInFactsMax),
+                   .column = id,
+                   .count = count});
+  }
+  if (all.board.columns.size() == 1) return reject(Code::COLUMN_REQUIRED, {.column = id});
+  daybook::write(out.next().initBoard().initColumnRetired().initColumn(), id);
+  return {};
+}
+
+Column read_column(wire::Column::Reader reader, Text name) {
+  return {daybook::read(reader.getColumn()), name, reader.getCategory(),
+          read_limit(reader.getWip())};
+}
+
+}  // namespace
+
+const Column* find_column(const State& state, Id column) {
+  const auto index = index_of(state, column);
+  return index < state.columns.size() ? &state.columns[index] : nullptr;
+}
+
+bool is_id_used(const State& state, Id column) {
+  return find_column(state, column) != nullptr ||
+         std::binary_search(state.retired.begin(), state.retired.end(), column);
+}
+
+bool is_transition_allowed(const State& state, Id from, Id to) {
+  return !state.restricted || from == to ||
+         std::binary_search(state.transitions.begin(), state.transitions.end(),
+                            Transition{from, to});
+}
+
+Ruling decide(const Project& all, wire::Command::Reader command, const Context&, Emitter& out) {
+  switch (command.which()) {
+    case wire::Command::DEFINE_BOARD:
+      return define_board(all, command.getDefineBoard(), out);
+    case wire::Command::ADD_COLUMN:
+      return add_column(all, command.getAddColumn(), out);
+    case wire::Command::RENAME_COLUMN:
+      return rename_column(all.board, command.getRenameColumn(), out);
+    case wire::Command::SET_WIP_LIMIT:
+      return set_wip_limit(all, command.getSetWipLimit(), out);
+    case wire::Command::SET_TRANSITIONS:
+      return set_transitions(all.board, command.getSetTransitions(), out);
+    case wire::Command::REORDER_COLUMN:
+      return reorder_column(all.board, command.getReorderColumn(), out);
+    case wire::Command::RETIRE_COLUMN:
+      return retire_column(all, command.getRetireColumn(), out);
+    case wire::Command::NONE:
+      break;
+  }
+  return reject(Code::NOT_SUPPORTED);
+}
+
+bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
+  switch (event.which()) {
+    case wire::Event::BOARD_DEFINED: {
+      const auto defined = event.getBoardDefined();
+      state.defined = true;
+      for (const auto column : defined.getColumns()) {
+        state.columns.push_back(
+            read_column(column, text_of_event(column.getName(), meta.position)));
+      }
+      state.transitions = read_transitions(defined.getTransitions());
+      state.restricted = !state.transitions.empty();
+      return true;
+    }
+    case wire::Event::COLUMN_ADDED: {
+      const auto column = event.getColumnAdded().getColumn();
+      const auto index =
+          std::min<std::size_t>(event.getColumnAdded().getIndex(), state.columns.size());
+      state.columns.insert(state.columns.begin() + static_cast<std::ptrdiff_t>(index),
+                           read_column(column, text_of_event(column.getName(), meta.position)));
+      return true;
+    }
+    case wire::Event::COLUMN_RENAMED: {
+      const auto renamed = event.getColumnRenamed();
+      if (const auto at = locate(state, daybook::read(renamed.getColumn()));
+          at != state.columns.end()) {
+        at->name = changed(at->name, renamed.getName(), meta.position);
+      }
+      return true;
+    }
+    case wire::Event::WIP_LIMIT_SET: {
+      const auto set = event.getWipLimitSet();
+      if (const auto at = locate(state, daybook::read(set.getColumn()));
+          at != state.columns.end()) {
+        at->wip = read_limit(set.getTo());
+      }
+      return true;
+    }
+    case wire::Event::TRANSITIONS_SET:
+      state.transitions = read_transitions(event.getTransitionsSet().getTo());
+      state.restricted = !state.transitions.empty();
+      return true;
+    case wire::Event::COLUMN_REORDERED: {
+      const auto reordered = event.getColumnReordered();
+      if (const auto at = locate(state, daybook::read(reordered.getColumn()));
+          at != state.columns.end()) {
+        const auto column = *at;
+        state.columns.erase(at);
+        const auto index = std::min<std::size_t>(reordered.getToIndex(), state.columns.size());
+        state.columns.insert(state.columns.begin() + static_cast<std::ptrdiff_t>(index), column);
+      }
+      return true;
+    }
+    case wire::Event::COLUMN_RETIRED: {
+      const auto id = daybook::read(event.getColumnRetired().getColumn());
+      if (const auto at = locate(state, id); at != state.columns.end()) state.columns.erase(at);
+      state.retired.insert(std::lower_bound(state.retired.begin(), state.retired.end(), id), id);
+      std::erase_if(state.transitions,
+                    [&](const Transition& t) { return t.first == id || t.second == id; });
+      return true;
+    }
+    case wire::Event::NONE:
+      break;
+  }
+  return false;
+}
+
+void write(wire::WipLimit::Builder builder, const WipLimit& limit) {
+  builder.setCount(limit.count);
+  builder.setPolicy(limit.policy);
+}
+
+void save(const State& state, wire::State::Builder builder) {
+  builder.setDefined(state.defined);
+  builder.setRestricted(state.restricted);
+  auto columns = builder.initColumns(static_cast<unsigned>(state.columns.size()));
+  for (unsigned i = 0; i < columns.size(); ++i) {
+    const auto& column = state.columns[i];
+    daybook::write(columns[i].initColumn(), column.id);
+    write_text(column.name, [&] { return columns[i].initName(); });
+    columns[i].setCategory(column.category);
+    write(columns[i].initWip(), column.wip);
+  }
+  auto retired = builder.initRetired(static_cast<unsigned>(state.retired.size()));
+  for (unsigned i = 0; i < retired.size(); ++i) daybook::write(retired[i], state.retired[i]);
+  write_transitions(state.transitions,
+                    builder.initTransitions(static_cast<unsigned>(state.transitions.size())));
+}
+
+State load(wire::State::Reader reader) {
+  State state;
+  state.defined = reader.getDefined();
+  state.restricted = reader.getRestricted();
+  for (const auto column : reader.getColumns())
+    state.columns.push_back(read_column(column, model::read(column.getName())));
+  for (const auto id : reader.getRetired()) state.retired.push_back(daybook::read(id));
+  state.transitions = read_transitions(reader.getTransitions());
+  return state;
+}
+
+}  // namespace daybook::model::board

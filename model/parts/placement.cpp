@@ -1,0 +1,173 @@
+#include "model/parts/placement.hpp"
+
+#include <limits>
+
+#include "model/permission.hpp"
+#include "model/project.hpp"
+
+namespace daybook::model::task {
+namespace {
+
+constexpr auto kRankMax = std::numeric_limits<std::uint64_t>::max();
+// Neighbours are respaced until each has at least this much room.
+constexpr std::uint64_t kRespacedGap = 1ULL << 16;
+constexpr std::size_t kRespacedMax =
+    4096;  // bounds the event; 4096 cards cannot all be crowded before 2^60 moves
+
+using Cards = Table<CardKey, Nothing>;
+
+struct Neighbours {
+  std::optional<CardKey> left;
+  std::optional<CardKey> right;
+};
+
+class Column {
+ public:
+  Column(const State& state, Id column, Id moving)
+      : cards_(state.cards), column_(column), moving_(moving) {}
+
+  // The first card at or behind `key`, the moving one left out.
+  [[nodiscard]] std::optional<CardKey> at_or_after(const CardKey& key) const {
+    for (auto at = cards_.lower_bound(key); at != cards_.end() && at->first.column == column_;
+         ++at) {
+      if (at->first.task != moving_) return at->first;
+    }
+    return std::nullopt;
+  }
+  // The last card before `key`, the moving one left out.
+  [[nodiscard]] std::optional<CardKey> before(const CardKey& key) const {
+    auto at = cards_.lower_bound(key);
+    while (at != cards_.begin()) {
+      --at;
+      if (at->first.column != column_) return std::nullopt;
+      if (at->first.task != moving_) return at->first;
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<CardKey> after(const CardKey& key) const {
+    auto next = key;
+    if (++next.task.low == 0 && ++next.task.high == 0) ++next.rank;
+    return at_or_after(next);
+  }
+  [[nodiscard]] CardKey end() const { return {column_, kRankMax, {kRankMax, kRankMax}}; }
+
+ private:
+  const Cards& cards_;
+  Id column_;
+  Id moving_;
+};
+
+Neighbours neighbours(const State& state, const Column& column, Id in, Id before, Id moving) {
+  CardKey target = column.end();
+  if (const auto* card = find_task(state, before);
+      card != nullptr && before != moving && card->column == in && !card->retired) {
+    target = {in, card->rank, before};
+  }
+  return {column.before(target), column.at_or_after(target)};
+}
+
+// A rank strictly between, or nullopt if there is no room.
+std::optional<std::uint64_t> rank_between(const std::optional<CardKey>& left,
+                                          const std::optional<CardKey>& right) {
+  if (!left && !right) return kRankFirst;
+  if (!left) return right->rank >= kRankGap ? std::optional(right->rank - kRankGap) : std::nullopt;
+  if (!right)
+    return left->rank <= kRankMax - kRankGap ? std::optional(left->rank + kRankGap) : std::nullopt;
+  const auto room = right->rank - left->rank;
+  if (room < 2) return std::nullopt;
+  return left->rank + room / 2;
+}
+
+// Widens a window around the gap until the cards in it, and the new one, can stand kRespacedGap apart.
+Place respace(const Column& column, Neighbours gap) {
+  std::vector<CardKey> left;   // nearest first
+  std::vector<CardKey> right;  // nearest first
+  auto next_left = gap.left;
+  auto next_right = gap.right;
+  while (left.size() + right.size() < kRespacedMax) {
+    if (next_left) {
+      left.push_back(*next_left);
+      next_left = column.before(*next_left);
+    }
+    if (next_right) {
+      right.push_back(*next_right);
+      next_right = column.after(*next_right);
+    }
+    const auto low = next_left ? next_left->rank : 0;
+    const auto high = next_right ? next_right->rank : kRankMax;
+    const auto step = (high - low) / (left.size() + right.size() + 2);
+    if (step < kRespacedGap && (next_left || next_right)) continue;
+    Place place;
+    auto rank = low;
+    for (auto card = left.rbegin(); card != left.rend(); ++card)
+      place.respaced.push_back({card->task, rank += step});
+    place.rank = rank += step;
+    for (const auto& card : right) place.respaced.push_back({card.task, rank += step});
+    return place;
+  }
+  return {};  // not reached: kRespacedMax cards would have to stand within 2^28 ranks
+}
+
+}  // namespace
+
+Ruling check_wip(const Project& all, const board::Column& column, std::uint32_t entering,
+                 schema::TextRef::Reader override_reason, const Context& context, Emitter& out) {
+  const auto count = count_in_column(all.task, column.id);
+  if (entering == 0 || column.wip.count == 0 || column.wip.policy == board::WipPolicy::WARN)
+    return {};
+  if (count + entering <= column.wip.count) return {};
+  if (override_reason.getIndex() == 0) {
+    return reject(Code::WIP_LIMIT_REACHED,
+                  {.tasks = tasks_in_column(all.task, column.id, kTasksInFactsMax),
+                   .column = column.id,
+                   .limit = column.wip.count,
+                   .count = count});
+  }
+  if (!includes(project::role_of(all.project, context.actor), Role::MANAGER)) {
+    return reject(Code::NOT_PERMITTED, {.field = "task.overrideReason", .required = Role::MANAGER});
+  }
+  auto event = out.next().initTask().initWipLimitOverridden();
+  daybook::write(event.initColumn(), column.id);
+  event.setLimit(column.wip.count);
+  event.setCountAfter(count + entering);
+  out.text(override_reason, [&] { return event.initReason(); });
+  return {};
+}
+
+Place find_place(const State& state, Id column, Id before, Id moving) {
+  const Column cards(state, column, moving);
+  const auto gap = neighbours(state, cards, column, before, moving);
+  if (const auto rank = rank_between(gap.left, gap.right)) return {*rank, {}};
+  return respace(cards, gap);
+}
+
+bool is_in_place(const State& state, Id column, Id before, Id moving) {
+  const auto* task = find_task(state, moving);
+  if (task == nullptr || task->column != column || task->retired) return false;
+  if (before == moving) return true;
+  const Column cards(state, column, moving);
+  const auto gap = neighbours(state, cards, column, before, moving);
+  const CardKey own{column, task->rank, moving};
+  return (!gap.left || *gap.left < own) && (!gap.right || own < *gap.right);
+}
+
+void emit_respacing(Id column, const Place& place, Emitter& out) {
+  if (place.respaced.empty()) return;
+  auto event = out.next().initTask().initCardsRespaced();
+  daybook::write(event.initColumn(), column);
+  auto cards = event.initCards(static_cast<unsigned>(place.respaced.size()));
+  for (unsigned i = 0; i < cards.size(); ++i) {
+    daybook::write(cards[i].initTask(), place.respaced[i].task);
+    cards[i].setRank(place.respaced[i].rank);
+  }
+}
+
+void write_entry(schema::task::Entry::Builder entry, const board::Column& column,
+                 const Place& place, std::uint32_t count_after) {
+  daybook::write(entry.initColumn(), column.id);
+  entry.setRank(place.rank);
+  entry.setWipAfter(count_after);
+  entry.setWipLimit(column.wip.count);
+}
+
+}  // namespace daybook::model::task

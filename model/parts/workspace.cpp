@@ -1,0 +1,275 @@
+#include "model/parts/workspace.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "model/parts/field.hpp"
+#include "model/workspace.hpp"
+
+namespace daybook::model::workspace {
+namespace {
+
+namespace wire = schema::workspace;
+
+// 2 to 10 characters, A-Z and 0-9, a letter first.
+bool is_valid_key(std::string_view key) {
+  if (key.size() < 2 || key.size() > 10 || key.front() < 'A' || key.front() > 'Z') return false;
+  return std::all_of(key.begin(), key.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+}
+
+std::string_view view_of(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
+
+record::Hash read_hash(capnp::Data::Reader data) {
+  record::Hash hash{};
+  std::memcpy(hash.data(), data.begin(), std::min(data.size(), hash.size()));
+  return hash;
+}
+
+capnp::Data::Reader data_of(const record::Hash& hash) {
+  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
+}
+
+Ruling check_new_token(const State& state, Id id, capnp::Data::Reader hash) {
+  DAYBOOK_TRY(require_id(id, "workspace.token"));
+  if (state.tokens.contains(id))
+    return reject(Code::ALREADY_EXISTS, {.field = "workspace.token", .id = id});
+  if (hash.size() != sizeof(record::Hash) || state.token_of_hash.contains(read_hash(hash))) {
+    return reject(Code::TOKEN_INVALID, {.field = "workspace.hash"});
+  }
+  return {};
+}
+
+Ruling check_scope(const Workspace& all, wire::IssueToken::Reader command) {
+  const auto invalid = [](std::string_view field) {
+    return reject(Code::TOKEN_SCOPE_INVALID, {.field = field});
+  };
+  const auto member = daybook::read(command.getMember());
+  const auto project = daybook::read(command.getProject());
+  switch (command.getKind()) {
+    case TokenKind::MEMBER:
+    case TokenKind::AUDITOR:
+      if (member::find_member(all.member, member) == nullptr)
+        return reject(Code::UNKNOWN_MEMBER, {.member = member});
+      if (!project.is_nil()) return invalid("workspace.project");
+      if (command.getViews().size() != 0) return invalid("workspace.views");
+      if (command.getImporter() && command.getKind() == TokenKind::AUDITOR)
+        return invalid("workspace.importer");
+      return {};
+    case TokenKind::ROOM:
+      if (!all.workspace.projects.contains(project))
+        return reject(Code::UNKNOWN_PROJECT, {.id = project});
+      if (!member.is_nil()) return invalid("workspace.member");
+      if (command.getImporter()) return invalid("workspace.importer");
+      if (command.getViews().size() == 0 || command.getViews().size() > 64)
+        return invalid("workspace.views");
+      for (const auto view : command.getViews()) {
+        if (view == 0 || view > static_cast<std::uint16_t>(schema::ViewName::SUMMARY))
+          return invalid("workspace.views");
+      }
+      return {};
+  }
+  return invalid("workspace.kind");
+}
+
+Ruling open_workspace(const State& state, wire::OpenWorkspace::Reader command, Emitter& out) {
+  if (state.opened) return reject(Code::ALREADY_EXISTS, {.field = "workspace"});
+  DAYBOOK_TRY(require_text(command.getName(), "workspace.name"));
+  const auto admin = daybook::read(command.getAdmin());
+  DAYBOOK_TRY(require_id(admin, "workspace.admin"));
+  DAYBOOK_TRY(require_text(command.getAdminName(), "workspace.adminName"));
+  const auto token = daybook::read(command.getToken());
+  DAYBOOK_TRY(check_new_token(state, token, command.getTokenHash()));
+
+  auto opened = out.next().initWorkspace().initWorkspaceOpened();
+  out.text(command.getName(), [&] { return opened.initName(); });
+  opened.setDemonstration(command.getDemonstration());
+  auto added = out.next().initMember().initMemberAdded();
+  daybook::write(added.initMember(), admin);
+  out.text(command.getAdminName(), [&] { return added.initName(); });
+  auto granted = out.next().initMember().initRoleGranted();
+  daybook::write(granted.initMember(), admin);
+  granted.setRole(Role::ADMIN);
+  auto issued = out.next().initWorkspace().initTokenIssued();
+  daybook::write(issued.initToken(), token);
+  issued.setHash(command.getTokenHash());
+  issued.setKind(TokenKind::MEMBER);
+  daybook::write(issued.initMember(), admin);
+  return {};
+}
+
+Ruling register_project(const Workspace& all, wire::RegisterProject::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getProject());
+  DAYBOOK_TRY(require_id(id, "workspace.project"));
+  if (all.workspace.projects.contains(id)) {
+    return reject(Code::ALREADY_EXISTS, {.field = "workspace.project", .id = id});
+  }
+  const auto key = view_of(command.getKey());
+  if (!is_valid_key(key)) return reject(Code::KEY_INVALID, {.field = "workspace.key"});
+  if (const auto* taken = all.workspace.project_of_key.find(std::string(key))) {
+    return reject(Code::KEY_TAKEN, {.field = "workspace.key", .id = *taken});
+  }
+  const auto manager = daybook::read(command.getFirstManager());
+  if (member::find_member(all.member, manager) == nullptr)
+    return reject(Code::UNKNOWN_MEMBER, {.member = manager});
+  auto event = out.next().initWorkspace().initProjectRegistered();
+  daybook::write(event.initProject(), id);
+  event.setKey(command.getKey());
+  daybook::write(event.initFirstManager(), manager);
+  return {};
+}
+
+Ruling issue_token(const Workspace& all, wire::IssueToken::Reader command, const Context& context,
+                   Emitter& out) {
+  const auto id = daybook::read(command.getToken());
+  DAYBOOK_TRY(check_new_token(all.workspace, id, command.getHash()));
+  DAYBOOK_TRY(check_scope(all, command));
+  if (command.getExpiresAt() != 0 && command.getExpiresAt() <= context.now.micros) {
+    return reject(Code::EXPIRY_INVALID,
+                  {.field = "workspace.expiresAt", .present_number = context.now.micros});
+  }
+  auto event = out.next().initWorkspace().initTokenIssued();
+  daybook::write(event.initToken(), id);
+  event.setHash(command.getHash());
+  event.setKind(command.getKind());
+  daybook::write(event.initMember(), daybook::read(command.getMember()));
+  event.setImporter(command.getImporter());
+  daybook::write(event.initProject(), daybook::read(command.getProject()));
+  event.setViews(command.getViews());
+  event.setExpiresAt(command.getExpiresAt());
+  out.text(command.getLabel(), [&] { return event.initLabel(); });
+  return {};
+}
+
+Ruling revoke_token(const State& state, wire::RevokeToken::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getToken());
+  const auto* token = state.tokens.find(id);
+  if (token == nullptr) return reject(Code::UNKNOWN_TOKEN, {.id = id});
+  if (token->revoked) return reject(Code::NOTHING_TO_DO, {.id = id});
+  auto event = out.next().initWorkspace().initTokenRevoked();
+  daybook::write(event.initToken(), id);
+  out.text(command.getReason(), [&] { return event.initReason(); });
+  return {};
+}
+
+void add_project(State& state, Id id, Registration registration) {
+  state.project_of_key.set(registration.key, id);
+  state.projects.set(id, std::move(registration));
+}
+
+void add_token(State& state, Id id, Token token) {
+  state.token_of_hash.set(token.hash, id);
+  state.tokens.set(id, std::move(token));
+}
+
+// TokenIssued and TokenState name their fields alike.
+Token read_token(const auto& reader, Text label) {
+  Token token{.hash = read_hash(reader.getHash()),
+              .kind = reader.getKind(),
+              .member = daybook::read(reader.getMember()),
+              .is_importer = reader.getImporter(),
+              .project = daybook::read(reader.getProject()),
+              .expires_at = {reader.getExpiresAt()},
+              .label = label};
+  for (const auto view : reader.getViews()) token.views.push_back(view);
+  return token;
+}
+
+}  // namespace
+
+Ruling decide(const Workspace& all, wire::Command::Reader command, const Context& context,
+              Emitter& out) {
+  switch (command.which()) {
+    case wire::Command::OPEN_WORKSPACE:
+      return open_workspace(all.workspace, command.getOpenWorkspace(), out);
+    case wire::Command::REGISTER_PROJECT:
+      return register_project(all, command.getRegisterProject(), out);
+    case wire::Command::ISSUE_TOKEN:
+      return issue_token(all, command.getIssueToken(), context, out);
+    case wire::Command::REVOKE_TOKEN:
+      return revoke_token(all.workspace, command.getRevokeToken(), out);
+    case wire::Command::NONE:
+      break;
+  }
+  return reject(Code::NOT_SUPPORTED);
+}
+
+bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
+  switch (event.which()) {
+    case wire::Event::WORKSPACE_OPENED:
+      state.opened = true;
+      state.name = text_of_event(event.getWorkspaceOpened().getName(), meta.position);
+      state.demonstration = event.getWorkspaceOpened().getDemonstration();
+      return true;
+    case wire::Event::PROJECT_REGISTERED: {
+      const auto registered = event.getProjectRegistered();
+      add_project(state, daybook::read(registered.getProject()),
+                  {registered.getKey().cStr(), daybook::read(registered.getFirstManager())});
+      return true;
+    }
+    case wire::Event::TOKEN_ISSUED: {
+      const auto issued = event.getTokenIssued();
+      add_token(state, daybook::read(issued.getToken()),
+                read_token(issued, text_of_event(issued.getLabel(), meta.position)));
+      return true;
+    }
+    case wire::Event::TOKEN_REVOKED:
+      if (auto* token = state.tokens.edit(daybook::read(event.getTokenRevoked().getToken())))
+        token->revoked = true;
+      return true;
+    case wire::Event::NONE:
+      break;
+  }
+  return false;
+}
+
+void save(const State& state, wire::State::Builder builder) {
+  builder.setOpened(state.opened);
+  write_text(state.name, [&] { return builder.initName(); });
+  builder.setDemonstration(state.demonstration);
+  auto projects = builder.initProjects(static_cast<unsigned>(state.projects.size()));
+  unsigned i = 0;
+  for (const auto& [id, registration] : state.projects) {
+    auto out = projects[i++];
+    daybook::write(out.initProject(), id);
+    out.setKey(registration.key.c_str());
+    daybook::write(out.initFirstManager(), registration.first_manager);
+  }
+  auto tokens = builder.initTokens(static_cast<unsigned>(state.tokens.size()));
+  i = 0;
+  for (const auto& [id, token] : state.tokens) {
+    auto out = tokens[i++];
+    daybook::write(out.initToken(), id);
+    out.setHash(data_of(token.hash));
+    out.setKind(token.kind);
+    daybook::write(out.initMember(), token.member);
+    out.setImporter(token.is_importer);
+    daybook::write(out.initProject(), token.project);
+    if (!token.views.empty()) {
+      auto views = out.initViews(static_cast<unsigned>(token.views.size()));
+      for (unsigned v = 0; v < views.size(); ++v) views.set(v, token.views[v]);
+    }
+    out.setExpiresAt(token.expires_at.micros);
+    write_text(token.label, [&] { return out.initLabel(); });
+    out.setRevoked(token.revoked);
+  }
+}
+
+State load(wire::State::Reader reader) {
+  State state;
+  state.opened = reader.getOpened();
+  state.name = model::read(reader.getName());
+  state.demonstration = reader.getDemonstration();
+  for (const auto in : reader.getProjects()) {
+    add_project(state, daybook::read(in.getProject()),
+                {in.getKey().cStr(), daybook::read(in.getFirstManager())});
+  }
+  for (const auto in : reader.getTokens()) {
+    auto token = read_token(in, model::read(in.getLabel()));
+    token.revoked = in.getRevoked();
+    add_token(state, daybook::read(in.getToken()), std::move(token));
+  }
+  return state;
+}
+
+}  // namespace daybook::model::workspace

@@ -1,0 +1,56 @@
+#pragma once
+// The part `workspace`: its opening, the registry of projects, the tokens. schema/parts/workspace.capnp has every command
+// with its rejections.
+
+#include <string>
+#include <vector>
+
+#include "model/context.hpp"
+#include "model/emitter.hpp"
+#include "model/table.hpp"
+#include "model/text.hpp"
+#include "schema/parts.capnp.h"
+#include "schema/parts/workspace.capnp.h"
+
+namespace daybook::model {
+struct Workspace;
+}
+
+namespace daybook::model::workspace {
+
+using schema::workspace::TokenKind;
+
+struct Token {
+  record::Hash hash = {};  // SHA-256 of the token
+  TokenKind kind = TokenKind::MEMBER;
+  Id member = {};
+  bool is_importer = false;
+  Id project = {};                        // rooms
+  std::vector<std::uint16_t> views = {};  // rooms; ordinals of ViewName
+  Timestamp expires_at = {};              // none: works until revoked
+  Text label = {};
+  bool revoked = false;
+};
+
+struct State {
+  bool opened = false;
+  Text name = {};
+  bool demonstration = false;
+  Table<Id, Registration> projects = {};
+  Table<Id, Token> tokens = {};
+
+  // Derived, not part of the digest.
+  Table<record::Hash, Id> token_of_hash = {};
+  Table<std::string, Id> project_of_key = {};
+};
+
+[[nodiscard]] Ruling decide(const Workspace& state, schema::workspace::Command::Reader command,
+                            const Context& context, Emitter& out);
+// False: this build does not know the event.
+[[nodiscard]] bool evolve(State& state, schema::workspace::Event::Reader event,
+                          const EventMeta& meta);
+
+void save(const State& state, schema::workspace::State::Builder builder);
+[[nodiscard]] State load(schema::workspace::State::Reader reader);
+
+}  // namespace daybook::model::workspace

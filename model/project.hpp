@@ -1,0 +1,35 @@
+#pragma once
+// The project stream: the parts that make up one project, decided on one state.
+//
+// To add a part: its state here, its line in decide(), in evolve() and in the list of snapshot.cpp.
+
+#include "model/context.hpp"
+#include "model/emitter.hpp"
+#include "model/parts/board.hpp"
+#include "model/parts/project.hpp"
+#include "model/parts/task.hpp"
+
+namespace daybook::model {
+
+// A value; cheap to copy (tables are copy-on-write pages).
+struct Project {
+  Id id = {};
+  Version version = {};        // of the last event folded in
+  Timestamp recorded_at = {};  // of that event
+  bool has_newer_events =
+      false;  // this build did not know an event: the stream is read-only for it
+
+  project::State project = {};
+  board::State board = {};
+  task::State task = {};
+};
+
+// Decides a command on the state; changes nothing. Requires: check_command(command, context.words).
+// The checks' order: newer events, the importer's right, the stream is open, the role, archived, then the part's own.
+[[nodiscard]] Verdict decide(const Project& project, schema::Command::Reader command,
+                             const Context& context);
+
+// Folds an event in. Cannot fail; an event that this build does not know sets has_newer_events.
+void evolve(Project& project, schema::Event::Reader event, const EventMeta& meta);
+
+}  // namespace daybook::model

@@ -1,0 +1,185 @@
+#include "model/snapshot.hpp"
+
+#include <capnp/dynamic.h>
+#include <capnp/serialize.h>
+#include <kj/exception.h>
+
+#include <cstring>
+#include <tuple>
+
+namespace daybook::model {
+namespace {
+
+// One line for each part: its state, its schema, its ordinal.
+template <typename State>
+struct Part;
+template <typename SchemaState, schema::Event::Which ordinal, auto load_state>
+struct PartOf {
+  using Wire = SchemaState;
+  static constexpr auto kOrdinal = static_cast<std::uint32_t>(ordinal);
+  static auto load(typename Wire::Reader reader) { return load_state(reader); }
+};
+// clang-format off
+template <> struct Part<workspace::State> : PartOf<schema::workspace::State, schema::Event::WORKSPACE, workspace::load> {};
+template <> struct Part<member::State> : PartOf<schema::member::State, schema::Event::MEMBER, member::load> {};
+template <> struct Part<project::State> : PartOf<schema::project::State, schema::Event::PROJECT, project::load> {};
+template <> struct Part<board::State> : PartOf<schema::board::State, schema::Event::BOARD, board::load> {};
+template <> struct Part<task::State> : PartOf<schema::task::State, schema::Event::TASK, task::load> {};
+// clang-format on
+
+// The parts of each stream, by ordinal.
+auto parts_of(auto& state) {
+  if constexpr (requires { state.board; }) {
+    return std::tie(state.project, state.board, state.task);
+  } else {
+    return std::tie(state.workspace, state.member);
+  }
+}
+
+void append_u32(record::AlignedBytes& out, std::uint32_t value) {
+  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<std::byte>(value >> shift));
+}
+
+std::uint32_t read_u32(record::Bytes bytes, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<std::uint32_t>(bytes[at + i]);
+  return value;
+}
+
+template <typename State>
+kj::Array<capnp::word> canonical_state(const State& state) {
+  capnp::MallocMessageBuilder message;
+  auto root = message.initRoot<typename Part<State>::Wire>();
+  save(state, root);
+  return record::canonical(root.asReader());
+}
+
+template <typename Stream>
+record::Hash stream_digest(const Stream& state) {
+  record::AlignedBytes source;
+  append_u32(source, kModelVersion);
+  std::apply(
+      [&](const auto&... part) {
+        const auto add = [&](const auto& one) {
+          const auto words = canonical_state(one);
+          const auto hash = record::sha256(
+              std::as_bytes(std::span(words.asBytes().begin(), words.asBytes().size())));
+          source.insert(source.end(), hash.begin(), hash.end());
+        };
+        (add(part), ...);
+      },
+      parts_of(state));
+  return record::sha256(source);
+}
+
+template <typename Stream>
+record::AlignedBytes stream_snapshot(const Stream& state) {
+  record::AlignedBytes out;
+  append_u32(out, kModelVersion);
+  std::apply(
+      [&](const auto&... part) {
+        append_u32(out, sizeof...(part));
+        const auto add = [&]<typename State>(const State& one) {
+          const auto words = canonical_state(one);
+          append_u32(out, Part<State>::kOrdinal);
+          append_u32(out, static_cast<std::uint32_t>(words.size()));
+          const auto bytes =
+              std::as_bytes(std::span(words.asBytes().begin(), words.asBytes().size()));
+          out.insert(out.end(), bytes.begin(), bytes.end());
+        };
+        (add(part), ...);
+      },
+      parts_of(state));
+  return out;
+}
+
+template <typename State>
+bool load_part(record::Bytes& bytes, State& state) {
+  if (bytes.size() < 8 || read_u32(bytes, 0) != Part<State>::kOrdinal) return false;
+  const std::size_t words = read_u32(bytes, 4);
+  bytes = bytes.subspan(8);
+  if (words == 0 || words > bytes.size() / sizeof(capnp::word)) return false;
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % sizeof(capnp::word) != 0) return false;
+  const auto segment = kj::arrayPtr(reinterpret_cast<const capnp::word*>(bytes.data()), words);
+  const kj::ArrayPtr<const capnp::word> segments[] = {segment};
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = 4 * words + 1024;  // each field is read once or twice
+  options.nestingLimit = 32;
+  capnp::SegmentArrayMessageReader reader(kj::arrayPtr(segments, 1), options);
+  state = Part<State>::load(reader.getRoot<typename Part<State>::Wire>());
+  bytes = bytes.subspan(words * sizeof(capnp::word));
+  return true;
+}
+
+template <typename Stream>
+std::expected<Stream, SnapshotFault> decode_stream(record::Bytes bytes) {
+  if (bytes.size() < 8) return std::unexpected(SnapshotFault::malformed);
+  if (read_u32(bytes, 0) != kModelVersion) return std::unexpected(SnapshotFault::other_model);
+  Stream state;
+  bool whole = false;
+  const auto fault = kj::runCatchingExceptions([&] {
+    whole = std::apply(
+        [&](auto&... part) {
+          if (read_u32(bytes, 4) != sizeof...(part)) return false;
+          bytes = bytes.subspan(8);
+          return (load_part(bytes, part) && ...) && bytes.empty();
+        },
+        parts_of(state));
+  });
+  if (fault != nullptr || !whole) return std::unexpected(SnapshotFault::malformed);
+  return state;
+}
+
+template <typename Stream>
+std::vector<Text> stream_texts(const Stream& state) {
+  std::vector<Text> texts;
+  std::apply(
+      [&](const auto&... part) {
+        const auto add = [&]<typename State>(const State& one) {
+          capnp::MallocMessageBuilder message;
+          auto root = message.initRoot<typename Part<State>::Wire>();
+          save(one, root);
+          for (const auto reference :
+               record::collect_texts(capnp::DynamicStruct::Reader(root.asReader()))) {
+            texts.push_back(read(reference));
+          }
+        };
+        (add(part), ...);
+      },
+      parts_of(state));
+  return texts;
+}
+
+}  // namespace
+
+record::Hash digest(const Project& project) { return stream_digest(project); }
+record::Hash digest(const Workspace& workspace) { return stream_digest(workspace); }
+
+record::AlignedBytes encode_snapshot(const Project& project) { return stream_snapshot(project); }
+record::AlignedBytes encode_snapshot(const Workspace& workspace) {
+  return stream_snapshot(workspace);
+}
+
+std::expected<Project, SnapshotFault> decode_project(record::Bytes bytes, Id id, Version version,
+                                                     Timestamp recorded_at) {
+  auto project = decode_stream<Project>(bytes);
+  if (!project) return project;
+  project->id = id;
+  project->version = version;
+  project->recorded_at = recorded_at;
+  return project;
+}
+
+std::expected<Workspace, SnapshotFault> decode_workspace(record::Bytes bytes, Version version,
+                                                         Timestamp recorded_at) {
+  auto workspace = decode_stream<Workspace>(bytes);
+  if (!workspace) return workspace;
+  workspace->version = version;
+  workspace->recorded_at = recorded_at;
+  return workspace;
+}
+
+std::vector<Text> texts_of(const Project& project) { return stream_texts(project); }
+std::vector<Text> texts_of(const Workspace& workspace) { return stream_texts(workspace); }
+
+}  // namespace daybook::model

@@ -1,0 +1,45 @@
+#pragma once
+// A stream's state as bytes, and its digest.
+//
+//   snapshot = u32 model version ‖ u32 number of parts ‖ per part { u32 part's ordinal ‖ u32 words ‖ canonical State }
+//   digest   = SHA-256( u32 model version ‖ per part, by ordinal: SHA-256(canonical State) )
+//
+// Numbers are little-endian; ordinals are those of `Event` in schema/parts.capnp. Facts only: texts are commitments.
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "model/project.hpp"
+#include "model/record/event_batch.hpp"
+#include "model/workspace.hpp"
+
+namespace daybook::model {
+
+// Raised when a fold of old events would give another digest.
+inline constexpr std::uint32_t kModelVersion = 1;
+
+[[nodiscard]] record::Hash digest(const Project& project);
+[[nodiscard]] record::Hash digest(const Workspace& workspace);
+
+[[nodiscard]] record::AlignedBytes encode_snapshot(const Project& project);
+[[nodiscard]] record::AlignedBytes encode_snapshot(const Workspace& workspace);
+
+enum class SnapshotFault {
+  malformed,
+  other_model,  // of another model version: fold the events instead
+};
+
+// The state as of `version`. `bytes` may be foreign; 8-aligned. Never throws on them.
+[[nodiscard]] std::expected<Project, SnapshotFault> decode_project(record::Bytes bytes, Id id,
+                                                                   Version version,
+                                                                   Timestamp recorded_at);
+[[nodiscard]] std::expected<Workspace, SnapshotFault> decode_workspace(record::Bytes bytes,
+                                                                       Version version,
+                                                                       Timestamp recorded_at);
+
+// Every text that a state refers to.
+[[nodiscard]] std::vector<Text> texts_of(const Project& project);
+[[nodiscard]] std::vector<Text> texts_of(const Workspace& workspace);
+
+}  // namespace daybook::model
