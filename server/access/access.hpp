@@ -1,0 +1,55 @@
+#pragma once
+// From a token to what its holder may do.
+//
+// Tokens are "dbk_" + base64url(32 random bytes), known to the log by their SHA-256 alone.
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/project.hpp"
+#include "model/workspace.hpp"
+#include "server/engine/submission.hpp"
+
+namespace daybook::access {
+
+// Who holds a connection or sends a request. A value.
+struct Principal {
+  Id token;
+  model::workspace::TokenKind kind = model::workspace::TokenKind::MEMBER;
+  Id member;  // nil: a room
+  bool is_importer = false;
+  Id project;                           // rooms
+  std::vector<schema::ViewName> views;  // rooms
+  Timestamp expires_at;                 // none: never
+};
+
+// A fresh token and its hash. From the system's random source.
+struct NewToken {
+  std::string secret;
+  record::Hash hash{};
+};
+[[nodiscard]] NewToken make_token();
+[[nodiscard]] record::Hash hash_token(std::string_view token);
+
+// The principal of a token; nullopt: unknown, revoked or expired: which one is not told.
+[[nodiscard]] std::optional<Principal> authenticate(const model::Workspace& workspace,
+                                                    std::string_view token, Timestamp now);
+// Whether a principal still holds: its token is neither revoked nor expired.
+[[nodiscard]] bool is_valid(const model::Workspace& workspace, const Principal& principal,
+                            Timestamp now);
+
+// What a principal may read.
+[[nodiscard]] bool may_read_all(const model::Workspace& workspace,
+                                const Principal& principal);  // also the workspace
+[[nodiscard]] bool may_read_project(const model::Workspace& workspace, const Principal& principal,
+                                    const model::Project& project);
+[[nodiscard]] bool may_read_view(const model::Workspace& workspace, const Principal& principal,
+                                 const model::Project& project, schema::ViewName view);
+
+// Whether it may send commands at all; the roles are checked where they are decided.
+[[nodiscard]] bool may_command(const Principal& principal);
+[[nodiscard]] engine::Sender sender(const Principal& principal);
+
+}  // namespace daybook::access

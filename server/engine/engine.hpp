@@ -1,0 +1,92 @@
+#pragma once
+// The engine: commands in; decided, committed in groups, answered; then folded once more for the readers.
+//
+// A group is whatever arrived while the last commit was on its way to disk. All its answers, rejections too, leave after
+// its commit has returned: a rejection may rest on an event that a crash would take back.
+//
+// Threads: the sequencer's (owns the write transaction and the deciding state of all loaded projects) and the projector's
+// (folds each committed batch once for the readers, builds snapshots). Readers never touch the deciding state.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "model/project.hpp"
+#include "model/views/view.hpp"
+#include "model/workspace.hpp"
+#include "server/engine/submission.hpp"
+#include "server/log/event_log.hpp"
+
+namespace daybook::engine {
+
+// Wall-clock time; called on the sequencer's thread.
+using Clock = std::function<Timestamp()>;
+[[nodiscard]] Timestamp system_clock_now();
+
+// What became readable: everything up to `head` is durable and folded.
+struct Notice {
+  struct Stream {
+    Id id;
+    Version version;
+    bool rights_changed = false;  // members or roles of it; in the workspace also tokens
+  };
+  log::Head head;
+  std::vector<Stream> streams;  // that grew
+};
+using Listener = std::function<void(const std::shared_ptr<const Notice>&)>;
+
+struct Options {
+  Clock clock = system_clock_now;
+  std::size_t group_commands_max = 4096;
+  std::size_t snapshot_events_min = 1000;  // a stream gets no snapshot for fewer new events
+  std::size_t loaded_projects_max = 1000;  // beyond it, those used least recently are dropped
+  // Called once, on an engine's thread, when the environment broke. What was in flight is being answered `unknown`;
+  // the process must end with its own exit code.
+  std::function<void(const std::string& what)> on_failure;
+};
+
+// Threading: every function is safe on any thread, but for start() and stop().
+class Engine {
+ public:
+  // Reads the workspace's state. The log must outlive the engine.
+  Engine(log::EventLog& log, Options options);
+  ~Engine();  // stops
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  void start();
+  // Takes no more, finishes what it has, joins its threads. Answers and notices have been posted when it returns.
+  void stop();
+
+  // Answered exactly once, through submission.inbox. After stop(): rejected {goingAway}.
+  void submit(Submission submission);
+  // Answered behind everything submitted before it: Accepted or NotRecorded.
+  void query_outcome(Id command, Inbox& inbox, AnswerHandler answer);
+
+  // The listener runs on the inbox's thread for every later notice, until removed.
+  using ListenerId = std::uint64_t;
+  [[nodiscard]] ListenerId add_listener(Inbox& inbox, Listener listener);
+  void remove_listener(ListenerId id);
+
+  // --- Reading: as of the last notice -----------------------------------------------------------------------------
+
+  [[nodiscard]] const log::EventLog& log() const;
+  [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
+  // Hands the project's state over on the inbox's thread; nullptr: there is no such project. Loads it if need be.
+  void read_project(Id project, Inbox& inbox,
+                    std::move_only_function<void(std::shared_ptr<const model::Project>)> handler);
+  // Likewise a view; nullptr: no such project. One derivation a version, shared by all who ask.
+  void read_view(Id project, model::ViewName name, Inbox& inbox,
+                 std::move_only_function<void(std::shared_ptr<const model::View>)> handler);
+
+  // Commands waiting, and why the engine is not ready; for /readyz. Empty: ready.
+  [[nodiscard]] std::size_t queue_length() const;
+  [[nodiscard]] std::vector<std::string> not_ready() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::engine
