@@ -1,0 +1,131 @@
+#include "schema/limits.hpp"
+
+#include <cstring>
+#include <limits>
+
+#include "schema/utf8.hpp"
+
+namespace daybook::schema {
+namespace {
+
+using capnp::DynamicList;
+using capnp::DynamicStruct;
+using capnp::DynamicValue;
+
+// Visits every known value; throws kj::Exception where one cannot be read. False: a text is no UTF-8.
+bool visit(const DynamicStruct::Reader& reader);
+
+bool visit(const DynamicValue::Reader& value) {
+  switch (value.getType()) {
+    case DynamicValue::TEXT: {
+      const auto text = value.as<capnp::Text>();
+      return is_utf8({text.begin(), text.size()});
+    }
+    case DynamicValue::STRUCT:
+      return visit(value.as<DynamicStruct>());
+    case DynamicValue::LIST: {
+      const auto list = value.as<DynamicList>();
+      const auto type = list.getSchema().getElementType();
+      if (!type.isStruct() && !type.isList() && !type.isText() && !type.isData()) return true;
+      for (const auto& element : list) {
+        if (!visit(element)) return false;
+      }
+      return true;
+    }
+    default:
+      return true;
+  }
+}
+
+bool visit(const DynamicStruct::Reader& reader) {
+  for (const auto field : reader.getSchema().getNonUnionFields()) {
+    if (!visit(reader.get(field))) return false;
+  }
+  KJ_IF_MAYBE (active, reader.which()) {
+    return visit(reader.get(*active));
+  }
+  return true;
+}
+
+// Calls f(); false if Cap'n Proto refuses what it reads.
+template <typename F>
+bool holds(F&& f) {
+  try {
+    return f();
+  } catch (const kj::Exception&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+capnp::ReaderOptions foreign_options(std::size_t words) {
+  return {.traversalLimitInWords = words, .nestingLimit = kNestingMax};
+}
+
+std::string_view to_string(MessageFault fault) {
+  switch (fault) {
+    case MessageFault::not_whole:
+      return "the message is cut off, or followed by more";
+    case MessageFault::malformed:
+      return "the message is malformed";
+  }
+  return "";
+}
+
+std::expected<FlatMessage, MessageFault> open_flat_message(std::span<const std::byte> bytes,
+                                                           capnp::StructSchema schema) {
+  if (bytes.size() < 2 * sizeof(capnp::word) || bytes.size() % sizeof(capnp::word) != 0) {
+    return std::unexpected(MessageFault::not_whole);
+  }
+  FlatMessage message;
+  const std::size_t count = bytes.size() / sizeof(capnp::word);
+  kj::ArrayPtr<const capnp::word> words;
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(capnp::word) == 0) {
+    words = kj::arrayPtr(reinterpret_cast<const capnp::word*>(bytes.data()), count);
+  } else {
+    message.copy_ = kj::heapArray<capnp::word>(count);
+    std::memcpy(message.copy_.begin(), bytes.data(), bytes.size());
+    words = message.copy_;
+  }
+
+  const bool whole =
+      holds([&] { return capnp::FlatArrayMessageReader(words).getEnd() == words.end(); });
+  if (!whole) return std::unexpected(MessageFault::not_whole);
+
+  // Twice, each under the full limit: first by shape, so that unknown fields too are bounded when somebody copies the
+  // message; then by the schema.
+  const bool well_shaped = holds([&] {
+    capnp::FlatArrayMessageReader reader(words, foreign_options(count));
+    const auto size = reader.getRoot<capnp::AnyPointer>().targetSize();
+    return size.wordCount <= count && size.capCount == 0;
+  });
+  const bool readable = well_shaped && holds([&] {
+                          capnp::FlatArrayMessageReader reader(words, foreign_options(count));
+                          return visit(reader.getRoot<DynamicStruct>(schema));
+                        });
+  if (!readable) return std::unexpected(MessageFault::malformed);
+
+  // No word is reachable twice, so reading is bounded by itself; whoever reads may do so several times.
+  message.reader_ = std::make_unique<capnp::FlatArrayMessageReader>(
+      words, capnp::ReaderOptions{.traversalLimitInWords = std::numeric_limits<uint64_t>::max(),
+                                  .nestingLimit = kNestingMax});
+  return message;
+}
+
+bool is_readable(DynamicStruct::Reader reader) {
+  return holds([&] { return visit(reader); });
+}
+
+std::unique_ptr<capnp::MallocMessageBuilder> copy_deep(DynamicStruct::Reader reader) {
+  std::unique_ptr<capnp::MallocMessageBuilder> copy;
+  const bool copied = holds([&] {
+    copy = std::make_unique<capnp::MallocMessageBuilder>();
+    copy->setRoot(reader);
+    return true;
+  });
+  if (!copied) copy.reset();
+  return copy;
+}
+
+}  // namespace daybook::schema
