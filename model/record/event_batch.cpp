@@ -88,29 +88,6 @@ void collect(capnp::DynamicStruct::Reader reader, TextFields& known,
   }
 }
 
-// A text of this event is {index, commitment}; those with a position, or without an index, are of other events.
-bool texts_match(const EventView& event, std::span<const TextRow> rows) {
-  return event.with_event([&](schema::Event::Reader payload) {
-    std::vector<bool> named(rows.size());
-    for (const auto text : collect_texts(capnp::DynamicStruct::Reader(payload))) {
-      const std::uint32_t index = text.getIndex();
-      if (index == 0 || text.getPosition() != 0) continue;
-      if (index > rows.size()) return false;
-      const auto commitment = text.getCommitment();
-      const TextRow& row = rows[index - 1];
-      if (commitment.size() != sizeof(Hash)) return false;
-      if (!row.redacted &&
-          !row.matches(std::as_bytes(std::span(commitment.begin(), commitment.size())))) {
-        return false;
-      }
-      named[index - 1] = true;
-    }
-    // A newer writer may name texts in fields that this build does not see.
-    if (event.envelope().schema_version > kSchemaVersion) return true;
-    return std::ranges::find(named, false) == named.end();
-  });
-}
-
 }  // namespace
 
 void append_entry(AlignedBytes& out, Bytes stored_event, std::uint32_t texts, Bytes text_rows) {
@@ -150,7 +127,7 @@ std::expected<std::optional<Entry>, EventFault> next_entry(Bytes& data, EventVie
     rest = rest.subspan(row->bytes);
     entry.texts.push_back(*row);
   }
-  if (check == EventView::Check::full && event->is_known()) {
+  if (check == EventView::Check::full) {
     try {
       if (!texts_match(*event, entry.texts)) return std::unexpected(EventFault::text_mismatch);
     } catch (const kj::Exception&) {
@@ -160,6 +137,30 @@ std::expected<std::optional<Entry>, EventFault> next_entry(Bytes& data, EventVie
   entry.bytes = data.first(data.size() - rest.size());
   data = rest;
   return entry;
+}
+
+// Those with a position, or without an index, are texts of other events.
+bool texts_match(const EventView& event, std::span<const TextRow> rows) {
+  if (!event.is_known()) return true;
+  return event.with_event([&](schema::Event::Reader payload) {
+    std::vector<bool> named(rows.size());
+    for (const auto text : collect_texts(capnp::DynamicStruct::Reader(payload))) {
+      const std::uint32_t index = text.getIndex();
+      if (index == 0 || text.getPosition() != 0) continue;
+      if (index > rows.size()) return false;
+      const auto commitment = text.getCommitment();
+      const TextRow& row = rows[index - 1];
+      if (commitment.size() != sizeof(Hash)) return false;
+      if (!row.redacted &&
+          !row.matches(std::as_bytes(std::span(commitment.begin(), commitment.size())))) {
+        return false;
+      }
+      named[index - 1] = true;
+    }
+    // A newer writer may name texts in fields that this build does not see.
+    if (event.envelope().schema_version > kSchemaVersion) return true;
+    return std::ranges::find(named, false) == named.end();
+  });
 }
 
 std::vector<schema::TextRef::Reader> collect_texts(capnp::DynamicStruct::Reader reader) {

@@ -31,9 +31,16 @@ struct Entry {
 
 // Reads the entry at the front of data and removes it from data. nullopt: data is empty.
 // With Check::full also checks every text against the payload's commitments (redacted ones excepted).
-[[nodiscard]] std::expected<std::optional<Entry>, EventFault> next_entry(Bytes& data, EventView::Check check);
+[[nodiscard]] std::expected<std::optional<Entry>, EventFault> next_entry(Bytes& data,
+                                                                         EventView::Check check);
+
+// True if the rows are the texts of the event: each one that the payload names as its own ({index, commitment}) is there
+// and belongs to the commitment (redacted ones excepted), and no row is unnamed. An event that this build does not know
+// names its texts where this build does not see them. Requires that parse() accepted the event in full.
+[[nodiscard]] bool texts_match(const EventView& event, std::span<const TextRow> rows);
 
 // Every TextRef of a struct, in the order of its fields, lists in order: texts of an event, a state or rows.
-[[nodiscard]] std::vector<schema::TextRef::Reader> collect_texts(capnp::DynamicStruct::Reader reader);
+[[nodiscard]] std::vector<schema::TextRef::Reader> collect_texts(
+    capnp::DynamicStruct::Reader reader);
 
 }  // namespace daybook::record

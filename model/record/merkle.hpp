@@ -50,14 +50,17 @@ class Frontier {
 using NodeLookup = std::function<Hash(NodeId)>;
 
 // RFC 6962, 2.1.1. Requires index < size.
-[[nodiscard]] std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeLookup& node);
+[[nodiscard]] std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size,
+                                                const NodeLookup& node);
 // RFC 6962, 2.1.2. Requires 0 < old_size <= size.
-[[nodiscard]] std::vector<Hash> consistency_proof(std::uint64_t old_size, std::uint64_t size, const NodeLookup& node);
+[[nodiscard]] std::vector<Hash> consistency_proof(std::uint64_t old_size, std::uint64_t size,
+                                                  const NodeLookup& node);
 
 // RFC 9162, 2.1.3.2 and 2.1.4.2. Foreign proofs are safe to pass.
 [[nodiscard]] bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
                                     std::span<const Hash> proof, const Hash& root);
-[[nodiscard]] bool verify_consistency(std::uint64_t old_size, std::uint64_t size, const Hash& old_root,
-                                      const Hash& root, std::span<const Hash> proof);
+[[nodiscard]] bool verify_consistency(std::uint64_t old_size, std::uint64_t size,
+                                      const Hash& old_root, const Hash& root,
+                                      std::span<const Hash> proof);
 
 }  // namespace daybook::record

@@ -63,16 +63,17 @@ struct EventType {
 
 // The bytes of a stored event. Fills in part, type and payload_hash from the payload (canonical words of a
 // schema::Event); everything else is taken from fields.
-[[nodiscard]] std::vector<std::byte> encode_event(EnvelopeFields fields, kj::ArrayPtr<const capnp::word> payload);
+[[nodiscard]] std::vector<std::byte> encode_event(EnvelopeFields fields,
+                                                  kj::ArrayPtr<const capnp::word> payload);
 
 enum class EventFault {
-  cut_off,           // fewer bytes than the lengths say, or bytes behind the end
-  unaligned,         // not at a multiple of 8
-  not_canonical,     // readable, but not in canonical form
-  hash_mismatch,     // the payload is not the one that the envelope names
-  type_mismatch,     // part or type of the envelope are not those of the payload
-  unreadable,        // not what the schema says: pointers out of bounds or of the wrong kind, too deep
-  text_mismatch,     // a text is missing, unknown to the payload, or not the one it commits to
+  cut_off,        // fewer bytes than the lengths say, or bytes behind the end
+  unaligned,      // not at a multiple of 8
+  not_canonical,  // readable, but not in canonical form
+  hash_mismatch,  // the payload is not the one that the envelope names
+  type_mismatch,  // part or type of the envelope are not those of the payload
+  unreadable,     // not what the schema says: pointers out of bounds or of the wrong kind, too deep
+  text_mismatch,  // a text is missing, unknown to the payload, or not the one it commits to
 };
 [[nodiscard]] std::string_view to_string(EventFault fault);
 

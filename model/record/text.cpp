@@ -99,6 +99,7 @@ std::optional<TextRow> parse_text_row(Bytes data) {
   row.words = {reinterpret_cast<const char*>(words.data()), words.size()};
   row.redacted = all_zero(row.salt) && all_zero(words);
   row.bytes = bytes;
+  row.row = data.first(bytes);
   return row;
 }
 

@@ -39,6 +39,7 @@ struct TextRow {
   std::string_view words;  // of a redacted row: zero bytes
   bool redacted = false;   // salt and words are all zero
   std::size_t bytes = 0;   // the row's length in the buffer
+  Bytes row;               // the whole row
 
   // True if the words belong to the commitment; a redacted row proves nothing.
   [[nodiscard]] bool matches(Bytes commitment) const;
