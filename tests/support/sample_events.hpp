@@ -45,7 +45,7 @@ struct SampleCommand {
   Position first;  // of its first event
   Version first_version;
   std::uint32_t events = 1;
-  std::string title;  // empty: none
+  std::string title = {};  // empty: none
   Timestamp recorded_at{1'000'000};
 };
 
