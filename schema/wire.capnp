@@ -169,6 +169,8 @@ struct SnapshotEnd {
   chunks @2 :UInt32;
   digest @3 :Data;
   # 32 bytes; the client checks its own against it.
+  recordedAt @4 :Int64;
+  # When the event at `version` was recorded: the state does not tell, and what follows may be long in coming.
 }
 
 struct Events {
