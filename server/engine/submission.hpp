@@ -28,7 +28,7 @@ void write(schema::Message::Builder builder, Id command, const Answer& answer);
 
 // Who sends it, as the token says.
 struct Sender {
-  Id member;
+  Id member = {};
   bool is_importer = false;
   bool is_server = false;  // the server itself
 };

@@ -1,0 +1,107 @@
+#include "server/access/access.hpp"
+
+#include <algorithm>
+
+#include "model/record/hash.hpp"
+#include "server/access/random.hpp"
+
+namespace daybook::access {
+namespace {
+
+using model::workspace::TokenKind;
+
+constexpr std::string_view kPrefix = "dbk_";
+constexpr std::size_t kSecretChars = 43;  // base64url of 32 bytes, without padding
+
+std::string base64url(std::span<const std::byte> bytes) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string out;
+  unsigned bits = 0;
+  unsigned count = 0;
+  for (const auto byte : bytes) {
+    bits = bits << 8 | static_cast<unsigned>(byte);
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      out += kAlphabet[bits >> count & 63];
+    }
+    bits &= (1U << count) - 1;
+  }
+  if (count > 0) out += kAlphabet[bits << (6 - count) & 63];
+  return out;
+}
+
+bool is_current(const model::workspace::Token& token, Timestamp now) {
+  return !token.revoked && (token.expires_at.is_none() || now < token.expires_at);
+}
+
+}  // namespace
+
+NewToken make_token() {
+  NewToken token;
+  token.secret = std::string(kPrefix) + base64url(random_32());
+  token.hash = hash_token(token.secret);
+  return token;
+}
+
+record::Hash hash_token(std::string_view token) {
+  return record::sha256(std::as_bytes(std::span(token)));
+}
+
+std::optional<Principal> authenticate(const model::Workspace& workspace, std::string_view token,
+                                      Timestamp now) {
+  if (!token.starts_with(kPrefix) || token.size() != kPrefix.size() + kSecretChars)
+    return std::nullopt;
+  // Looked up by hash: how long it takes tells nothing about the token.
+  const auto* id = workspace.workspace.token_of_hash.find(hash_token(token));
+  if (id == nullptr) return std::nullopt;
+  const auto& known = *workspace.workspace.tokens.find(*id);
+  if (!is_current(known, now)) return std::nullopt;
+  Principal principal{.token = *id,
+                      .kind = known.kind,
+                      .member = known.member,
+                      .is_importer = known.is_importer,
+                      .project = known.project,
+                      .views = {},
+                      .expires_at = known.expires_at};
+  for (const auto view : known.views)
+    principal.views.push_back(static_cast<schema::ViewName>(view));
+  return principal;
+}
+
+bool is_valid(const model::Workspace& workspace, const Principal& principal, Timestamp now) {
+  const auto* token = workspace.workspace.tokens.find(principal.token);
+  return token != nullptr && is_current(*token, now);
+}
+
+bool may_read_all(const model::Workspace& workspace, const Principal& principal) {
+  if (principal.kind == TokenKind::ROOM) return false;
+  if (principal.kind == TokenKind::AUDITOR) return true;
+  const auto* member = model::member::find_member(workspace.member, principal.member);
+  return member != nullptr && (member->is_admin || member->is_auditor);
+}
+
+bool may_read_project(const model::Workspace& workspace, const Principal& principal,
+                      const model::Project& project) {
+  if (principal.kind == TokenKind::ROOM) return false;
+  return may_read_all(workspace, principal) ||
+         model::project::is_in_project(project.project, principal.member);
+}
+
+bool may_read_view(const model::Workspace& workspace, const Principal& principal,
+                   const model::Project& project, schema::ViewName view) {
+  if (principal.kind == TokenKind::ROOM) {
+    return principal.project == project.id &&
+           std::find(principal.views.begin(), principal.views.end(), view) != principal.views.end();
+  }
+  return may_read_project(workspace, principal, project);
+}
+
+bool may_command(const Principal& principal) { return principal.kind == TokenKind::MEMBER; }
+
+engine::Sender sender(const Principal& principal) {
+  return {.member = principal.member, .is_importer = principal.is_importer, .is_server = false};
+}
+
+}  // namespace daybook::access

@@ -1,0 +1,20 @@
+#pragma once
+// The demonstration: the mobile banking app of a small team, its accounts and its transactions built as independent
+// deliverables, with two weeks of history. Made by the real engine under a simulated clock.
+
+#include <string>
+
+#include "server/log/event_log.hpp"
+
+namespace daybook::server {
+
+struct Demo {
+  std::string token;  // of the manager, who is the workspace's admin too
+  std::size_t events = 0;
+};
+
+// Fills an empty log with history that ends at `now`. The same plan every time; ids of entities are the same too.
+// Throws std::runtime_error if the engine refuses what the plan takes for granted.
+[[nodiscard]] Demo make_demo(log::EventLog& log, Timestamp now);
+
+}  // namespace daybook::server

@@ -1,0 +1,112 @@
+#include "server/engine/engine.hpp"
+
+#include <chrono>
+#include <mutex>
+
+#include "server/engine/loader.hpp"
+#include "server/engine/projector.hpp"
+#include "server/engine/sequencer.hpp"
+
+namespace daybook::engine {
+
+Timestamp system_clock_now() {
+  using namespace std::chrono;
+  return {duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+struct Engine::Impl {
+  Impl(log::EventLog& event_log, Options given)
+      : log(event_log),
+        options(std::move(given)),
+        workspace(load_workspace(log)),
+        projector(
+            log, options, workspace,
+            [this](Id stream, Version version, record::AlignedBytes bytes) {
+              sequencer.put_snapshot(stream, version, std::move(bytes));
+            },
+            [this](const std::string& what) { fail(what); }),
+        sequencer(log, with_failure(options), std::move(workspace),
+                  [this](CommittedGroup group) { projector.add(std::move(group)); }) {}
+
+  Options with_failure(Options inner) {
+    inner.on_failure = [this](const std::string& what) { fail(what); };
+    return inner;
+  }
+
+  void fail(const std::string& what) {
+    std::call_once(failed, [&] {
+      if (options.on_failure) options.on_failure(what);
+    });
+  }
+
+  log::EventLog& log;
+  const Options options;
+  std::once_flag failed;
+  model::Workspace workspace;
+  Projector projector;
+  Sequencer sequencer;
+};
+
+Engine::Engine(log::EventLog& log, Options options)
+    : impl_(std::make_unique<Impl>(log, std::move(options))) {}
+
+Engine::~Engine() { stop(); }
+
+void Engine::start() {
+  impl_->projector.start();
+  impl_->sequencer.start();
+}
+
+void Engine::stop() {
+  impl_->sequencer.stop();  // the projector still makes room for it
+  impl_->projector.stop();
+}
+
+void Engine::submit(Submission submission) { impl_->sequencer.submit(std::move(submission)); }
+
+void Engine::query_outcome(Id command, Inbox& inbox, AnswerHandler answer) {
+  impl_->sequencer.query_outcome(command, inbox, std::move(answer));
+}
+
+Engine::ListenerId Engine::add_listener(Inbox& inbox, Listener listener) {
+  return impl_->projector.add_listener(inbox, std::move(listener));
+}
+
+void Engine::remove_listener(ListenerId id) { impl_->projector.remove_listener(id); }
+
+const log::EventLog& Engine::log() const { return impl_->log; }
+
+std::shared_ptr<const model::Workspace> Engine::workspace() const {
+  return impl_->projector.workspace();
+}
+
+void Engine::read_project(
+    Id project, Inbox& inbox,
+    std::move_only_function<void(std::shared_ptr<const model::Project>)> handler) {
+  impl_->projector.with_project(
+      project, [&inbox, handler = std::move(handler)](
+                   const std::shared_ptr<const model::Project>& state) mutable {
+        inbox.post([handler = std::move(handler), state]() mutable { handler(std::move(state)); });
+      });
+}
+
+void Engine::read_view(Id project, model::ViewName name, Inbox& inbox,
+                       std::move_only_function<void(std::shared_ptr<const model::View>)> handler) {
+  impl_->projector.with_view(
+      project, name,
+      [&inbox,
+       handler = std::move(handler)](const std::shared_ptr<const model::View>& view) mutable {
+        inbox.post([handler = std::move(handler), view]() mutable { handler(std::move(view)); });
+      });
+}
+
+std::size_t Engine::queue_length() const { return impl_->sequencer.queue_length(); }
+
+std::vector<std::string> Engine::not_ready() const {
+  std::vector<std::string> reasons;
+  if (impl_->sequencer.is_storage_full()) reasons.emplace_back("storageFull");
+  if (impl_->sequencer.is_clock_behind()) reasons.emplace_back("clockBehind");
+  return reasons;
+}
+
+}  // namespace daybook::engine

@@ -1,0 +1,150 @@
+#include "server/engine/loader.hpp"
+
+#include <cstring>
+#include <stdexcept>
+
+namespace daybook::engine {
+namespace {
+
+constexpr std::size_t kReadBytes = 1024 * 1024;
+constexpr std::size_t kDigestBytes = sizeof(record::Hash);
+
+bool changes_rights(record::EventType type) {
+  using schema::Event;
+  switch (static_cast<Event::Which>(type.part)) {
+    case Event::WORKSPACE:
+    case Event::MEMBER:
+      return true;
+    case Event::PROJECT:
+      switch (static_cast<schema::project::Event::Which>(type.type)) {
+        case schema::project::Event::PROJECT_OPENED:
+        case schema::project::Event::ROLE_GRANTED:
+        case schema::project::Event::ROLE_REVOKED:
+          return true;
+        default:
+          return false;
+      }
+    default:
+      return false;
+  }
+}
+
+template <typename Stream>
+Folded fold_stream(Stream& state, record::Bytes entries) {
+  Folded folded;
+  while (true) {
+    const auto entry = record::next_entry(entries, record::EventView::Check::hashes);
+    if (!entry)
+      throw std::runtime_error("damaged event: " + std::string(record::to_string(entry.error())));
+    if (!*entry) return folded;
+    const auto& event = (*entry)->event;
+    const auto& envelope = event.envelope();
+    if (envelope.version <= state.version) continue;
+    if (envelope.version.value != state.version.value + 1)
+      throw std::runtime_error("damaged log: a version is missing");
+    const model::EventMeta meta{envelope.position,     envelope.version, envelope.recorded_at,
+                                envelope.effective_at, envelope.actor,   envelope.on_behalf_of};
+    event.with_event([&](schema::Event::Reader reader) { evolve(state, reader, meta); });
+    folded.rights_changed |= changes_rights({envelope.part, envelope.type});
+    ++folded.events;
+  }
+}
+
+std::expected<model::Project, model::SnapshotFault> decode(record::Bytes bytes,
+                                                           const model::Project& seed,
+                                                           Version version, Timestamp recorded_at) {
+  return model::decode_project(bytes, seed.id, version, recorded_at);
+}
+std::expected<model::Workspace, model::SnapshotFault> decode(record::Bytes bytes,
+                                                             const model::Workspace&,
+                                                             Version version,
+                                                             Timestamp recorded_at) {
+  return model::decode_workspace(bytes, version, recorded_at);
+}
+
+Id stream_of(const model::Project& project) { return project.id; }
+Id stream_of(const model::Workspace&) { return {}; }
+
+// The newest snapshot that decodes and has its digest; older ones are tried in turn.
+template <typename Stream>
+void start_from_snapshot(const log::EventLog& log, Stream& state) {
+  auto at_most = log.stream_version(stream_of(state));
+  while (at_most.value > 0) {
+    const auto stored = log.newest_snapshot(stream_of(state), at_most);
+    if (!stored) return;
+    if (stored->bytes.size() > kDigestBytes) {
+      const record::Bytes bytes(stored->bytes);
+      auto decoded = decode(bytes.subspan(kDigestBytes), state, stored->version, {});
+      if (decoded) {
+        const auto digest = model::digest(*decoded);
+        if (std::memcmp(digest.data(), bytes.data(), kDigestBytes) == 0) {
+          state = std::move(*decoded);
+          // The time of the event at the snapshot, as a fold from zero would have it.
+          const auto batch = log.read_stream(stream_of(state), {state.version.value - 1}, {1, 1});
+          record::Bytes entries(batch.entries);
+          while (true) {
+            const auto entry = record::next_entry(entries, record::EventView::Check::hashes);
+            if (!entry || !*entry) break;
+            if ((*entry)->event.envelope().version == state.version) {
+              state.recorded_at = (*entry)->event.envelope().recorded_at;
+            }
+          }
+          return;
+        }
+      }
+    }
+    at_most = {stored->version.value - 1};
+  }
+}
+
+template <typename Stream>
+std::uint64_t fold_tail(const log::EventLog& log, Stream& state) {
+  std::uint64_t events = 0;
+  while (true) {
+    const auto batch = log.read_stream(stream_of(state), state.version, {kReadBytes, 1'000'000});
+    if (batch.count == 0) return events;
+    events += fold_stream(state, batch.entries).events;
+  }
+}
+
+}  // namespace
+
+template <typename Stream>
+record::AlignedBytes encode_stored_snapshot(const Stream& state) {
+  const auto digest = model::digest(state);
+  const auto snapshot = model::encode_snapshot(state);
+  record::AlignedBytes bytes(digest.begin(), digest.end());
+  bytes.insert(bytes.end(), snapshot.begin(), snapshot.end());
+  return bytes;
+}
+template record::AlignedBytes encode_stored_snapshot(const model::Project& state);
+template record::AlignedBytes encode_stored_snapshot(const model::Workspace& state);
+
+Folded fold(model::Project& state, record::Bytes entries) { return fold_stream(state, entries); }
+Folded fold(model::Workspace& state, record::Bytes entries) { return fold_stream(state, entries); }
+
+model::Project load_project(const log::EventLog& log, Id project, Loaded* loaded) {
+  model::Project state;
+  state.id = project;
+  start_from_snapshot(log, state);
+  const auto events = fold_tail(log, state);
+  if (loaded != nullptr) loaded->events_folded = events;
+  return state;
+}
+
+model::Workspace load_workspace(const log::EventLog& log, Loaded* loaded) {
+  model::Workspace state;
+  start_from_snapshot(log, state);
+  const auto events = fold_tail(log, state);
+  if (loaded != nullptr) loaded->events_folded = events;
+  return state;
+}
+
+model::Project replay_project(const log::EventLog& log, Id project) {
+  model::Project state;
+  state.id = project;
+  (void)fold_tail(log, state);
+  return state;
+}
+
+}  // namespace daybook::engine

@@ -1,0 +1,36 @@
+#pragma once
+// States from the log: the newest snapshot that this build can use, and the events behind it.
+
+#include "model/project.hpp"
+#include "model/snapshot.hpp"
+#include "model/workspace.hpp"
+#include "server/log/event_log.hpp"
+
+namespace daybook::engine {
+
+// A stored snapshot: the state's digest (32 bytes), then its bytes. Loaded only if the digest matches.
+template <typename Stream>
+[[nodiscard]] record::AlignedBytes encode_stored_snapshot(const Stream& state);
+
+// What a fold over entries met.
+struct Folded {
+  std::uint64_t events = 0;
+  bool rights_changed = false;  // a member, a role or a token
+};
+
+// Folds the entries of one stream that are behind its version; those it has already are passed over.
+// Throws std::runtime_error if the bytes are damaged.
+Folded fold(model::Project& state, record::Bytes entries);
+Folded fold(model::Workspace& state, record::Bytes entries);
+
+struct Loaded {
+  std::uint64_t events_folded = 0;  // behind the snapshot
+};
+// Version 0: there is no such stream.
+[[nodiscard]] model::Project load_project(const log::EventLog& log, Id project,
+                                          Loaded* loaded = nullptr);
+[[nodiscard]] model::Workspace load_workspace(const log::EventLog& log, Loaded* loaded = nullptr);
+// Folds from the first event, whatever snapshots there are.
+[[nodiscard]] model::Project replay_project(const log::EventLog& log, Id project);
+
+}  // namespace daybook::engine

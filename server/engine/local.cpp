@@ -1,0 +1,48 @@
+#include "server/engine/local.hpp"
+
+#include <optional>
+
+namespace daybook::engine {
+
+void LocalInbox::post(Task task) {
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  wake_.notify_one();
+}
+
+void LocalInbox::run_one() {
+  Task task;
+  {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return !tasks_.empty(); });
+    task = std::move(tasks_.front());
+    tasks_.pop_front();
+  }
+  task();
+}
+
+Answer submit_and_wait(Engine& engine, LocalInbox& inbox, const Sender& sender,
+                       model::Request request) {
+  auto submission = check_submission(std::move(request).flat(), sender);
+  if (!submission) return submission.error();
+  std::optional<Answer> answer;
+  submission->inbox = &inbox;
+  submission->answer = [&answer](Answer given) { answer = std::move(given); };
+  engine.submit(std::move(*submission));
+  while (!answer) inbox.run_one();
+  return std::move(*answer);
+}
+
+std::shared_ptr<const model::Project> read_project_and_wait(Engine& engine, LocalInbox& inbox,
+                                                            Id project) {
+  std::optional<std::shared_ptr<const model::Project>> state;
+  engine.read_project(project, inbox, [&state](std::shared_ptr<const model::Project> given) {
+    state = std::move(given);
+  });
+  while (!state) inbox.run_one();
+  return *state;
+}
+
+}  // namespace daybook::engine

@@ -1,0 +1,225 @@
+#include "server/engine/projector.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "server/engine/loader.hpp"
+
+namespace daybook::engine {
+namespace {
+
+constexpr std::size_t kGroupsWaitingMax = 64;  // beyond that the sequencer waits
+
+}  // namespace
+
+Projector::Projector(const log::EventLog& log, const Options& options, model::Workspace workspace,
+                     PutSnapshot put_snapshot, Handler on_failure)
+    : log_(log),
+      options_(options),
+      put_snapshot_(std::move(put_snapshot)),
+      on_failure_(std::move(on_failure)),
+      shared_workspace_(std::make_shared<const model::Workspace>(workspace)),
+      workspace_(std::move(workspace)) {}
+
+Projector::~Projector() { stop(); }
+
+void Projector::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Projector::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  room_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Projector::add(CommittedGroup group) {
+  {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock,
+               [this] { return stopping_ || failed_ || groups_waiting_ < kGroupsWaitingMax; });
+    ++groups_waiting_;
+    queue_.emplace_back(std::move(group));
+  }
+  wake_.notify_one();
+}
+
+void Projector::add_item(Item item) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(item));
+  }
+  wake_.notify_one();
+}
+
+void Projector::with_project(Id project, WithProject task) {
+  add_item(ProjectRequest{project, std::move(task)});
+}
+
+void Projector::with_view(Id project, model::ViewName name, WithView task) {
+  add_item(ViewRequest{project, name, std::move(task)});
+}
+
+std::shared_ptr<const model::Workspace> Projector::workspace() const {
+  const std::lock_guard lock(shared_mutex_);
+  return shared_workspace_;
+}
+
+Engine::ListenerId Projector::add_listener(Inbox& inbox, Listener listener) {
+  const std::lock_guard lock(shared_mutex_);
+  listeners_.push_back(
+      {++last_listener_, &inbox, std::make_shared<const Listener>(std::move(listener))});
+  return last_listener_;
+}
+
+void Projector::remove_listener(Engine::ListenerId id) {
+  const std::lock_guard lock(shared_mutex_);
+  std::erase_if(listeners_, [&](const Registered& registered) { return registered.id == id; });
+}
+
+void Projector::run() {
+  while (true) {
+    std::vector<Item> items;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      items.swap(queue_);
+      groups_waiting_ = 0;
+    }
+    room_.notify_one();
+    try {
+      for (auto& item : items) {
+        if (auto* group = std::get_if<CommittedGroup>(&item)) {
+          apply(std::move(*group));
+        } else if (auto* project = std::get_if<ProjectRequest>(&item)) {
+          auto* loaded = find_project(project->project);
+          project->task(loaded != nullptr ? share(*loaded) : nullptr);
+        } else if (auto* request = std::get_if<ViewRequest>(&item)) {
+          auto* loaded = find_project(request->project);
+          request->task(loaded != nullptr ? view(*loaded, request->name) : nullptr);
+        }
+      }
+      drop_idle_projects();
+    } catch (const std::exception& error) {
+      {
+        const std::lock_guard lock(mutex_);
+        failed_ = true;
+      }
+      room_.notify_all();
+      spdlog::critical("event=projection_failed what=\"{}\"", error.what());
+      on_failure_(error.what());
+      return;
+    }
+  }
+}
+
+void Projector::apply(CommittedGroup group) {
+  auto notice = std::make_shared<Notice>();
+  notice->head = group.head;
+  const auto stream_of = [&](Id id) -> Notice::Stream& {
+    for (auto& stream : notice->streams) {
+      if (stream.id == id) return stream;
+    }
+    return notice->streams.emplace_back(Notice::Stream{id, {}, false});
+  };
+  bool workspace_changed = false;
+  for (const auto& command : group.commands) {
+    auto& stream = stream_of(command.stream);
+    Folded folded;
+    Growth* growth = nullptr;
+    if (command.stream.is_nil()) {
+      folded = fold(workspace_, command.entries);
+      stream.version = workspace_.version;
+      growth = &workspace_growth_;
+      workspace_changed = true;
+    } else {
+      auto& loaded = *find_project(
+          command.stream);  // loaded from the log, it may be ahead of the group already
+      folded = fold(loaded.state, command.entries);
+      loaded.shared = nullptr;
+      stream.version = loaded.state.version;
+      growth = &loaded.growth;
+    }
+    stream.rights_changed |= folded.rights_changed || folded.events == 0;
+    growth->events += folded.events;
+    growth->bytes += command.entries.size();
+  }
+  if (workspace_changed) {
+    auto shared = std::make_shared<const model::Workspace>(workspace_);
+    const std::lock_guard lock(shared_mutex_);
+    shared_workspace_ = std::move(shared);
+  }
+  for (const auto& stream : notice->streams) {
+    if (stream.id.is_nil()) {
+      consider_snapshot(stream.id, workspace_, workspace_growth_);
+    } else if (const auto at = projects_.find(stream.id); at != projects_.end()) {
+      consider_snapshot(stream.id, at->second.state, at->second.growth);
+    }
+  }
+  notify(std::move(notice));
+}
+
+void Projector::notify(std::shared_ptr<const Notice> notice) {
+  const std::lock_guard lock(shared_mutex_);
+  for (const auto& registered : listeners_) {
+    registered.inbox->post([listener = registered.listener, notice] { (*listener)(notice); });
+  }
+}
+
+Projector::LoadedProject* Projector::find_project(Id id) {
+  if (id.is_nil()) return nullptr;
+  auto at = projects_.find(id);
+  if (at == projects_.end()) {
+    LoadedProject loaded;
+    Loaded how;
+    loaded.state = load_project(log_, id, &how);
+    if (loaded.state.version.value == 0) return nullptr;
+    loaded.growth.events = how.events_folded;
+    at = projects_.emplace(id, std::move(loaded)).first;
+  }
+  at->second.last_used = ++uses_;
+  return &at->second;
+}
+
+std::shared_ptr<const model::Project> Projector::share(LoadedProject& loaded) {
+  if (!loaded.shared) loaded.shared = std::make_shared<const model::Project>(loaded.state);
+  return loaded.shared;
+}
+
+std::shared_ptr<const model::View> Projector::view(LoadedProject& loaded, model::ViewName name) {
+  auto& cached = loaded.views[name];
+  if (!cached.view || cached.view->version != loaded.state.version ||
+      (name == model::ViewName::PEOPLE && cached.workspace_version != workspace_.version)) {
+    cached.view = std::make_shared<const model::View>(derive(name, loaded.state, workspace_));
+    cached.workspace_version = workspace_.version;
+  }
+  return cached.view;
+}
+
+// A snapshot is worth its bytes when the events that it saves folding outweigh it.
+template <typename Stream>
+void Projector::consider_snapshot(Id id, const Stream& state, Growth& growth) {
+  if (growth.events < options_.snapshot_events_min || growth.bytes < growth.snapshot_bytes) return;
+  if (state.has_newer_events) return;
+  auto bytes = encode_stored_snapshot(state);
+  growth = {0, 0, bytes.size()};
+  put_snapshot_(id, state.version, std::move(bytes));
+}
+
+void Projector::drop_idle_projects() {
+  while (projects_.size() > options_.loaded_projects_max) {
+    const auto idle = std::min_element(
+        projects_.begin(), projects_.end(),
+        [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; });
+    projects_.erase(idle);
+  }
+}
+
+}  // namespace daybook::engine

@@ -1,0 +1,120 @@
+#pragma once
+// The projector: one thread that folds each committed group once, for all readers.
+
+#include <array>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "server/engine/sequencer.hpp"
+
+namespace daybook::engine {
+
+// Threading: everything public is safe on any thread but start() and stop(); the rest belongs to its own thread.
+class Projector {
+ public:
+  using PutSnapshot = std::function<void(Id stream, Version version, record::AlignedBytes bytes)>;
+  using Handler = std::function<void(const std::string& what)>;
+
+  Projector(const log::EventLog& log, const Options& options, model::Workspace workspace,
+            PutSnapshot put_snapshot, Handler on_failure);
+  ~Projector();
+
+  void start();
+  // Folds what it has, posts what was asked for, and joins.
+  void stop();
+
+  // Called by the sequencer after each commit; blocks while too many groups wait.
+  void add(CommittedGroup group);
+
+  [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
+  // Runs on the projector's thread, with the project as of the last group folded; nullptr: there is none.
+  using WithProject = std::move_only_function<void(const std::shared_ptr<const model::Project>&)>;
+  void with_project(Id project, WithProject task);
+  using WithView = std::move_only_function<void(const std::shared_ptr<const model::View>&)>;
+  void with_view(Id project, model::ViewName name, WithView task);
+
+  [[nodiscard]] Engine::ListenerId add_listener(Inbox& inbox, Listener listener);
+  void remove_listener(Engine::ListenerId id);
+
+ private:
+  struct ViewRequest {
+    Id project;
+    model::ViewName name;
+    WithView task;
+  };
+  struct ProjectRequest {
+    Id project;
+    WithProject task;
+  };
+  using Item = std::variant<CommittedGroup, ProjectRequest, ViewRequest>;
+
+  // How much a stream grew since its last snapshot.
+  struct Growth {
+    std::uint64_t events = 0;
+    std::size_t bytes = 0;
+    std::size_t snapshot_bytes = 0;
+  };
+  struct CachedView {
+    std::shared_ptr<const model::View> view;
+    Version workspace_version;  // the view `people` shows names of the workspace
+  };
+  struct LoadedProject {
+    model::Project state;
+    std::shared_ptr<const model::Project>
+        shared;  // a copy of state as it is, made when first asked for
+    std::map<model::ViewName, CachedView> views;
+    Growth growth;
+    std::uint64_t last_used = 0;
+  };
+
+  void add_item(Item item);
+  void run();
+  void apply(CommittedGroup group);
+  void notify(std::shared_ptr<const Notice> notice);
+  [[nodiscard]] LoadedProject* find_project(Id id);  // nullptr: there is no such project
+  [[nodiscard]] std::shared_ptr<const model::Project> share(LoadedProject& loaded);
+  [[nodiscard]] std::shared_ptr<const model::View> view(LoadedProject& loaded,
+                                                        model::ViewName name);
+  template <typename Stream>
+  void consider_snapshot(Id id, const Stream& state, Growth& growth);
+  void drop_idle_projects();
+
+  const log::EventLog& log_;
+  const Options options_;
+  const PutSnapshot put_snapshot_;
+  const Handler on_failure_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable room_;
+  std::vector<Item> queue_;
+  std::size_t groups_waiting_ = 0;
+  bool stopping_ = false;
+  bool failed_ = false;
+
+  mutable std::mutex shared_mutex_;
+  std::shared_ptr<const model::Workspace> shared_workspace_;
+  struct Registered {
+    Engine::ListenerId id;
+    Inbox* inbox;
+    std::shared_ptr<const Listener> listener;
+  };
+  std::vector<Registered> listeners_;
+  Engine::ListenerId last_listener_ = 0;
+
+  // The projector thread's own.
+  model::Workspace workspace_;
+  Growth workspace_growth_;
+  std::map<Id, LoadedProject> projects_;
+  std::uint64_t uses_ = 0;
+
+  std::thread thread_;
+};
+
+}  // namespace daybook::engine

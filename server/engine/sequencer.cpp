@@ -1,0 +1,276 @@
+#include "server/engine/sequencer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "server/engine/commands.hpp"
+#include "server/engine/loader.hpp"
+
+namespace daybook::engine {
+
+using model::Code;
+
+class Sequencer::Answers {
+ public:
+  void add(Inbox* inbox, AnswerHandler handler, Answer answer) {
+    auto at = std::find_if(inboxes_.begin(), inboxes_.end(),
+                           [&](const auto& entry) { return entry.first == inbox; });
+    if (at == inboxes_.end()) {
+      inboxes_.emplace_back(inbox, std::vector<Pending>());
+      at = std::prev(inboxes_.end());
+    }
+    at->second.push_back({std::move(handler), std::move(answer)});
+  }
+
+  // What was added waits for this: one hand-over for each I/O thread.
+  void deliver() {
+    for (auto& [inbox, batch] : inboxes_) {
+      inbox->post([batch = std::move(batch)]() mutable {
+        for (auto& [handler, answer] : batch) handler(std::move(answer));
+      });
+    }
+    inboxes_.clear();
+  }
+
+  // The commit's outcome is not known, so neither is any answer that rests on it.
+  void deliver_unknown() {
+    for (auto& [inbox, batch] : inboxes_) {
+      for (auto& [handler, answer] : batch) answer = Unknown{};
+    }
+    deliver();
+  }
+
+ private:
+  struct Pending {
+    AnswerHandler handler;
+    Answer answer;
+  };
+  std::vector<std::pair<Inbox*, std::vector<Pending>>> inboxes_;  // a few: one for each I/O thread
+};
+
+Sequencer::Sequencer(log::EventLog& log, const Options& options, model::Workspace workspace,
+                     Committed committed)
+    : log_(log),
+      options_(options),
+      committed_(std::move(committed)),
+      workspace_(std::move(workspace)) {}
+
+Sequencer::~Sequencer() { stop(); }
+
+void Sequencer::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Sequencer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+namespace {
+
+void post_answer(Inbox& inbox, AnswerHandler handler, Answer answer) {
+  inbox.post([handler = std::move(handler), answer = std::move(answer)]() mutable {
+    handler(std::move(answer));
+  });
+}
+
+}  // namespace
+
+void Sequencer::submit(Submission submission) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) {
+    post_answer(*submission.inbox, std::move(submission.answer),
+                model::Rejection{Code::GOING_AWAY});
+    return;
+  }
+  queue_.emplace_back(std::move(submission));
+  if (queue_.size() == 1) wake_.notify_one();
+}
+
+void Sequencer::query_outcome(Id command, Inbox& inbox, AnswerHandler answer) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) {
+    post_answer(inbox, std::move(answer), Unknown{});
+    return;
+  }
+  queue_.emplace_back(Query{command, &inbox, std::move(answer)});
+  if (queue_.size() == 1) wake_.notify_one();
+}
+
+void Sequencer::put_snapshot(Id stream, Version version, record::AlignedBytes bytes) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;  // a cache: nothing is lost
+  queue_.emplace_back(Snapshot{stream, version, std::move(bytes)});
+  if (queue_.size() == 1) wake_.notify_one();
+}
+
+std::size_t Sequencer::queue_length() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+namespace {
+
+// What the log knows of a command that is asked for.
+Answer recorded(const std::optional<log::Outcome>& outcome) {
+  if (!outcome) return NotRecorded{};
+  return Accepted{outcome->stream, outcome->first_version, outcome->first, outcome->count};
+}
+
+}  // namespace
+
+std::vector<Sequencer::Item> Sequencer::take() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  std::vector<Item> items;
+  if (queue_.size() <= options_.group_commands_max) {
+    items.swap(queue_);
+  } else {
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(options_.group_commands_max);
+    items.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+    queue_.erase(queue_.begin(), end);
+  }
+  return items;
+}
+
+void Sequencer::run() {
+  while (true) {
+    auto items = take();
+    if (items.empty()) return;  // stopping, and nothing is left
+    Answers answers;
+    try {
+      process(items, answers);
+      answers.deliver();
+      drop_idle_projects();
+    } catch (const std::exception& error) {
+      answer_unknown(items, answers);
+      answers.deliver_unknown();
+      fail(error.what());
+      return;
+    }
+  }
+}
+
+void Sequencer::process(std::vector<Item>& items, Answers& answers) {
+  auto group = log_.begin();
+  storage_full_.store(!group, std::memory_order_relaxed);
+  if (!group) {
+    refuse_all(items, Code::STORAGE_FULL, answers);
+    return;
+  }
+  const auto clock = options_.clock();
+  const auto last = log_.head().recorded_at;
+  clock_behind_.store(clock < last, std::memory_order_relaxed);
+  const auto now = std::max(clock, last);
+
+  CommittedGroup committed;
+  for (auto& item : items) {
+    if (auto* submission = std::get_if<Submission>(&item)) {
+      auto answer = handle(*submission, *group, committed, now);
+      answers.add(submission->inbox, std::exchange(submission->answer, nullptr), std::move(answer));
+    } else if (auto* query = std::get_if<Query>(&item)) {
+      answers.add(query->inbox, std::exchange(query->answer, nullptr),
+                  recorded(group->find_outcome(query->command)));
+    } else if (auto* snapshot = std::get_if<Snapshot>(&item)) {
+      group->put_snapshot(snapshot->stream, snapshot->version, snapshot->bytes);
+    }
+  }
+  committed.head = std::move(*group).commit();
+  if (!committed.commands.empty()) committed_(std::move(committed));
+}
+
+Answer Sequencer::handle(Submission& submission, log::Group& group, CommittedGroup& committed,
+                         Timestamp now) {
+  if (const auto outcome = group.find_outcome(submission.id)) {
+    if (outcome->fingerprint != submission.fingerprint)
+      return model::Rejection{Code::COMMAND_ID_REUSED};
+    return recorded(outcome);
+  }
+  const auto finish = [&](auto& state,
+                          std::expected<Prepared, model::Rejection> prepared) -> Answer {
+    if (!prepared) return std::move(prepared).error();
+    const auto& meta = prepared->metas.front();
+    const Accepted accepted{submission.stream, meta.version, meta.position, prepared->count};
+    group.append(prepared->events);
+    fold(state, *prepared);
+    committed.commands.push_back({submission.stream, std::move(prepared->events.entries)});
+    return accepted;
+  };
+  if (submission.stream.is_nil()) {
+    const NextPlace next{group.next_position(), {workspace_.version.value + 1}, now};
+    return finish(workspace_, prepare(workspace_, submission, next));
+  }
+  if (!workspace_.workspace.projects.contains(submission.stream)) {
+    return model::Rejection{Code::UNKNOWN_PROJECT, {.id = submission.stream}};
+  }
+  auto& state = project(submission.stream);
+  const NextPlace next{group.next_position(), {state.version.value + 1}, now};
+  return finish(state, prepare(state, submission, workspace_, next));
+}
+
+void Sequencer::refuse_all(std::vector<Item>& items, Code code, Answers& answers) {
+  for (auto& item : items) {
+    if (auto* submission = std::get_if<Submission>(&item)) {
+      // What was recorded before stays accepted, whatever room there is.
+      const auto outcome = log_.find_outcome(submission->id);
+      const bool same = outcome && outcome->fingerprint == submission->fingerprint;
+      answers.add(
+          submission->inbox, std::exchange(submission->answer, nullptr),
+          same ? recorded(outcome) : Answer(model::Rejection{code, {.retry_after_millis = 1000}}));
+    } else if (auto* query = std::get_if<Query>(&item)) {
+      answers.add(query->inbox, std::exchange(query->answer, nullptr),
+                  recorded(log_.find_outcome(query->command)));
+    }
+  }
+}
+
+void Sequencer::answer_unknown(std::vector<Item>& items, Answers& answers) {
+  for (auto& item : items) {
+    if (auto* submission = std::get_if<Submission>(&item);
+        submission != nullptr && submission->answer) {
+      answers.add(submission->inbox, std::move(submission->answer), Unknown{});
+    } else if (auto* query = std::get_if<Query>(&item); query != nullptr && query->answer) {
+      answers.add(query->inbox, std::move(query->answer), Unknown{});
+    }
+  }
+}
+
+model::Project& Sequencer::project(Id id) {
+  auto at = projects_.find(id);
+  if (at == projects_.end())
+    at = projects_.emplace(id, LoadedProject{load_project(log_, id), 0}).first;
+  at->second.last_used = ++uses_;
+  return at->second.state;
+}
+
+void Sequencer::drop_idle_projects() {
+  while (projects_.size() > options_.loaded_projects_max) {
+    const auto idle = std::min_element(
+        projects_.begin(), projects_.end(),
+        [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; });
+    projects_.erase(idle);
+  }
+}
+
+void Sequencer::fail(const std::string& what) {
+  std::vector<Item> rest;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    rest.swap(queue_);
+  }
+  Answers answers;
+  answer_unknown(rest, answers);
+  answers.deliver();
+  spdlog::critical("event=log_failed what=\"{}\"", what);
+  if (options_.on_failure) options_.on_failure(what);
+}
+
+}  // namespace daybook::engine

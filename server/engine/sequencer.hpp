@@ -1,0 +1,105 @@
+#pragma once
+// The sequencer: one thread that owns the write transaction and the deciding state of all loaded projects.
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "model/project.hpp"
+#include "model/workspace.hpp"
+#include "server/engine/engine.hpp"
+
+namespace daybook::engine {
+
+// One command's events in a committed group.
+struct CommittedCommand {
+  Id stream;
+  record::AlignedBytes entries;
+};
+struct CommittedGroup {
+  log::Head head;
+  std::vector<CommittedCommand> commands;
+};
+
+// Threading: everything public is safe on any thread but start() and stop(); the rest belongs to its own thread.
+class Sequencer {
+ public:
+  // `committed` runs on the sequencer's thread after each commit that appended something; it may block, which slows
+  // the sequencer down: that is how a slow projector holds it back.
+  using Committed = std::function<void(CommittedGroup)>;
+
+  Sequencer(log::EventLog& log, const Options& options, model::Workspace workspace,
+            Committed committed);
+  ~Sequencer();
+
+  void start();
+  void stop();
+  void submit(Submission submission);
+  void query_outcome(Id command, Inbox& inbox, AnswerHandler answer);
+  void put_snapshot(Id stream, Version version, record::AlignedBytes bytes);
+
+  [[nodiscard]] std::size_t queue_length() const;
+  [[nodiscard]] bool is_storage_full() const {
+    return storage_full_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool is_clock_behind() const {
+    return clock_behind_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  struct Query {
+    Id command;
+    Inbox* inbox;
+    AnswerHandler answer;
+  };
+  struct Snapshot {
+    Id stream;
+    Version version;
+    record::AlignedBytes bytes;
+  };
+  using Item = std::variant<Submission, Query, Snapshot>;
+
+  // Answers of a group, handed over once for each inbox, after the commit.
+  class Answers;
+  struct LoadedProject {
+    model::Project state;
+    std::uint64_t last_used = 0;
+  };
+
+  void run();
+  [[nodiscard]] std::vector<Item> take();
+  void process(std::vector<Item>& items, Answers& answers);
+  [[nodiscard]] Answer handle(Submission& submission, log::Group& group, CommittedGroup& committed,
+                              Timestamp now);
+  void refuse_all(std::vector<Item>& items, model::Code code, Answers& answers);
+  static void answer_unknown(std::vector<Item>& items, Answers& answers);
+  [[nodiscard]] model::Project& project(Id id);
+  void drop_idle_projects();
+  void fail(const std::string& what);
+
+  log::EventLog& log_;
+  const Options options_;
+  const Committed committed_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Item> queue_;
+  bool stopping_ = false;
+
+  // The sequencer thread's own.
+  model::Workspace workspace_;
+  std::map<Id, LoadedProject> projects_;
+  std::uint64_t uses_ = 0;
+
+  std::atomic<bool> storage_full_ = false;
+  std::atomic<bool> clock_behind_ = false;
+  std::thread thread_;
+};
+
+}  // namespace daybook::engine

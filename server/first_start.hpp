@@ -1,0 +1,25 @@
+#pragma once
+// What an empty log begins with: the workspace, its admin, and the admin's token.
+
+#include <string>
+
+#include "server/engine/local.hpp"
+
+namespace daybook::server {
+
+struct FirstStart {
+  Id admin;
+  std::string token;  // shown once, never logged
+};
+
+struct FirstStartOptions {
+  std::string workspace_name = "Daybook";
+  std::string admin_name = "Administrator";
+  bool demonstration = false;
+};
+
+// Requires: a started engine on an empty log. Throws std::runtime_error if the log does not take it.
+[[nodiscard]] FirstStart open_workspace(engine::Engine& engine, engine::LocalInbox& inbox,
+                                        const FirstStartOptions& options);
+
+}  // namespace daybook::server
