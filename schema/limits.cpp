@@ -37,12 +37,31 @@ bool visit(const DynamicValue::Reader& value) {
   }
 }
 
+// Numbers and null pointers can always be read, and are most of a message.
+bool visit_field(const DynamicStruct::Reader& reader, const capnp::StructSchema::Field& field) {
+  const auto proto = field.getProto();
+  if (proto.isSlot()) {
+    switch (proto.getSlot().getType().which()) {
+      case capnp::schema::Type::TEXT:
+      case capnp::schema::Type::DATA:
+      case capnp::schema::Type::LIST:
+      case capnp::schema::Type::STRUCT:
+        if (!reader.has(field)) return true;
+        break;
+      default:
+        return true;
+    }
+  }
+  return visit(reader.get(field));
+}
+
 bool visit(const DynamicStruct::Reader& reader) {
+  if (reader.getSchema().getProto().getStruct().getPointerCount() == 0) return true;  // as ids
   for (const auto field : reader.getSchema().getNonUnionFields()) {
-    if (!visit(reader.get(field))) return false;
+    if (!visit_field(reader, field)) return false;
   }
   KJ_IF_MAYBE (active, reader.which()) {
-    return visit(reader.get(*active));
+    return visit_field(reader, *active);
   }
   return true;
 }
@@ -93,28 +112,24 @@ std::expected<FlatMessage, MessageFault> open_flat_message(std::span<const std::
       holds([&] { return capnp::FlatArrayMessageReader(words).getEnd() == words.end(); });
   if (!whole) return std::unexpected(MessageFault::not_whole);
 
-  // Twice, each under the full limit: first by shape, so that unknown fields too are bounded when somebody copies the
-  // message; then by the schema.
+  // First by shape and strictly, so that no word is reachable twice, in unknown fields neither: whoever copies the
+  // message copies those too. Then by the schema, which looks at a pointer twice: whether it is null, and where to.
   const bool well_shaped = holds([&] {
     capnp::FlatArrayMessageReader reader(words, foreign_options(count));
     const auto size = reader.getRoot<capnp::AnyPointer>().targetSize();
     return size.wordCount <= count && size.capCount == 0;
   });
   const bool readable = well_shaped && holds([&] {
-                          capnp::FlatArrayMessageReader reader(words, foreign_options(count));
+                          capnp::FlatArrayMessageReader reader(words, foreign_options(2 * count));
                           return visit(reader.getRoot<DynamicStruct>(schema));
                         });
   if (!readable) return std::unexpected(MessageFault::malformed);
 
-  // No word is reachable twice, so reading is bounded by itself; whoever reads may do so several times.
+  // Reading is bounded by itself now, and whoever reads may do so several times.
   message.reader_ = std::make_unique<capnp::FlatArrayMessageReader>(
       words, capnp::ReaderOptions{.traversalLimitInWords = std::numeric_limits<uint64_t>::max(),
                                   .nestingLimit = kNestingMax});
   return message;
-}
-
-bool is_readable(DynamicStruct::Reader reader) {
-  return holds([&] { return visit(reader); });
 }
 
 std::unique_ptr<capnp::MallocMessageBuilder> copy_deep(DynamicStruct::Reader reader) {

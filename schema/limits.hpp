@@ -61,9 +61,6 @@ template <typename T>
   return open_flat_message(bytes, capnp::Schema::from<T>());
 }
 
-// Whether every known field of a struct can be read: bounds, types, UTF-8. Costs the limits of the struct's message.
-[[nodiscard]] bool is_readable(capnp::DynamicStruct::Reader reader);
-
 // Copies a struct with all it points at into a message of its own, as its root; nullptr: it is malformed, or the
 // limits of its message (foreign_options) are used up.
 [[nodiscard]] std::unique_ptr<capnp::MallocMessageBuilder> copy_deep(

@@ -95,6 +95,7 @@ TEST_CASE("an honest message is opened, aligned or not, in one segment or severa
     std::string expected;
     schema::json::encode(expected, message.getRoot<Message>().asReader());
 
+    INFO(expected);
     const auto opened = open(words);
     REQUIRE(opened);
     std::string out;

@@ -7,6 +7,7 @@
 #include <capnp/dynamic.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -140,7 +141,10 @@ class RandomMessage {
   std::mt19937_64 random_;
 };
 
-// Of every test run; printed with a failure through INFO.
-inline std::uint64_t fresh_seed() { return std::random_device{}(); }
+// Another one in every run, printed with a failure through INFO; DAYBOOK_SEED runs that one again.
+inline std::uint64_t fresh_seed() {
+  const char* given = std::getenv("DAYBOOK_SEED");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+}
 
 }  // namespace daybook::testing
