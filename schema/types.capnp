@@ -67,7 +67,7 @@ annotation importerOnly @0xf19c0b7e6d3a5204 (field) :Void;
 # The command also needs the importer's right of the token.
 
 annotation binaryOnly @0xe6b2d94f1a780c55 (field) :Void;
-# Not in JSON: what the field holds stands in place there, or is not sent.
+# A list that is not in JSON: what it holds stands in place there, or is not sent.
 
 annotation viewNames @0xa94d17f3c60b2e88 (field) :Void;
 # A List(UInt16) of ordinals of ViewName; in JSON their names.

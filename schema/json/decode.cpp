@@ -85,7 +85,8 @@ class Decoder {
       const Path member_path{&path, name};
       const auto found = schema.findFieldByName(kj::StringPtr(member.key_c_str(), name.size()));
       KJ_IF_MAYBE (field, found) {
-        if (has_annotation(*field, kBinaryOnly)) return fail(member_path, "not used in JSON");
+        if (field->getType().isList() && has_annotation(*field, kBinaryOnly))
+          return fail(member_path, "not used in JSON");
         if (field->getProto().getDiscriminantValue() != kNoDiscriminant) {
           if (is_none(*field)) return fail(member_path, "never sent");
           if (chosen != nullptr) return fail(member_path, "a second one of " + choices(schema));

@@ -72,7 +72,7 @@ class Encoder {
         !reader.has(field, capnp::HasMode::NON_DEFAULT)) {
       return;
     }
-    if (has_annotation(field, kBinaryOnly)) return;
+    if (type.isList() && has_annotation(field, kBinaryOnly)) return;
     const std::size_t before = out_.size();
     out_ += '"';
     out_ += view(proto.getName());

@@ -170,11 +170,12 @@ TEST_CASE("numbers of any length are parsed without harm", "[schema][json][parse
   CHECK(json::parse("18446744073709551615")->is_uint64());
   CHECK(json::parse("-9223372036854775808")->is_int64());
   CHECK(json::parse("18446744073709551616")->is_double());
-  CHECK(json::parse("1" + std::string(100'000, '0')).has_value() |
-        !json::parse("1" + std::string(100'000, '0')).has_value());
-  (void)json::parse("1e999999999999");
-  (void)json::parse("-1e-999999999999");
-  (void)json::parse("0." + std::string(100'000, '9'));
+  for (const std::string& number :
+       {"1" + std::string(100'000, '0'), "0." + std::string(100'000, '9'),
+        std::string("1e999999999999"), std::string("-1e-999999999999")}) {
+    const auto value = json::parse(number);
+    CHECK((!value || value->is_double()));
+  }
 }
 
 TEST_CASE("a text cut off anywhere is refused", "[schema][json][parse]") {
