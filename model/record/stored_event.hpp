@@ -82,6 +82,7 @@ enum class EventFault {
 class EventView {
  public:
   enum class Check {
+    shape,   // lengths, part and type: for bytes that this process has just made or verified
     hashes,  // lengths, payload hash, part and type
     full,    // also that both structs are canonical
   };

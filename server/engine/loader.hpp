@@ -18,7 +18,8 @@ struct Folded {
   bool rights_changed = false;  // a member, a role or a token
 };
 
-// Folds the entries of one stream that are behind its version; those it has already are passed over.
+// Folds the entries of one stream that are behind its version; those it has already are passed over. The entries are ones
+// that this process made or read from the log, which verified them.
 // Throws std::runtime_error if the bytes are damaged.
 Folded fold(model::Project& state, record::Bytes entries);
 Folded fold(model::Workspace& state, record::Bytes entries);

@@ -1,0 +1,62 @@
+#pragma once
+// A load of many connections with many requests in flight, from one thread over epoll, so that what is measured is the
+// peer: the same driver for every protocol.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace daybook::bench {
+
+// One connection's protocol. Confined to the driver's thread.
+class Conversation {
+ public:
+  virtual ~Conversation() = default;
+  // Appends the next request's bytes.
+  virtual void next_request(std::vector<std::byte>& out) = 0;
+  // Takes whole replies off the front of `data` and returns how many there were; throws std::runtime_error on an answer
+  // that the load does not expect.
+  virtual std::size_t take_replies(std::span<const std::byte>& data) = 0;
+};
+
+// A connected TCP socket, TCP_NODELAY, blocking until the load starts.
+class Socket {
+ public:
+  Socket(const std::string& address, std::uint16_t port);
+  Socket(Socket&& other) noexcept;
+  Socket& operator=(Socket&&) = delete;
+  ~Socket();
+  [[nodiscard]] int fd() const { return fd_; }
+  void write_all(std::span<const std::byte> data);
+  // Blocks; returns at least one byte, throws at the end of the stream.
+  [[nodiscard]] std::vector<std::byte> read_some();
+
+ private:
+  int fd_ = -1;
+};
+
+struct Peer {
+  Socket socket;
+  std::unique_ptr<Conversation> conversation;
+  std::vector<std::byte> unread;  // bytes that arrived with the handshake
+};
+
+struct LoadResult {
+  std::size_t replies = 0;
+  double seconds = 0;
+  std::vector<double> latencies_us;  // sorted
+
+  [[nodiscard]] double rate() const { return static_cast<double>(replies) / seconds; }
+  // 0 < part < 1
+  [[nodiscard]] double quantile(double part) const;
+};
+
+// Sends `total` requests, `in_flight` on each connection at once, and waits for all replies.
+[[nodiscard]] LoadResult run_load(std::vector<Peer>& peers, std::size_t in_flight,
+                                  std::size_t total);
+
+}  // namespace daybook::bench

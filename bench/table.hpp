@@ -1,0 +1,48 @@
+#pragma once
+// The rows that the bench prints.
+
+#include <string>
+#include <vector>
+
+namespace daybook::bench {
+
+struct Row {
+  std::string what;
+  std::string figure;
+  std::string ratio;       // against what the row before names, or empty
+  std::string conditions;  // sizes, counts, CPU
+};
+using Table = std::vector<Row>;
+
+// Connections, requests in flight on each, and sizes of a run.
+struct Scale {
+  std::size_t connections = 64;
+  std::size_t in_flight = 64;
+  std::size_t tasks = 10'000;
+  std::size_t commands = 200'000;
+  std::size_t lone_commands = 2'000;
+};
+
+// What the machine does by itself: processor, cores, the cost of a flush to disk.
+[[nodiscard]] std::string machine();
+struct FlushCost {
+  double p50_us = 0;
+  double p99_us = 0;
+};
+[[nodiscard]] FlushCost measure_flush(const std::string& folder);
+
+// Durable moveTask commands over the binary WebSocket; returns the events of a group on average.
+struct DurableResult {
+  double rate = 0;
+  double events_per_group = 0;
+  double event_bytes = 0;
+};
+[[nodiscard]] DurableResult bench_durable_commands(const Scale& scale, Table& table);
+// Redis Streams with every append synced, and raw LMDB with groups of the same size.
+void bench_peers(const Scale& scale, const DurableResult& daybook, Table& table);
+// From cold: reading and folding a project, with verification and without.
+void bench_fold(const Scale& scale, Table& table);
+// The digests of the committed histories under this build's optimization; throws if one differs.
+void check_digests(Table& table);
+
+}  // namespace daybook::bench

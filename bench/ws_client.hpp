@@ -1,0 +1,19 @@
+#pragma once
+// The binary subprotocol as a load: a small client of its own, so that the library is not what is measured.
+
+#include <string>
+
+#include "bench/load.hpp"
+#include "model/request.hpp"
+
+namespace daybook::bench {
+
+// Makes the next command of a connection.
+using MakeCommand = std::function<model::Request()>;
+
+// Connects, upgrades, says hello and waits for welcome; then each request is a command in a frame of its own and each
+// reply an `accepted`. Throws std::runtime_error with the code if a command is rejected.
+[[nodiscard]] Peer connect_daybook(const std::string& address, std::uint16_t port,
+                                   const std::string& token, MakeCommand make);
+
+}  // namespace daybook::bench
