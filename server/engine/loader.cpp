@@ -33,7 +33,7 @@ template <typename Stream>
 Folded fold_stream(Stream& state, record::Bytes entries) {
   Folded folded;
   while (true) {
-    const auto entry = record::next_entry(entries, record::EventView::Check::hashes);
+    const auto entry = record::next_entry(entries, record::EventView::Check::shape);
     if (!entry)
       throw std::runtime_error("damaged event: " + std::string(record::to_string(entry.error())));
     if (!*entry) return folded;
