@@ -75,6 +75,8 @@ Ruling check_transitions(const std::vector<Transition>& transitions, const auto&
       if (!is_column(column))
         return reject(Code::UNKNOWN_COLUMN, {.field = "board.transitions", .column = column});
     }
+  }
+  for (const auto& [from, to] : transitions) {
     if (from == to) return reject(Code::DUPLICATE, {.field = "board.transitions", .column = from});
   }
   const auto twice = std::adjacent_find(transitions.begin(), transitions.end());
