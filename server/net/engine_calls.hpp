@@ -1,0 +1,40 @@
+#pragma once
+// The engine's answers, to be awaited on the I/O thread that asks.
+//
+// They cannot be cancelled: the engine answers every call, and the coroutine waits for it.
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <utility>
+
+#include "server/sync/door.hpp"
+
+namespace daybook::net {
+
+namespace asio = boost::asio;
+
+// Calls initiate(handler), where handler takes the one Result.
+template <typename Result, typename Initiate>
+asio::awaitable<Result> await_answer(Initiate initiate) {
+  return asio::async_initiate<const asio::use_awaitable_t<>&, void(Result)>(
+      [](auto handler, Initiate start) {
+        start([h = std::move(handler)](Result result) mutable { std::move(h)(std::move(result)); });
+      },
+      asio::use_awaitable, std::move(initiate));
+}
+
+inline asio::awaitable<std::shared_ptr<const model::Project>> read_project(sync::Door& door,
+                                                                           Id id) {
+  return await_answer<std::shared_ptr<const model::Project>>(
+      [&door, id](auto handler) { door.read_project(id, std::move(handler)); });
+}
+
+inline asio::awaitable<std::shared_ptr<const model::View>> read_view(sync::Door& door, Id id,
+                                                                     model::ViewName name) {
+  return await_answer<std::shared_ptr<const model::View>>(
+      [&door, id, name](auto handler) { door.read_view(id, name, std::move(handler)); });
+}
+
+}  // namespace daybook::net

@@ -1,0 +1,294 @@
+// One connection over HTTP: requests in, responses out, and the way into the sync protocol.
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include "server/net/routes.hpp"
+#include "server/net/ws_connection.hpp"
+
+namespace daybook::net {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+namespace protocol = schema::protocol;
+using model::Code;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::uint32_t kHeaderBytesMax = 16 * 1024;
+constexpr std::uint64_t kBodyBytesMax = 256 * 1024;
+constexpr std::chrono::milliseconds kLinger{1000};
+constexpr std::size_t kLingerBytesMax = 1024 * 1024;
+
+using Parser = http::request_parser<http::string_body>;
+
+std::string text(beast::string_view view) { return {view.data(), view.size()}; }
+
+// nullopt: not an address that this server could have.
+std::optional<Request> to_request(UpgradeRequest& message) {
+  Request request;
+  request.method = message.method() == http::verb::get    ? Method::get
+                   : message.method() == http::verb::post ? Method::post
+                                                          : Method::other;
+  const auto target = boost::urls::parse_origin_form(message.target());
+  if (!target) return std::nullopt;
+  const auto decode = [](boost::urls::pct_string_view encoded) {
+    std::string out;
+    encoded.decode({}, boost::urls::string_token::assign_to(out));
+    return out;
+  };
+  request.path = decode(target->encoded_path());
+  for (const auto& parameter : target->encoded_params()) {
+    request.query.emplace_back(decode(parameter.key), decode(parameter.value));
+  }
+  request.authorization = text(message[http::field::authorization]);
+  request.idempotency_key = text(message["Idempotency-Key"]);
+  request.body = std::move(message.body());
+  return request;
+}
+
+// An Origin of another host is another site's page, which must not use this browser's reach.
+bool is_foreign_origin(const UpgradeRequest& request) {
+  const auto origin = request.find(http::field::origin);
+  if (origin == request.end()) return false;
+  const auto value = text(origin->value());
+  const auto scheme = value.find("://");
+  if (scheme == std::string::npos) return true;
+  return !beast::iequals(value.substr(scheme + 3), request[http::field::host]);
+}
+
+// The first of the client's subprotocols that this server speaks; empty: none.
+std::string choose_subprotocol(const UpgradeRequest& request) {
+  for (const auto& field : request) {
+    if (field.name() != http::field::sec_websocket_protocol) continue;
+    for (const auto& token : http::token_list(field.value())) {
+      const auto name = text(token);
+      if (name == protocol::kBinarySubprotocol || name == protocol::kJsonSubprotocol) return name;
+    }
+  }
+  return {};
+}
+
+// Why a request for the sync protocol cannot be upgraded; nullopt: it can.
+std::optional<Response> refuse_upgrade(const UpgradeRequest& request) {
+  if (!beast::websocket::is_upgrade(request) ||
+      request[http::field::sec_websocket_version] != "13") {
+    auto response = problem(Code::MALFORMED, "this route speaks WebSocket, version 13");
+    response.status = 426;
+    response.headers.emplace_back("Upgrade", "websocket");
+    response.headers.emplace_back("Sec-WebSocket-Version", "13");
+    return response;
+  }
+  if (is_foreign_origin(request)) {
+    return problem(Code::NOT_PERMITTED, "the page is of another origin");
+  }
+  if (choose_subprotocol(request).empty()) {
+    return problem(Code::MALFORMED,
+                   "Sec-WebSocket-Protocol: daybook.v1.capnp or daybook.v1.json is needed");
+  }
+  return std::nullopt;
+}
+
+class HttpConnection final : public Connection {
+ public:
+  HttpConnection(asio::ip::tcp::socket socket, IoThread& thread, std::string address)
+      : thread_(thread),
+        socket_(std::move(socket)),
+        deadline_(socket_),
+        address_(std::move(address)) {
+    thread_.add(*this);
+  }
+  ~HttpConnection() override { thread_.remove(*this); }
+
+  void notice(const engine::Notice&) override {}
+  void drain() override {
+    ending_ = true;
+    if (idle_) cut(socket_);
+  }
+  void abort() override { cut(socket_); }
+
+  // The request that asks for the sync protocol; nullopt: the connection has ended.
+  asio::awaitable<std::optional<UpgradeRequest>> run() {
+    const auto& options = thread_.shared().options;
+    auto patience = options.handshake_timeout;
+    while (!ending_) {
+      Parser parser;
+      parser.header_limit(kHeaderBytesMax);
+      parser.body_limit(kBodyBytesMax);
+      deadline_.expires_after(patience);
+      idle_ = true;
+      const auto [ec, n] = co_await http::async_read_header(socket_, buffer_, parser, kTuple);
+      idle_ = false;
+      if (ec) {
+        co_await refuse(ec);
+        break;
+      }
+      if (parser.get().target() == beast::string_view(protocol::kSyncPath)) {
+        auto refusal = refuse_upgrade(parser.get());
+        if (!refusal && buffer_.size() == 0) co_return parser.release();
+        // Frames ahead of the answer to the upgrade are not allowed (RFC 6455, section 4.1).
+        if (!refusal) refusal = problem(Code::MALFORMED, "data ahead of the upgrade's answer");
+        (void)co_await write(parser.get(), std::move(*refusal), false);
+        break;
+      }
+      const auto [body_ec, m] = co_await http::async_read(socket_, buffer_, parser, kTuple);
+      if (body_ec) {
+        co_await refuse(body_ec);
+        break;
+      }
+      deadline_.cancel();
+      auto message = parser.release();
+      if (!co_await respond(message)) break;
+      patience = options.idle_timeout;
+    }
+    co_await linger();
+    cut(socket_);
+    co_return std::nullopt;
+  }
+
+  [[nodiscard]] asio::ip::tcp::socket take_socket() { return std::move(socket_); }
+
+ private:
+  asio::awaitable<bool> respond(UpgradeRequest& message) {
+    auto request = to_request(message);
+    Response response;
+    if (!request) {
+      response = problem(Code::MALFORMED, "the address cannot be read");
+    } else {
+      try {
+        response = co_await answer(*request, thread_);
+      } catch (const std::exception& error) {
+        spdlog::error("event=request_failed path={} what=\"{}\"", request->path, error.what());
+        response = problem(Code::INTERNAL, "the server failed");
+      }
+    }
+    spdlog::debug("event=request peer={} method={} path={} status={}", address_,
+                  text(message.method_string()), request ? request->path : "", response.status);
+    const bool keep = message.keep_alive() && !ending_;
+    co_return co_await write(message, std::move(response), keep) && keep;
+  }
+
+  // A request that could not be read.
+  asio::awaitable<void> refuse(beast::error_code ec) {
+    if (ec == http::error::end_of_stream ||
+        ec.category() != make_error_code(http::error::bad_method).category()) {
+      co_return;
+    }
+    const bool large = ec == http::error::header_limit || ec == http::error::body_limit;
+    if (ec == http::error::partial_message) co_return;
+    UpgradeRequest nothing;
+    (void)co_await write(
+        nothing, problem(large ? Code::TOO_LARGE : Code::MALFORMED, "the request: " + ec.message()),
+        false);
+  }
+
+  // Takes what the peer is still sending, for a while: closing at once could destroy the answer on its way.
+  asio::awaitable<void> linger() {
+    boost::system::error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    if (ignored) co_return;
+    deadline_.expires_after(kLinger);
+    std::array<char, 4096> rest;
+    for (std::size_t taken = 0; taken < kLingerBytesMax;) {
+      const auto [ec, n] = co_await socket_.async_read_some(asio::buffer(rest), kTuple);
+      if (ec) break;
+      taken += n;
+    }
+    deadline_.cancel();
+  }
+
+  template <typename Message>
+  static void set_fields(Message& out, const Response& response, unsigned version, bool keep) {
+    out.version(version);
+    out.set(http::field::server, "daybookd");
+    out.set(http::field::content_type, response.content_type);
+    out.set(http::field::cache_control, "no-store");
+    out.set("X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : response.headers) out.set(name, value);
+    out.keep_alive(keep);
+  }
+
+  asio::awaitable<bool> write(const UpgradeRequest& request, Response response, bool keep) {
+    const auto status = static_cast<http::status>(response.status);
+    deadline_.expires_after(thread_.shared().options.write_deadline);
+    if (response.more && request.version() >= 11) {
+      const bool written = co_await write_stream(response, status, keep);
+      deadline_.cancel();
+      co_return written;
+    }
+    const unsigned version = request.version() == 10 ? 10 : 11;
+    if (response.more) keep = false;
+    http::response<http::string_body> out(status, version);
+    set_fields(out, response, version, keep);
+    out.body() = std::move(response.body);
+    if (!response.more) out.prepare_payload();  // else its end is that of the connection
+    auto [ec, n] = co_await http::async_write(socket_, out, kTuple);
+    while (!ec && response.more) {
+      const std::string piece = response.more();
+      if (piece.empty()) break;
+      deadline_.expires_after(thread_.shared().options.write_deadline);
+      const auto [write_ec, m] = co_await asio::async_write(socket_, asio::buffer(piece), kTuple);
+      ec = write_ec;
+    }
+    deadline_.cancel();
+    co_return !ec;
+  }
+
+  asio::awaitable<bool> write_stream(Response& response, http::status status, bool keep) {
+    http::response<http::empty_body> head(status, 11);
+    set_fields(head, response, 11, keep);
+    head.chunked(true);
+    http::response_serializer<http::empty_body> serializer(head);
+    auto [ec, n] = co_await http::async_write_header(socket_, serializer, kTuple);
+    while (!ec) {
+      const std::string piece = response.more();
+      deadline_.expires_after(thread_.shared().options.write_deadline);
+      if (piece.empty()) {
+        const auto [last_ec, m] =
+            co_await asio::async_write(socket_, http::make_chunk_last(), kTuple);
+        co_return !last_ec;
+      }
+      const auto [chunk_ec, m] = co_await asio::async_write(
+          socket_, http::make_chunk(asio::const_buffer(piece.data(), piece.size())), kTuple);
+      ec = chunk_ec;
+    }
+    co_return false;
+  }
+
+  IoThread& thread_;
+  asio::ip::tcp::socket socket_;
+  Deadline deadline_;
+  std::string address_;
+  beast::flat_buffer buffer_;
+  bool idle_ = true;
+  bool ending_ = false;
+};
+
+}  // namespace
+
+asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, IoThread& thread,
+                                 std::string address) {
+  std::optional<asio::ip::tcp::socket> upgraded;
+  std::optional<UpgradeRequest> request;
+  {
+    HttpConnection connection(std::move(socket), thread, address);
+    request = co_await connection.run();
+    if (request) upgraded.emplace(connection.take_socket());
+  }
+  if (!request) co_return;
+  auto subprotocol = choose_subprotocol(*request);
+  co_await serve_websocket(std::move(*upgraded), std::move(*request), std::move(subprotocol),
+                           thread, std::move(address));
+}
+
+}  // namespace daybook::net

@@ -1,0 +1,47 @@
+#pragma once
+// Requests and responses as the routes see them, and problem documents (RFC 9457).
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/rejection.hpp"
+
+namespace daybook::net {
+
+enum class Method { get, post, other };
+
+struct Request {
+  Method method = Method::get;
+  std::string path;                                        // decoded
+  std::vector<std::pair<std::string, std::string>> query;  // decoded
+  std::string authorization;                               // never logged
+  std::string idempotency_key;
+  std::string body;
+
+  [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  // Streamed behind the body until it returns an empty string. Reads the log page by page.
+  std::function<std::string()> more;
+};
+
+// The status that goes with a code; schema/PROTOCOL.md, section 12.
+[[nodiscard]] int status_of(model::Code code);
+
+// `detail` is for people. `command`: the id of the one that was rejected; nil: none.
+[[nodiscard]] Response problem(const model::Rejection& rejection, std::string_view detail = {},
+                               Id command = {});
+[[nodiscard]] Response problem(model::Code code, std::string_view detail);
+// The outcome of a command is not known.
+[[nodiscard]] Response unknown_outcome(Id command);
+
+}  // namespace daybook::net

@@ -1,0 +1,110 @@
+#include "server/net/io_thread.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+
+namespace daybook::net {
+namespace {
+
+sync::SessionOptions session_options(const ServerOptions& options) {
+  sync::SessionOptions out;
+  out.heartbeat = options.heartbeat;
+  out.hello_timeout = options.handshake_timeout;
+  out.commands_per_second = options.commands_per_second;
+  out.view_updates_per_second = options.view_updates_per_second;
+  out.server_version = options.version;
+  return out;
+}
+
+}  // namespace
+
+IoThread::IoThread(Shared& shared)
+    : shared_(shared),
+      work_(context_.get_executor()),
+      door_(shared.engine, *this),
+      services_{.door = door_,
+                .events = shared.events,
+                .clients = shared.clients,
+                .options = session_options(shared.options),
+                .clock = shared.options.clock} {
+  door_.on_idle([this] { end_if_idle(); });
+}
+
+IoThread::~IoThread() { join(); }
+
+void IoThread::start() {
+  listener_ =
+      shared_.engine.add_listener(*this, [this](const std::shared_ptr<const engine::Notice>& n) {
+        // A connection may end another's life in here only by posting.
+        for (auto* connection : connections_) connection->notice(*n);
+      });
+  thread_ = std::thread([this] {
+    try {
+      context_.run();
+    } catch (const std::exception& error) {
+      spdlog::critical("event=io_thread_failed what=\"{}\"", error.what());
+      std::terminate();
+    }
+  });
+}
+
+void IoThread::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void IoThread::post(Task task) { asio::post(context_, std::move(task)); }
+
+void IoThread::adopt(asio::ip::tcp::socket::native_handle_type handle, bool is_v6,
+                     std::string address) {
+  asio::post(context_, [this, handle, is_v6, address = std::move(address)]() mutable {
+    asio::ip::tcp::socket socket(context_);
+    boost::system::error_code ec;
+    socket.assign(is_v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), handle, ec);
+    if (ec || draining_) {
+      shared_.count.leave(address);
+      return;
+    }
+    ++serving_;
+    auto served = serve(std::move(socket), std::move(address));
+    asio::co_spawn(context_, std::move(served), asio::detached);
+  });
+}
+
+asio::awaitable<void> IoThread::serve(asio::ip::tcp::socket socket, std::string address) {
+  try {
+    co_await serve_http(std::move(socket), *this, address);
+  } catch (const std::exception& error) {
+    spdlog::error("event=connection_failed peer={} what=\"{}\"", address, error.what());
+  }
+  shared_.count.leave(address);
+  --serving_;
+  end_if_idle();
+}
+
+void IoThread::drain() {
+  asio::post(context_, [this] {
+    draining_ = true;
+    const auto connections = connections_;
+    for (auto* connection : connections) connection->drain();
+    end_if_idle();
+  });
+}
+
+void IoThread::abort() {
+  asio::post(context_, [this] {
+    const auto connections = connections_;
+    for (auto* connection : connections) connection->abort();
+  });
+}
+
+void IoThread::end_if_idle() {
+  if (!draining_ || serving_ > 0 || door_.outstanding() > 0) return;
+  if (listener_ != 0) shared_.engine.remove_listener(std::exchange(listener_, 0));
+  work_.reset();
+}
+
+}  // namespace daybook::net

@@ -1,0 +1,88 @@
+#pragma once
+// One I/O thread: its io_context, the engine's door to it, and the connections that live on it.
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <set>
+#include <thread>
+
+#include "server/net/connection.hpp"
+#include "server/net/server.hpp"
+#include "server/sync/session.hpp"
+
+namespace daybook::net {
+
+// What all threads share.
+struct Shared {
+  Shared(engine::Engine& e, ServerOptions o)
+      : engine(e),
+        options(std::move(o)),
+        events(e.log()),
+        count(options.connections_max, options.connections_per_address_max) {}
+
+  engine::Engine& engine;
+  ServerOptions options;
+  sync::LogSource events;
+  sync::Clients clients;
+  ConnectionCount count;
+};
+
+// A connection as its thread sees it.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  virtual void notice(const engine::Notice& notice) = 0;
+  virtual void drain() = 0;  // finish what is under way, then end
+  virtual void abort() = 0;  // end now
+};
+
+// Threading: run() is the thread; post(), adopt(), drain() and abort() may be called from others.
+// Lifetime:  outlives its connections and every call to the engine made through its door.
+class IoThread final : public engine::Inbox {
+ public:
+  explicit IoThread(Shared& shared);
+  ~IoThread() override;
+
+  void start();
+  void join();
+
+  void post(Task task) override;
+
+  // Takes over a socket that was accepted and counted.
+  void adopt(asio::ip::tcp::socket::native_handle_type socket, bool is_v6, std::string address);
+  void drain();
+  void abort();
+
+  // --- On the thread itself ---
+  [[nodiscard]] asio::io_context& context() { return context_; }
+  [[nodiscard]] Shared& shared() { return shared_; }
+  [[nodiscard]] sync::Door& door() { return door_; }
+  [[nodiscard]] sync::Services& services() { return services_; }
+  [[nodiscard]] bool draining() const { return draining_; }
+  void add(Connection& connection) { connections_.insert(&connection); }
+  void remove(Connection& connection) { connections_.erase(&connection); }
+
+ private:
+  asio::awaitable<void> serve(asio::ip::tcp::socket socket, std::string address);
+  void end_if_idle();
+
+  Shared& shared_;
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  sync::Door door_;
+  sync::Services services_;
+  engine::Engine::ListenerId listener_ = 0;
+  std::set<Connection*> connections_;
+  std::size_t serving_ = 0;
+  bool draining_ = false;
+  std::thread thread_;
+};
+
+// Serves one connection until it ends: HTTP, and the sync protocol after an upgrade.
+asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, IoThread& thread,
+                                 std::string address);
+
+}  // namespace daybook::net

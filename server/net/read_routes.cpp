@@ -1,0 +1,172 @@
+// The routes that read.
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "server/net/engine_calls.hpp"
+#include "server/net/routes.hpp"
+
+namespace daybook::net {
+namespace {
+
+using model::Code;
+namespace json = schema::json;
+
+constexpr std::size_t kPageBytes = 64 * 1024;
+
+Response not_found() {
+  return problem(Code::NOT_FOUND, "no such project, as far as this token may know");
+}
+
+// The words of one text; empty: none, or redacted.
+std::string words_of(const log::EventLog& log, const model::Text& text) {
+  if (text.is_none()) return {};
+  const sync::WordsIndex index(log, std::span(&text, 1));
+  const auto* stored = index.find(text.position, text.index);
+  return stored == nullptr || stored->redacted ? std::string() : stored->words;
+}
+
+// nullopt: not a number.
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// The project that the path names, if the token may read it whole.
+asio::awaitable<std::shared_ptr<const model::Project>> readable_project(Call& call) {
+  const Id id = find_project(*call.door().workspace(), call.parameters[0]);
+  if (id.is_nil()) co_return nullptr;
+  auto project = co_await read_project(call.door(), id);
+  if (!project) co_return nullptr;
+  const auto workspace = call.door().workspace();
+  if (!access::may_read_project(*workspace, call.principal, *project)) co_return nullptr;
+  co_return project;
+}
+
+}  // namespace
+
+asio::awaitable<Response> get_page(Call& call) {
+  const auto& options = call.thread.shared().options;
+  Response response;
+  response.content_type = "text/html; charset=utf-8";
+  response.headers.emplace_back("Content-Security-Policy",
+                                "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+  response.body = fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head><meta "
+      "charset=\"utf-8\"><title>Daybook</title></head>\n"
+      "<body>\n<h1>Daybook</h1>\n<p>This is daybookd {}.{}</p>\n"
+      "<p>Programs talk to it at <code>/api/v1/</code>; it is alive at <a "
+      "href=\"/healthz\">/healthz</a> "
+      "and says at <a href=\"/readyz\">/readyz</a> whether it is ready.</p>\n</body>\n</html>\n",
+      options.version, options.data_is_demo ? " Its data is a demonstration." : "");
+  co_return response;
+}
+
+asio::awaitable<Response> get_health(Call&) {
+  Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = "ok\n";
+  co_return response;
+}
+
+asio::awaitable<Response> get_readiness(Call& call) {
+  auto reasons = call.door().engine().not_ready();
+  if (call.thread.draining()) reasons.emplace_back("the server is stopping");
+  Response response;
+  response.status = reasons.empty() ? 200 : 503;
+  response.body = fmt::format(R"({{"ready":{},"reasons":[)", reasons.empty());
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (i > 0) response.body += ',';
+    json::encode_string(response.body, reasons[i]);
+  }
+  response.body += "]}\n";
+  co_return response;
+}
+
+asio::awaitable<Response> get_projects(Call& call) {
+  std::vector<std::pair<Id, std::string>> registered;
+  const auto known = call.door().workspace();
+  for (const auto& [id, row] : known->workspace.projects) registered.emplace_back(id, row.key);
+  Response response;
+  response.body = R"({"projects":[)";
+  bool first = true;
+  for (const auto& [id, key] : registered) {
+    const auto project = co_await read_project(call.door(), id);
+    if (!project) continue;  // registered, not opened
+    const auto workspace = call.door().workspace();
+    if (!access::may_read_project(*workspace, call.principal, *project)) continue;
+    if (!std::exchange(first, false)) response.body += ',';
+    response.body += fmt::format(R"({{"id":"{}","key":"{}","name":)", to_string(id), key);
+    json::encode_string(response.body, words_of(call.door().log(), project->project.name));
+    response.body += fmt::format(R"(,"version":"{}"}})", project->version.value);
+  }
+  response.body += "]}\n";
+  co_return response;
+}
+
+asio::awaitable<Response> get_view(Call& call) {
+  const auto name = model::parse_view_name(call.parameters[1]);
+  const Id id = find_project(*call.door().workspace(), call.parameters[0]);
+  if (id.is_nil() || !name) co_return not_found();
+  const auto project = co_await read_project(call.door(), id);
+  if (!project) co_return not_found();
+  const auto workspace = call.door().workspace();
+  if (!access::may_read_view(*workspace, call.principal, *project, *name)) co_return not_found();
+  const auto view = co_await read_view(call.door(), id, *name);
+  if (!view) co_return not_found();
+
+  const auto rows = model::whole(*view).rows;
+  const auto texts = model::texts_of(*name, rows);
+  const sync::WordsIndex words(call.door().log(), texts);
+  capnp::MallocMessageBuilder message;
+  auto update = message.initRoot<schema::ViewUpdate>();
+  update.setView(*name);
+  update.setVersion(view->version.value);
+  update.setRecordedAt(view->recorded_at.micros);
+  update.setWhole(true);
+  update.setComplete(true);
+  model::write_rows(update.initRows(), *name, rows);
+  Response response;
+  json::encode(response.body, update.asReader(), words.json_options());
+  response.body += '\n';
+  co_return response;
+}
+
+asio::awaitable<Response> get_events(Call& call) {
+  std::uint64_t from = 1;
+  std::optional<std::uint64_t> to;
+  if (const auto text = call.request.parameter("from")) {
+    const auto value = number(*text);
+    if (!value || *value == 0) co_return problem(Code::MALFORMED, "from: a version, from 1");
+    from = *value;
+  }
+  if (const auto text = call.request.parameter("to")) {
+    to = number(*text);
+    if (!to) co_return problem(Code::MALFORMED, "to: a version");
+  }
+  const auto project = co_await readable_project(call);
+  if (!project) co_return not_found();
+  const auto newest = project->version.value;
+  const auto through = std::min(to.value_or(newest), newest);
+
+  Response response;
+  response.content_type = "application/x-ndjson";
+  auto& events = call.thread.shared().events;
+  response.more = [&events, stream = project->id, after = from - 1, through]() mutable {
+    std::string page;
+    if (after >= through) return page;
+    const auto batch = events.read({.all = false, .stream = stream}, after, through, kPageBytes);
+    sync::for_each_json(batch, [&](const std::string& line) {
+      page += line;
+      page += '\n';
+    });
+    after = batch.count == 0 ? through : batch.last;
+    return page;
+  };
+  co_return response;
+}
+
+}  // namespace daybook::net

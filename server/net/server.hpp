@@ -1,0 +1,55 @@
+#pragma once
+// The doors of daybookd: HTTP and the sync protocol on one port.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "server/engine/engine.hpp"
+#include "server/sync/session.hpp"
+
+namespace daybook::net {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;     // 0: any that is free
+  unsigned threads = 0;       // 0: as many as the machine has, 1 to 4
+  std::string version = "0";  // as told in `welcome` and on the page
+  bool data_is_demo = false;  // said on the page
+  engine::Clock clock = engine::system_clock_now;
+
+  std::size_t connections_max = 10'000;
+  std::size_t connections_per_address_max = 1'000;
+  std::size_t engine_queue_max = 20'000;       // beyond it, HTTP commands are answered `overloaded`
+  std::uint32_t commands_per_second = 10'000;  // of one connection; 0: no limit
+  std::uint32_t view_updates_per_second = 10;
+  std::chrono::milliseconds heartbeat = schema::protocol::kHeartbeat;
+  std::chrono::milliseconds handshake_timeout = 2 * schema::protocol::kHeartbeat;
+  std::chrono::milliseconds idle_timeout{60'000};    // between two requests
+  std::chrono::milliseconds write_deadline{30'000};  // of one write to a peer
+  std::chrono::milliseconds drain_deadline{10'000};  // of stop(), then connections are cut
+};
+
+// Threads:  its own, one io_context each; a connection stays on its thread.
+// Lifetime: keeps a reference to the engine, which must outlive it and still answer until stop() has returned.
+// Failure:  start() throws std::system_error if the address cannot be had.
+class Server {
+ public:
+  Server(engine::Engine& engine, ServerOptions options);
+  ~Server();  // stops
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void start();
+  // The port it listens on. Requires: started.
+  [[nodiscard]] std::uint16_t port() const;
+  // Stops accepting, tells the clients, lets answers go out, then closes; returns when its threads have ended.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::net

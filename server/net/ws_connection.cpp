@@ -1,0 +1,171 @@
+#include "server/net/ws_connection.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket.hpp>
+
+namespace daybook::net {
+namespace {
+
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+namespace protocol = schema::protocol;
+using asio::experimental::awaitable_operators::operator||;
+using protocol::CloseCode;
+using Stream = websocket::stream<asio::ip::tcp::socket>;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::chrono::milliseconds kCloseDeadline{5000};
+
+// The read loop alone reads, the write loop alone writes; both run on the connection's thread.
+class WsConnection final : public Connection {
+ public:
+  WsConnection(asio::ip::tcp::socket socket, sync::Encoding encoding, IoThread& thread)
+      : thread_(thread),
+        stream_(std::move(socket)),
+        wake_writer_(thread.context()),
+        wake_reader_(thread.context()),
+        session_(std::make_shared<sync::Session>(thread.services(), encoding, [this] { wake(); })) {
+    thread_.add(*this);
+  }
+  ~WsConnection() override {
+    session_->detach();
+    thread_.remove(*this);
+  }
+
+  void notice(const engine::Notice& notice) override { session_->notice(notice); }
+  void drain() override {
+    session_->drain();
+    wake();
+  }
+  void abort() override { cut(stream_.next_layer()); }
+
+  asio::awaitable<void> run(const UpgradeRequest& request, const std::string& subprotocol) {
+    if (!co_await accept(request, subprotocol)) co_return;
+    if (thread_.draining()) session_->drain();
+    co_await (read_loop() || write_loop());
+  }
+
+  [[nodiscard]] std::uint16_t close_code() const { return close_code_; }
+
+ private:
+  asio::awaitable<bool> accept(const UpgradeRequest& request, const std::string& subprotocol) {
+    stream_.set_option(websocket::stream_base::decorator([&](websocket::response_type& response) {
+      response.set(beast::http::field::sec_websocket_protocol, subprotocol);
+      response.set(beast::http::field::server, "daybookd");
+    }));
+    stream_.auto_fragment(false);
+    stream_.read_message_max(0);  // checked here, so that it can be told
+    stream_.binary(session_->encoding() == sync::Encoding::binary);
+    Deadline deadline(stream_.next_layer());
+    deadline.expires_after(thread_.shared().options.handshake_timeout);
+    const auto [ec] = co_await stream_.async_accept(request, kTuple);
+    co_return !ec;
+  }
+
+  // Ends when the peer does. What is wrong is left to the session, and to the write loop to tell.
+  asio::awaitable<void> read_loop() {
+    beast::flat_buffer buffer;
+    while (true) {
+      while (!session_->wants_input()) {
+        wake_reader_.expires_at(asio::steady_timer::time_point::max());
+        co_await wake_reader_.async_wait(kTuple);
+      }
+      const auto [ec, n] = co_await stream_.async_read_some(buffer, kReadBytes, kTuple);
+      if (ec) {
+        if (close_code_ == 0) close_code_ = static_cast<std::uint16_t>(stream_.reason().code);
+        break;
+      }
+      take(buffer);
+    }
+    cut(stream_.next_layer());
+  }
+
+  void take(beast::flat_buffer& buffer) {
+    const bool binary = session_->encoding() == sync::Encoding::binary;
+    const auto most = binary ? protocol::kClientMessageBytesMax : protocol::kClientJsonBytesMax;
+    if (stream_.got_binary() != binary) {
+      session_->close(CloseCode::protocol_error, "the subprotocol has the other kind of message");
+    } else if (buffer.size() > most) {
+      session_->close(CloseCode::too_large, "a message beyond the limit");
+    } else if (!stream_.is_message_done()) {
+      return;
+    } else {
+      const auto data = buffer.cdata();
+      session_->receive({static_cast<const std::byte*>(data.data()), data.size()});
+    }
+    buffer.consume(buffer.size());
+    wake();
+  }
+
+  asio::awaitable<void> write_loop() {
+    Deadline deadline(stream_.next_layer());
+    while (true) {
+      const std::string message = session_->next();
+      wake_reader_.cancel();
+      if (!message.empty()) {
+        deadline.expires_after(thread_.shared().options.write_deadline);
+        const auto [ec, n] = co_await stream_.async_write(asio::buffer(message), kTuple);
+        if (ec) {
+          if (deadline.has_expired()) {
+            close_code_ = static_cast<std::uint16_t>(CloseCode::slow_consumer);
+          }
+          cut(stream_.next_layer());
+          co_return;
+        }
+        deadline.cancel();
+        continue;
+      }
+      if (session_->closing()) {
+        deadline.expires_after(kCloseDeadline);
+        co_await close();
+        cut(stream_.next_layer());
+        co_return;
+      }
+      wake_writer_.expires_at(session_->wake_at());
+      co_await wake_writer_.async_wait(kTuple);
+    }
+  }
+
+  asio::awaitable<void> close() {
+    const auto how = *session_->closing();
+    // Another connection of this client need not wait for the peer's farewell.
+    session_->leave();
+    close_code_ = static_cast<std::uint16_t>(how.code);
+    websocket::close_reason reason(static_cast<websocket::close_code>(close_code_));
+    reason.reason = how.reason;
+    co_await stream_.async_close(reason, kTuple);
+  }
+
+  void wake() {
+    wake_writer_.cancel();
+    wake_reader_.cancel();
+  }
+
+  IoThread& thread_;
+  Stream stream_;
+  asio::steady_timer wake_writer_;
+  asio::steady_timer wake_reader_;
+  std::shared_ptr<sync::Session> session_;
+  std::uint16_t close_code_ = 0;
+};
+
+}  // namespace
+
+asio::awaitable<void> serve_websocket(asio::ip::tcp::socket socket, UpgradeRequest request,
+                                      std::string subprotocol, IoThread& thread,
+                                      std::string address) {
+  const auto encoding =
+      subprotocol == protocol::kBinarySubprotocol ? sync::Encoding::binary : sync::Encoding::json;
+  spdlog::info("event=sync_opened peer={} subprotocol={}", address, subprotocol);
+  WsConnection connection(std::move(socket), encoding, thread);
+  co_await connection.run(request, subprotocol);
+  spdlog::info("event=sync_closed peer={} code={}", address, connection.close_code());
+}
+
+}  // namespace daybook::net

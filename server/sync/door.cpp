@@ -1,0 +1,25 @@
+#include "server/sync/door.hpp"
+
+namespace daybook::sync {
+
+void Door::submit(engine::Submission submission, engine::AnswerHandler answer) {
+  submission.inbox = &inbox_;
+  submission.answer = counted<engine::Answer>(std::move(answer));
+  engine_.submit(std::move(submission));
+}
+
+void Door::query_outcome(Id command, engine::AnswerHandler answer) {
+  engine_.query_outcome(command, inbox_, counted<engine::Answer>(std::move(answer)));
+}
+
+void Door::read_project(Id project, ProjectHandler handler) {
+  engine_.read_project(project, inbox_,
+                       counted<std::shared_ptr<const model::Project>>(std::move(handler)));
+}
+
+void Door::read_view(Id project, model::ViewName name, ViewHandler handler) {
+  engine_.read_view(project, name, inbox_,
+                    counted<std::shared_ptr<const model::View>>(std::move(handler)));
+}
+
+}  // namespace daybook::sync

@@ -1,0 +1,59 @@
+#pragma once
+// The engine as one I/O thread sees it: every call is answered on this thread, and the thread knows how many answers
+// it still has to wait for.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "server/engine/engine.hpp"
+
+namespace daybook::sync {
+
+// Threading: confined to the inbox's thread.
+// Lifetime:  must outlive its calls: wait until outstanding() is 0.
+class Door {
+ public:
+  using ProjectHandler = std::move_only_function<void(std::shared_ptr<const model::Project>)>;
+  using ViewHandler = std::move_only_function<void(std::shared_ptr<const model::View>)>;
+
+  Door(engine::Engine& engine, engine::Inbox& inbox) : engine_(engine), inbox_(inbox) {}
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
+
+  void submit(engine::Submission submission, engine::AnswerHandler answer);
+  void query_outcome(Id command, engine::AnswerHandler answer);
+  void read_project(Id project, ProjectHandler handler);
+  void read_view(Id project, model::ViewName name, ViewHandler handler);
+
+  [[nodiscard]] const log::EventLog& log() const { return engine_.log(); }
+  [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const {
+    return engine_.workspace();
+  }
+  [[nodiscard]] const engine::Engine& engine() const { return engine_; }
+  [[nodiscard]] engine::Inbox& inbox() { return inbox_; }
+
+  // Calls that are not answered yet.
+  [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
+  // Runs whenever outstanding() has become 0.
+  void on_idle(std::function<void()> handler) { on_idle_ = std::move(handler); }
+
+ private:
+  template <typename Result, typename Handler>
+  auto counted(Handler handler) {
+    ++outstanding_;
+    return [this, handler = std::move(handler)](Result result) mutable {
+      --outstanding_;
+      handler(std::move(result));
+      if (outstanding_ == 0 && on_idle_) on_idle_();
+    };
+  }
+
+  engine::Engine& engine_;
+  engine::Inbox& inbox_;
+  std::size_t outstanding_ = 0;
+  std::function<void()> on_idle_;
+};
+
+}  // namespace daybook::sync

@@ -1,0 +1,83 @@
+#pragma once
+// Messages as frames, in both encodings. schema/PROTOCOL.md tells what they look like.
+//
+// Threading: pure functions. Failure: std::runtime_error if the log is damaged.
+
+#include <capnp/message.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/views/view.hpp"
+#include "schema/json/json.hpp"
+#include "schema/wire.capnp.h"
+#include "server/log/event_log.hpp"
+
+namespace daybook::sync {
+
+enum class Encoding { binary, json };
+
+// Binary: header and content. JSON: one line, without a line end.
+using Frame = std::string;
+
+[[nodiscard]] Frame encode(Encoding encoding, schema::Message::Reader message);
+
+// fill(schema::Message::Builder)
+template <typename F>
+[[nodiscard]] Frame make_frame(Encoding encoding, F&& fill) {
+  capnp::MallocMessageBuilder message;
+  auto root = message.initRoot<schema::Message>();
+  fill(root);
+  return encode(encoding, root.asReader());
+}
+
+// Joins a frame to those of the same WebSocket message.
+void append(Encoding encoding, std::string& message, const Frame& frame);
+
+// A batch of events: one binary frame, or as many lines as the limit on messages takes.
+[[nodiscard]] std::vector<Frame> event_frames(Encoding encoding, std::uint32_t subscription,
+                                              const log::Batch& batch,
+                                              std::uint64_t complete_through);
+
+// Calls f(std::string line) for every event of a batch, as {"envelope", "event"} with its words.
+void for_each_json(const log::Batch& batch, const std::function<void(std::string)>& f);
+
+// Words of texts, read in one go.
+class WordsIndex {
+ public:
+  WordsIndex(const log::EventLog& log, std::span<const model::Text> texts);
+
+  [[nodiscard]] const log::EventLog::StoredText* find(Position position, std::uint32_t index) const;
+  // For schema::json. The index must outlive it.
+  [[nodiscard]] schema::json::Options json_options() const;
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+  // Writes the words of those of the texts that are known; init(n) gives a List(Words)::Builder.
+  enum class Salts { sent, left_out };
+  template <typename Init>
+  void write(const std::vector<model::Text>& texts, Init&& init, Salts salts) const {
+    std::vector<std::pair<model::Text, const log::EventLog::StoredText*>> known;
+    for (const auto& text : texts) {
+      if (const auto* stored = find(text.position, text.index)) known.emplace_back(text, stored);
+    }
+    if (known.empty()) return;
+    auto list = init(static_cast<std::uint32_t>(known.size()));
+    for (std::uint32_t i = 0; i < list.size(); ++i) {
+      write(list[i], known[i].first, *known[i].second, salts);
+    }
+  }
+
+ private:
+  static void write(schema::Words::Builder builder, const model::Text& text,
+                    const log::EventLog::StoredText& stored, Salts salts);
+
+  std::map<std::pair<std::uint64_t, std::uint32_t>, log::EventLog::StoredText> texts_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace daybook::sync

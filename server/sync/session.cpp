@@ -1,0 +1,338 @@
+#include "server/sync/session.hpp"
+
+#include <algorithm>
+
+namespace daybook::sync {
+namespace {
+
+using schema::Code;
+using schema::protocol::CloseCode;
+namespace protocol = schema::protocol;
+
+constexpr std::size_t kReasonBytesMax = 123;
+constexpr std::size_t kReadBytesMin = 4 * 1024;
+
+}  // namespace
+
+Session::Session(Services& services, Encoding encoding, std::function<void()> wake)
+    : services_(services),
+      encoding_(encoding),
+      wake_(std::move(wake)),
+      began_(services.steady()),
+      heard_(began_),
+      sent_(began_),
+      rate_left_(services.options.commands_per_second),
+      rate_at_(began_) {}
+
+Session::~Session() { leave(); }
+
+void Session::leave() {
+  if (!closing_) closing_ = Close{CloseCode::internal, ""};
+  subscriptions_.clear();
+  if (ticket_ != 0) services_.clients.leave(std::exchange(ticket_, 0));
+}
+
+void Session::detach() {
+  leave();
+  wake_ = [] {};
+}
+
+void Session::close(CloseCode code, std::string reason) {
+  if (closing_) return;
+  if (reason.size() > kReasonBytesMax) {
+    reason.resize(kReasonBytesMax);
+    // Not within a character.
+    while (!reason.empty() && (static_cast<unsigned char>(reason.back()) & 0xC0) == 0x80) {
+      reason.pop_back();
+    }
+    if (!reason.empty() && static_cast<unsigned char>(reason.back()) >= 0xC0) reason.pop_back();
+  }
+  closing_ = Close{code, std::move(reason)};
+  subscriptions_.clear();
+}
+
+void Session::drain() {
+  if (closing_ || draining_) return;
+  draining_ = true;
+  subscriptions_.clear();
+  if (phase_ != Phase::open) return close(CloseCode::going_away, "the server is stopping");
+  send([&](schema::Message::Builder& message) {
+    auto going = message.initGoingAway();
+    going.setMinDelayMillis(static_cast<std::uint32_t>(services_.options.delay_min.count()));
+    going.setMaxDelayMillis(static_cast<std::uint32_t>(services_.options.delay_max.count()));
+  });
+  if (in_flight_ == 0) close(CloseCode::going_away, "the server is stopping");
+}
+
+bool Session::is_token_good() const {
+  return access::is_valid(*services_.door.workspace(), principal_, services_.clock());
+}
+
+Instant Session::expiry() const {
+  if (principal_.expires_at.is_none()) return Instant::max();
+  const auto left = principal_.expires_at.micros - services_.clock().micros;
+  if (left > std::chrono::microseconds(std::chrono::hours(24)).count()) {
+    return services_.steady() + std::chrono::hours(24);  // looked at again then
+  }
+  return services_.steady() + std::chrono::microseconds(std::max<std::int64_t>(left, 1000));
+}
+
+void Session::check_timers() {
+  if (closing_) return;
+  const auto now = services_.steady();
+  const auto& options = services_.options;
+  if (phase_ != Phase::open) {
+    if (now - began_ >= options.hello_timeout) {
+      close(CloseCode::heartbeat_timeout, "no hello came in time");
+    }
+    return;
+  }
+  if (now >= expiry_at_) {
+    if (!is_token_good()) return close(CloseCode::token_ended, "the token has expired");
+    expiry_at_ = expiry();
+  }
+  if (draining_) {
+    if (in_flight_ == 0) close(CloseCode::going_away, "the server is stopping");
+    return;
+  }
+  // Who is not listened to is not expected to be heard.
+  if (!wants_input()) heard_ = now;
+  if (now - heard_ >= 2 * options.heartbeat) {
+    return close(CloseCode::heartbeat_timeout, "nothing was heard");
+  }
+  if (now - sent_ >= options.heartbeat && outbox_.empty()) {
+    send([&](schema::Message::Builder& message) { message.initPing().setNonce(++pings_); });
+  }
+  read_views();
+}
+
+Instant Session::wake_at() const {
+  if (closing_) return Instant::min();
+  const auto& options = services_.options;
+  if (phase_ != Phase::open) return began_ + options.hello_timeout;
+  if (draining_) return Instant::max();
+  auto at = std::min({expiry_at_, sent_ + options.heartbeat, heard_ + 2 * options.heartbeat});
+  for (const auto& subscription : subscriptions_) {
+    for (const auto& watcher : subscription->watchers()) {
+      if (const auto due = watcher.due()) at = std::min(at, *due);
+    }
+  }
+  return at;
+}
+
+std::string Session::next() {
+  check_timers();
+  std::string message;
+  while (!outbox_.empty()) {
+    const auto& frame = outbox_.front();
+    if (!message.empty() && message.size() + frame.size() > protocol::kCoalescedBytesMax) break;
+    append(encoding_, message, frame);
+    outbox_bytes_ -= frame.size();
+    outbox_.pop_front();
+  }
+  if (!closing_ && phase_ == Phase::open) {
+    fill_from_subscriptions(message);
+    work_off_input();
+  }
+  if (!message.empty()) sent_ = services_.steady();
+  return message;
+}
+
+void Session::fill_from_subscriptions(std::string& message) {
+  std::size_t idle = 0;
+  while (idle < subscriptions_.size() && message.size() < protocol::kCoalescedBytesMax) {
+    turn_ %= subscriptions_.size();
+    auto& subscription = *subscriptions_[turn_];
+    const auto room = protocol::kCoalescedBytesMax - message.size();
+    const auto share = std::max(room / (subscriptions_.size() - idle), kReadBytesMin);
+    auto frame =
+        subscription.next(encoding_, services_.events, services_.door.log(), std::min(room, share));
+    if (!frame) {
+      ++idle;
+      ++turn_;
+      continue;
+    }
+    if (!message.empty() && message.size() + frame->size() > protocol::kCoalescedBytesMax) {
+      subscription.put_back(std::move(*frame));
+      return;
+    }
+    append(encoding_, message, *frame);
+    idle = 0;
+    if (subscription.ended()) {
+      subscriptions_.erase(subscriptions_.begin() + static_cast<std::ptrdiff_t>(turn_));
+    } else {
+      ++turn_;
+    }
+  }
+}
+
+void Session::push(Frame frame) {
+  outbox_bytes_ += frame.size();
+  outbox_.push_back(std::move(frame));
+}
+
+void Session::send_error(Code code, std::string_view text, std::uint32_t subscription) {
+  send([&](schema::Message::Builder& message) {
+    auto error = message.initError();
+    error.setCode(code);
+    error.setMessage(std::string(text.substr(0, 1000)).c_str());
+    error.setSubscription(subscription);
+  });
+}
+
+// --- Subscriptions ------------------------------------------------------------------------------------------------
+
+Subscription* Session::find(std::uint64_t serial) {
+  for (auto& subscription : subscriptions_) {
+    if (subscription->serial() == serial) return subscription.get();
+  }
+  return nullptr;
+}
+
+void Session::end(std::uint64_t serial, Code code) {
+  const auto at = std::find_if(subscriptions_.begin(), subscriptions_.end(),
+                               [&](const auto& s) { return s->serial() == serial; });
+  if (at == subscriptions_.end()) return;
+  const auto id = (*at)->id();
+  subscriptions_.erase(at);
+  send([&](schema::Message::Builder& message) {
+    auto out = message.initSubscriptionEnd();
+    out.setSubscription(id);
+    out.setCode(code);
+  });
+}
+
+void Session::subscribe(std::optional<SubscribeRequest> request, std::uint32_t id) {
+  const bool used = std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                                [&](const auto& s) { return s->id() == id; });
+  if (id == 0 || used) {
+    return send_error(Code::SUBSCRIPTION_ID_REUSED, "the number is 0, or in use", id);
+  }
+  if (subscriptions_.size() >= protocol::kSubscriptionsMax) {
+    return send_error(Code::TOO_MANY, "too many subscriptions", id);
+  }
+  if (!request) return send_error(Code::NOT_SUPPORTED, "such a subscription does not exist", id);
+  subscriptions_.push_back(std::make_unique<Subscription>(std::move(*request), next_serial_++));
+  auto& subscription = *subscriptions_.back();
+  const auto serial = subscription.serial();
+  if (const auto code = subscription.check(encoding_); code != Code::NONE) {
+    return end(serial, code);
+  }
+  if (!subscription.needs_project()) return opened(serial, nullptr);
+  services_.door.read_project(
+      subscription.scope().stream,
+      [weak = weak_from_this(), serial](const std::shared_ptr<const model::Project>& project) {
+        const auto self = weak.lock();
+        if (!self || self->closing_) return;
+        self->opened(serial, project.get());
+        self->wake_();
+      });
+}
+
+void Session::opened(std::uint64_t serial, const model::Project* project) {
+  auto* subscription = find(serial);
+  if (subscription == nullptr) return;
+  const auto workspace = services_.door.workspace();
+  auto code = subscription->authorize(principal_, *workspace, project);
+  if (code == Code::NONE) {
+    const auto interval = std::chrono::milliseconds(1000) /
+                          std::max<std::uint32_t>(services_.options.view_updates_per_second, 1);
+    code = subscription->start(*workspace, project, services_.door.log(), interval);
+  }
+  if (code != Code::NONE) return end(serial, code);
+  read_views();
+}
+
+void Session::recheck(Subscription& subscription) {
+  const auto serial = subscription.serial();
+  subscription.begin_check();
+  if (!subscription.needs_project()) return rechecked(serial, nullptr);
+  services_.door.read_project(
+      subscription.scope().stream,
+      [weak = weak_from_this(), serial](const std::shared_ptr<const model::Project>& project) {
+        const auto self = weak.lock();
+        if (!self || self->closing_) return;
+        self->rechecked(serial, project.get());
+        self->wake_();
+      });
+}
+
+void Session::rechecked(std::uint64_t serial, const model::Project* project) {
+  auto* subscription = find(serial);
+  if (subscription == nullptr) return;
+  const auto code = subscription->authorize(principal_, *services_.door.workspace(), project);
+  if (code != Code::NONE) return end(serial, code);
+  subscription->end_check();
+}
+
+void Session::read_views() {
+  const auto now = services_.steady();
+  for (auto& subscription : subscriptions_) {
+    for (std::size_t i = 0; i < subscription->watchers().size(); ++i) {
+      auto& watcher = subscription->watchers()[i];
+      if (!watcher.should_read(now)) continue;
+      services_.door.read_view(subscription->scope().stream, watcher.view(),
+                               [weak = weak_from_this(), serial = subscription->serial(),
+                                i](std::shared_ptr<const model::View> view) {
+                                 const auto self = weak.lock();
+                                 if (!self) return;
+                                 auto* found = self->find(serial);
+                                 if (found == nullptr) return;
+                                 auto& asked = found->watchers()[i];
+                                 if (view) {
+                                   asked.show(std::move(view), self->services_.steady());
+                                 } else {
+                                   asked.skip();
+                                 }
+                                 self->wake_();
+                               });
+    }
+  }
+}
+
+void Session::notice(const engine::Notice& notice) {
+  if (closing_ || draining_ || phase_ != Phase::open) return;
+  bool workspace_grew = false;
+  bool workspace_rights = false;
+  for (const auto& stream : notice.streams) {
+    if (!stream.id.is_nil()) continue;
+    workspace_grew = true;
+    workspace_rights = stream.rights_changed;
+  }
+  if (workspace_rights && !is_token_good()) {
+    close(CloseCode::token_ended, "the token was revoked");
+    return wake_();
+  }
+  std::vector<std::uint64_t> recheck_serials;
+  bool touched = false;
+  for (auto& subscription : subscriptions_) {
+    bool rights = workspace_rights;
+    if (subscription->scope().all) {
+      subscription->advance(notice.head.position.value);
+      touched = true;
+    }
+    for (const auto& stream : notice.streams) {
+      if (subscription->scope().all || stream.id != subscription->scope().stream) continue;
+      subscription->advance(stream.version.value);
+      for (auto& watcher : subscription->watchers()) watcher.touch();
+      rights = rights || stream.rights_changed;
+      touched = true;
+    }
+    if (workspace_grew) {
+      for (auto& watcher : subscription->watchers()) {
+        if (watcher.view() != model::ViewName::PEOPLE) continue;
+        watcher.touch();
+        touched = true;
+      }
+    }
+    if (rights && subscription->started()) recheck_serials.push_back(subscription->serial());
+  }
+  // Ending a subscription changes the list.
+  for (const auto serial : recheck_serials) {
+    if (auto* subscription = find(serial)) recheck(*subscription);
+    touched = true;
+  }
+  if (touched) wake_();
+}
+
+}  // namespace daybook::sync

@@ -1,0 +1,144 @@
+#pragma once
+// One client's connection as the protocol sees it: messages in, messages out, no socket.
+//
+// Whoever owns the socket hands every received WebSocket message to receive(), and asks next() for the next one to
+// write whenever the socket can take it: nothing is made before, so a slow reader costs a cursor, not a queue.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "schema/protocol.hpp"
+#include "server/sync/clients.hpp"
+#include "server/sync/door.hpp"
+#include "server/sync/message_in.hpp"
+#include "server/sync/subscription.hpp"
+
+namespace daybook::sync {
+
+struct SessionOptions {
+  std::chrono::milliseconds heartbeat = schema::protocol::kHeartbeat;
+  std::chrono::milliseconds hello_timeout = 2 * schema::protocol::kHeartbeat;
+  std::uint32_t commands_per_second = 10'000;  // of one connection; 0: no limit
+  std::uint32_t view_updates_per_second = 10;  // of one view
+  std::chrono::milliseconds delay_min{1000};   // for goingAway
+  std::chrono::milliseconds delay_max{5000};
+  std::string server_version;
+};
+
+// What the sessions of one I/O thread share. Outlives them.
+struct Services {
+  Door& door;
+  EventSource& events;
+  Clients& clients;
+  SessionOptions options;
+  engine::Clock clock;
+  std::function<Instant()> steady = [] { return std::chrono::steady_clock::now(); };
+};
+
+// How a connection ends.
+struct Close {
+  schema::protocol::CloseCode code = schema::protocol::CloseCode::internal;
+  std::string reason;  // at most 123 bytes, as a close frame takes
+};
+
+// Threading: confined to its I/O thread.
+// Lifetime:  owned by shared pointers, as answers of the engine may come after its socket is gone.
+// Limits:    256 commands in flight, 64 subscriptions; what is to be written beside them is bounded by not reading on.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  // `wake` is called when next(), wants_input() or closing() may have changed outside a call of theirs.
+  Session(Services& services, Encoding encoding, std::function<void()> wake);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] Encoding encoding() const { return encoding_; }
+
+  // A whole WebSocket message. Requires: wants_input() when its reading began.
+  void receive(std::span<const std::byte> message);
+  [[nodiscard]] bool wants_input() const;
+
+  // The next WebSocket message; empty: nothing now.
+  [[nodiscard]] std::string next();
+  // When to call next() again, though nobody woke.
+  [[nodiscard]] Instant wake_at() const;
+  // Set: write what next() still has, then close.
+  [[nodiscard]] const std::optional<Close>& closing() const { return closing_; }
+
+  void notice(const engine::Notice& notice);
+  // A planned stop: says so, takes nothing more, and closes when all is answered.
+  void drain();
+  void close(schema::protocol::CloseCode code, std::string reason);
+  // Lets the client in elsewhere.
+  void leave();
+  // The socket is gone: leaves, and wakes nobody any more.
+  void detach();
+
+ private:
+  enum class Phase { opening, entering, open };
+
+  // Input
+  void work_off_input();
+  [[nodiscard]] bool may_take() const;
+  void take(kj::Array<capnp::word> message);
+  void take_open(schema::Message::Reader message);
+  void take_hello(schema::Hello::Reader hello);
+  void admitted(std::vector<SubscribeRequest> resume);
+  void take_command(kj::Array<capnp::word> message, Id id);
+  void take_renewal(std::string_view token);
+  void answer(Id command, const engine::Answer& answer);
+  [[nodiscard]] std::optional<model::Rejection> over_rate();
+
+  // Subscriptions
+  void subscribe(std::optional<SubscribeRequest> request, std::uint32_t id);
+  void opened(std::uint64_t serial, const model::Project* project);
+  void recheck(Subscription& subscription);
+  void rechecked(std::uint64_t serial, const model::Project* project);
+  void end(std::uint64_t serial, schema::Code code);
+  void read_views();
+  [[nodiscard]] Subscription* find(std::uint64_t serial);
+
+  // Output
+  void send_error(schema::Code code, std::string_view message, std::uint32_t subscription = 0);
+  template <typename F>
+  void send(F&& fill) {
+    push(make_frame(encoding_, std::forward<F>(fill)));
+  }
+  void push(Frame frame);
+  void check_timers();
+  void fill_from_subscriptions(std::string& message);
+  [[nodiscard]] bool is_token_good() const;
+  [[nodiscard]] Instant expiry() const;
+
+  Services& services_;
+  Encoding encoding_;
+  std::function<void()> wake_;
+  Phase phase_ = Phase::opening;
+  std::optional<Close> closing_;
+  bool draining_ = false;
+
+  access::Principal principal_;
+  Clients::Ticket ticket_ = 0;
+
+  MessageIn input_;
+  std::size_t in_flight_ = 0;
+  std::deque<Frame> outbox_;
+  std::size_t outbox_bytes_ = 0;
+
+  std::uint64_t next_serial_ = 1;
+  std::vector<std::unique_ptr<Subscription>> subscriptions_;
+  std::size_t turn_ = 0;
+
+  Instant began_;
+  Instant heard_;
+  Instant sent_;
+  Instant expiry_at_ = Instant::max();
+  std::uint64_t pings_ = 0;
+  double rate_left_ = 0;
+  Instant rate_at_;
+};
+
+}  // namespace daybook::sync

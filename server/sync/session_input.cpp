@@ -1,0 +1,289 @@
+// What a session does with the messages that it receives.
+
+#include <algorithm>
+
+#include "schema/limits.hpp"
+#include "server/sync/session.hpp"
+
+namespace daybook::sync {
+namespace {
+
+using schema::Code;
+using schema::protocol::CloseCode;
+namespace protocol = schema::protocol;
+
+constexpr std::size_t kOutboxBytes = 256 * 1024;  // beyond it, nothing more is read
+
+void write_limits(schema::Limits::Builder limits) {
+  limits.setCommandBytes(protocol::kCommandBytesMax);
+  limits.setClientMessageBytes(protocol::kClientMessageBytesMax);
+  limits.setServerMessageBytes(protocol::kServerMessageBytesMax);
+  limits.setTextBytes(protocol::kTextBytesMax);
+  limits.setEventsPerCommand(protocol::kEventsPerCommandMax);
+  limits.setEventBytesPerCommand(protocol::kEventBytesPerCommandMax);
+  limits.setCommandsInFlight(protocol::kCommandsInFlightMax);
+  limits.setSubscriptions(protocol::kSubscriptionsMax);
+}
+
+void write_roles(schema::Welcome::Builder welcome, const model::Workspace& workspace, Id member) {
+  const auto* row = model::member::find_member(workspace.member, member);
+  if (row == nullptr) return;
+  std::vector<schema::Role> roles;
+  if (row->is_auditor) roles.push_back(schema::Role::AUDITOR);
+  if (row->is_admin) roles.push_back(schema::Role::ADMIN);
+  auto list = welcome.initWorkspaceRoles(static_cast<capnp::uint>(roles.size()));
+  for (capnp::uint i = 0; i < list.size(); ++i) list.set(i, roles[i]);
+}
+
+}  // namespace
+
+bool Session::may_take() const {
+  return !closing_ && !draining_ && phase_ != Phase::entering &&
+         in_flight_ < protocol::kCommandsInFlightMax && outbox_bytes_ < kOutboxBytes;
+}
+
+bool Session::wants_input() const { return input_.empty() && may_take(); }
+
+void Session::receive(std::span<const std::byte> message) {
+  if (closing_) return;
+  heard_ = services_.steady();
+  input_ = MessageIn(encoding_, message);
+  if (input_.empty()) return close(CloseCode::protocol_error, "an empty message");
+  work_off_input();
+}
+
+void Session::work_off_input() {
+  while (!input_.empty() && may_take()) {
+    auto message = input_.next();
+    if (message) {
+      take(std::move(*message));
+      continue;
+    }
+    const auto& fault = message.error();
+    if (fault.kind == InputFault::Kind::fatal || phase_ == Phase::opening) {
+      return close(CloseCode::protocol_error, fault.message);
+    }
+    send_error(fault.kind == InputFault::Kind::malformed ? Code::MALFORMED : Code::NOT_SUPPORTED,
+               fault.message);
+    if (!fault.command.is_nil()) {
+      answer(fault.command, model::Rejection{.code = Code::MALFORMED, .facts = {}});
+    }
+  }
+}
+
+void Session::take(kj::Array<capnp::word> message) {
+  const auto peeked = peek(message);
+  if (!peeked) return close(CloseCode::protocol_error, "a message that cannot be read");
+  if (phase_ == Phase::open && peeked->which == schema::Message::COMMAND) {
+    return take_command(std::move(message), peeked->command);
+  }
+  const auto bytes = std::as_bytes(std::span(message.begin(), message.size()));
+  const auto flat = schema::open_flat_message<schema::Message>(bytes);
+  if (!flat) {
+    return close(CloseCode::protocol_error, std::string(schema::to_string(flat.error())));
+  }
+  const auto root = flat->root<schema::Message>();
+  if (phase_ == Phase::open) return take_open(root);
+  if (!root.isHello()) return close(CloseCode::protocol_error, "the first message must be hello");
+  take_hello(root.getHello());
+}
+
+void Session::take_hello(schema::Hello::Reader hello) {
+  const auto versions = hello.getProtocolVersions();
+  bool common = false;
+  for (const auto version : versions) common = common || version == protocol::kProtocolVersion;
+  if (!common) {
+    return close(CloseCode::version_unsupported, "this server speaks protocol version 1");
+  }
+  const auto token = hello.getToken();
+  const auto principal =
+      access::authenticate(*services_.door.workspace(),
+                           std::string_view(token.begin(), token.size()), services_.clock());
+  if (!principal) {
+    return close(CloseCode::unauthenticated, "the token is unknown, revoked or expired");
+  }
+  if (hello.getSubscriptions().size() > protocol::kSubscriptionsMax) {
+    return close(CloseCode::protocol_error, "too many subscriptions");
+  }
+  principal_ = *principal;
+  expiry_at_ = expiry();
+  std::vector<SubscribeRequest> resume;
+  for (const auto subscribe : hello.getSubscriptions()) {
+    auto request = read(subscribe);
+    if (!request) return close(CloseCode::protocol_error, "a subscription that does not exist");
+    resume.push_back(std::move(*request));
+  }
+  const Id client = daybook::read(hello.getClient());
+  if (client.is_nil()) return admitted(std::move(resume));  // nobody to be mistaken for
+  phase_ = Phase::entering;
+  const Clients::Key key{principal_.member.is_nil() ? principal_.token : principal_.member, client};
+  ticket_ = services_.clients.enter(
+      key, services_.door.inbox(),
+      [weak = weak_from_this(), resume = std::move(resume)]() mutable {
+        const auto self = weak.lock();
+        if (!self || self->closing_) return;
+        self->admitted(std::move(resume));
+        self->work_off_input();
+        self->wake_();
+      },
+      [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->close(CloseCode::replaced, "the same client has connected again");
+        self->wake_();
+      });
+}
+
+void Session::admitted(std::vector<SubscribeRequest> resume) {
+  phase_ = Phase::open;
+  const auto head = services_.door.log().head();
+  const auto workspace = services_.door.workspace();
+  send([&](schema::Message::Builder& message) {
+    auto welcome = message.initWelcome();
+    welcome.setProtocolVersion(protocol::kProtocolVersion);
+    write(welcome.initLogId(), services_.door.log().log_id());
+    welcome.setPosition(head.position.value);
+    welcome.setRoot(
+        kj::arrayPtr(reinterpret_cast<const kj::byte*>(head.root.data()), head.root.size()));
+    welcome.setServerTime(services_.clock().micros);
+    write(welcome.initMember(), principal_.member);
+    write_roles(welcome, *workspace, principal_.member);
+    write_limits(welcome.initLimits());
+    welcome.setHeartbeatMillis(static_cast<std::uint32_t>(services_.options.heartbeat.count()));
+    welcome.setServerVersion(services_.options.server_version.c_str());
+  });
+  for (auto& request : resume) {
+    const auto id = request.subscription;
+    subscribe(std::move(request), id);
+  }
+}
+
+void Session::take_open(schema::Message::Reader message) {
+  using M = schema::Message;
+  switch (message.which()) {
+    case M::HELLO:
+      return close(CloseCode::protocol_error, "hello comes once");
+    case M::RENEW_TOKEN: {
+      const auto token = message.getRenewToken().getToken();
+      return take_renewal(std::string_view(token.begin(), token.size()));
+    }
+    case M::SUBSCRIBE: {
+      const auto request = message.getSubscribe();
+      return subscribe(read(request), request.getSubscription());
+    }
+    case M::UNSUBSCRIBE: {
+      const auto id = message.getUnsubscribe().getSubscription();
+      const auto at = std::find_if(subscriptions_.begin(), subscriptions_.end(),
+                                   [&](const auto& s) { return s->id() == id; });
+      if (at == subscriptions_.end()) {
+        return send_error(Code::NOT_FOUND, "no such subscription", id);
+      }
+      return end((*at)->serial(), Code::NONE);
+    }
+    case M::OUTCOME_QUERY: {
+      const Id id = daybook::read(message.getOutcomeQuery().getId());
+      if (!access::may_command(principal_)) {
+        return send_error(Code::NOT_PERMITTED, "this token sends no commands");
+      }
+      ++in_flight_;
+      return services_.door.query_outcome(
+          id, [weak = weak_from_this(), id](const engine::Answer& result) {
+            const auto self = weak.lock();
+            if (!self) return;
+            --self->in_flight_;
+            self->answer(id, result);
+            self->work_off_input();
+            self->wake_();
+          });
+    }
+    case M::PING: {
+      const auto nonce = message.getPing().getNonce();
+      return send([&](M::Builder& out) {
+        auto pong = out.initPong();
+        pong.setNonce(nonce);
+        pong.setServerTime(services_.clock().micros);
+      });
+    }
+    case M::PONG:
+      return;
+    case M::COMMAND:  // taken before
+    case M::NONE:
+    case M::WELCOME:
+    case M::SNAPSHOT_CHUNK:
+    case M::SNAPSHOT_END:
+    case M::EVENTS:
+    case M::VIEW_UPDATE:
+    case M::RESET:
+    case M::SUBSCRIPTION_END:
+    case M::ACCEPTED:
+    case M::REJECTED:
+    case M::UNKNOWN:
+    case M::NOT_RECORDED:
+    case M::WHAT_IF:
+    case M::WHAT_IF_RESULT:
+    case M::PRESENCE:
+    case M::PRESENCE_UPDATE:
+    case M::GOING_AWAY:
+    case M::ERROR:
+      break;
+  }
+  send_error(Code::NOT_SUPPORTED, "this server does not take such a message");
+}
+
+void Session::take_command(kj::Array<capnp::word> message, Id id) {
+  if (!is_token_good()) return close(CloseCode::token_ended, "the token has ended");
+  if (!access::may_command(principal_)) {
+    return answer(id, model::Rejection{.code = Code::NOT_PERMITTED, .facts = {}});
+  }
+  if (auto rejection = over_rate()) return answer(id, std::move(*rejection));
+  auto submission = engine::check_submission(std::move(message), access::sender(principal_));
+  if (!submission) return answer(id, submission.error());
+  ++in_flight_;
+  services_.door.submit(std::move(*submission),
+                        [weak = weak_from_this(), id](const engine::Answer& result) {
+                          const auto self = weak.lock();
+                          if (!self) return;
+                          --self->in_flight_;
+                          self->answer(id, result);
+                          self->work_off_input();
+                          self->wake_();
+                        });
+}
+
+void Session::answer(Id command, const engine::Answer& answer) {
+  send([&](schema::Message::Builder& message) { engine::write(message, command, answer); });
+}
+
+void Session::take_renewal(std::string_view token) {
+  const auto principal =
+      access::authenticate(*services_.door.workspace(), token, services_.clock());
+  if (!principal) {
+    return send_error(Code::UNAUTHENTICATED, "the token is unknown, revoked or expired");
+  }
+  const bool same_room = principal->kind != model::workspace::TokenKind::ROOM ||
+                         principal->project == principal_.project;
+  if (principal->member != principal_.member || !same_room) {
+    return send_error(Code::NOT_PERMITTED, "the token is not of the same member");
+  }
+  principal_ = *principal;
+  expiry_at_ = expiry();
+  for (auto& subscription : subscriptions_) recheck(*subscription);
+}
+
+// A bucket of one second's commands.
+std::optional<model::Rejection> Session::over_rate() {
+  const auto rate = services_.options.commands_per_second;
+  if (rate == 0) return std::nullopt;
+  const auto now = services_.steady();
+  const std::chrono::duration<double> passed = now - rate_at_;
+  rate_at_ = now;
+  rate_left_ = std::min<double>(rate, rate_left_ + passed.count() * rate);
+  if (rate_left_ >= 1) {
+    rate_left_ -= 1;
+    return std::nullopt;
+  }
+  const auto wait = static_cast<std::uint32_t>(1 + 1000 * (1 - rate_left_) / rate);
+  return model::Rejection{.code = Code::RATE_LIMITED, .facts = {.retry_after_millis = wait}};
+}
+
+}  // namespace daybook::sync

@@ -1,0 +1,92 @@
+#pragma once
+// One subscription of a session: what it may read, how far it has come, and the next frame to send.
+//
+// It holds a cursor, not a queue: a frame is made when the socket can take it.
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "server/access/access.hpp"
+#include "server/sync/event_source.hpp"
+#include "server/sync/snapshot_sender.hpp"
+#include "server/sync/view_watcher.hpp"
+
+namespace daybook::sync {
+
+// What a client asked for, copied out of its message.
+struct SubscribeRequest {
+  std::uint32_t subscription = 0;
+  Scope scope;
+  enum class From { snapshot, after, range, tail } from = From::snapshot;
+  std::uint64_t after = 0;
+  std::uint64_t first = 0, last = 0;  // range
+  std::uint32_t tail = 0;
+  bool as_views = false;
+  std::vector<model::ViewName> views;
+  Id log_id;
+};
+
+// nullopt: a scope, beginning or content that this build does not know.
+[[nodiscard]] std::optional<SubscribeRequest> read(schema::Subscribe::Reader reader);
+
+// Threading: confined to the session's thread.
+class Subscription {
+ public:
+  Subscription(SubscribeRequest request, std::uint64_t serial);
+
+  [[nodiscard]] std::uint32_t id() const { return request_.subscription; }
+  [[nodiscard]] std::uint64_t serial() const { return serial_; }  // unique in the process's session
+  [[nodiscard]] const Scope& scope() const { return request_.scope; }
+  [[nodiscard]] bool needs_project() const {
+    return !request_.scope.all && !request_.scope.stream.is_nil();
+  }
+
+  // Whether such a combination exists at all; none: it does.
+  [[nodiscard]] schema::Code check(Encoding encoding) const;
+  // Whether the principal may read it. `project` is that of the scope, nullptr: there is none.
+  [[nodiscard]] schema::Code authorize(const access::Principal& principal,
+                                       const model::Workspace& workspace,
+                                       const model::Project* project) const;
+  // Starts delivery; the code is a reason not to. `interval`: between two updates of a view.
+  [[nodiscard]] schema::Code start(const model::Workspace& workspace, const model::Project* project,
+                                   const log::EventLog& log, std::chrono::milliseconds interval);
+  [[nodiscard]] bool started() const { return started_; }
+
+  // Rights are being looked at again: nothing is delivered until as many ends as begins came.
+  void begin_check() { ++checks_; }
+  void end_check() { --checks_; }
+
+  // Everything up to here may be read now: of the stream, or of the whole log.
+  void advance(std::uint64_t known);
+  [[nodiscard]] std::vector<ViewWatcher>& watchers() { return watchers_; }
+  [[nodiscard]] const std::vector<ViewWatcher>& watchers() const { return watchers_; }
+
+  // The next frame, of about `bytes`; nullopt: nothing now.
+  [[nodiscard]] std::optional<Frame> next(Encoding encoding, EventSource& source,
+                                          const log::EventLog& log, std::size_t bytes);
+  void put_back(Frame frame) { ready_.push_front(std::move(frame)); }
+  // A range that was sent whole, and its end told.
+  [[nodiscard]] bool ended() const { return ended_ && ready_.empty(); }
+
+ private:
+  [[nodiscard]] schema::Code begin_events(std::uint64_t newest, const log::EventLog& log);
+  [[nodiscard]] std::optional<Frame> take_ready();
+
+  SubscribeRequest request_;
+  std::uint64_t serial_;
+  bool started_ = false;
+  int checks_ = 0;
+
+  std::uint64_t after_ = 0;            // the cursor
+  std::uint64_t known_ = 0;            // may be read up to here
+  std::optional<std::uint64_t> last_;  // of a range
+  bool tell_position_ = false;         // by an empty batch, if there is nothing else to send
+  bool ended_ = false;
+  std::optional<SnapshotSender> snapshot_;
+  std::deque<Frame> ready_;  // the rest of what was encoded in one go: at most one batch
+  std::vector<ViewWatcher> watchers_;
+  std::size_t turn_ = 0;  // of the watchers
+};
+
+}  // namespace daybook::sync

@@ -1,0 +1,72 @@
+#pragma once
+// One view as one subscriber sees it: what it was told last, and what is to be told next.
+//
+// Updates are at most so many a second and skip versions in between; they always end in the true state.
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "server/sync/encoding.hpp"
+
+namespace daybook::sync {
+
+using Instant = std::chrono::steady_clock::time_point;
+
+// Sends a change in pieces, each with its words, so that no view is ever held as a whole in its encoded form.
+class ViewSender {
+ public:
+  struct Head {
+    std::uint32_t subscription = 0;
+    model::ViewName view = model::ViewName::NONE;
+    Version version;
+    Timestamp recorded_at;
+    bool whole = false;
+  };
+  ViewSender(const Head& head, model::ViewChange change)
+      : head_(head), change_(std::move(change)) {}
+
+  [[nodiscard]] bool done() const { return done_; }
+  // Requires: not done().
+  [[nodiscard]] Frame next(Encoding encoding, const log::EventLog& log);
+
+ private:
+  Head head_;
+  model::ViewChange change_;
+  std::size_t sent_ = 0;
+  bool done_ = false;
+};
+
+// Threading: confined to one thread. Pure: it neither reads a clock nor a view by itself.
+class ViewWatcher {
+ public:
+  ViewWatcher(std::uint32_t subscription, model::ViewName view, std::chrono::milliseconds interval)
+      : subscription_(subscription), view_(view), interval_(interval) {}
+
+  [[nodiscard]] model::ViewName view() const { return view_; }
+
+  // The state behind the view may have changed.
+  void touch() { dirty_ = true; }
+  // Whether the view is to be read now; then it counts as asked for until show() or skip().
+  [[nodiscard]] bool should_read(Instant now);
+  // When should_read() may become true by time alone.
+  [[nodiscard]] std::optional<Instant> due() const;
+  // What was read.
+  void show(std::shared_ptr<const model::View> view, Instant now);
+  void skip() { asked_ = false; }
+
+  // The next piece to send; nullopt: nothing now.
+  [[nodiscard]] std::optional<Frame> next(Encoding encoding, const log::EventLog& log);
+
+ private:
+  std::uint32_t subscription_;
+  model::ViewName view_;
+  std::chrono::milliseconds interval_;
+  bool dirty_ = true;
+  bool asked_ = false;
+  Instant earliest_{};
+  std::shared_ptr<const model::View> told_;  // what the subscriber has, once sending_ is done
+  std::optional<ViewSender> sending_;
+};
+
+}  // namespace daybook::sync
