@@ -1,0 +1,226 @@
+// What holds for every history, whoever did whatever in whichever order.
+#include <rapidcheck.h>
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <set>
+
+#include "model/record/event_batch.hpp"
+#include "model/snapshot.hpp"
+#include "model/views/view.hpp"
+#include "tests/support/describe.hpp"
+#include "tests/support/history.hpp"
+
+namespace daybook::testing {
+namespace {
+
+template <typename State>
+State empty_state() {
+  State state{};
+  if constexpr (requires { state.id; }) state.id = project_id(1);
+  return state;
+}
+
+template <typename State>
+State replay(const std::vector<RecordedEvent>& events, std::size_t from, std::size_t to,
+             State state) {
+  for (std::size_t i = from; i < to; ++i) fold(state, events[i]);
+  return state;
+}
+
+std::expected<model::Project, model::SnapshotFault> decode(record::Bytes bytes,
+                                                           const model::Project& of) {
+  return model::decode_project(bytes, of.id, of.version, of.recorded_at);
+}
+std::expected<model::Workspace, model::SnapshotFault> decode(record::Bytes bytes,
+                                                             const model::Workspace& of) {
+  return model::decode_workspace(bytes, of.version, of.recorded_at);
+}
+
+struct Plan {
+  std::uint64_t seed;
+  std::size_t attempts;
+};
+
+Plan any_plan() {
+  return {*rc::gen::arbitrary<std::uint64_t>().as("seed"),
+          *rc::gen::inRange<std::size_t>(1, 250).as("attempts")};
+}
+
+// Runs a property; RapidCheck prints the case that fails and how to run it again.
+template <typename Property>
+void holds(const std::string& what, Property&& property) {
+  CHECK(rc::check(what, std::forward<Property>(property)));
+}
+
+template <typename Play>
+void check_replay() {
+  const auto plan = any_plan();
+  const auto stream = play<Play>(plan.seed, plan.attempts);
+  const auto& live = stream.state();
+  const auto& events = stream.events();
+  using State = std::remove_cvref_t<decltype(live)>;
+  const auto digest = model::digest(live);
+  RC_ASSERT(live.version.value == events.size());
+  RC_ASSERT(!live.has_newer_events);
+  RC_ASSERT(model::digest(replay(events, 0, events.size(), empty_state<State>())) == digest);
+
+  // A snapshot anywhere, and the tail behind it.
+  const auto cut = *rc::gen::inRange<std::size_t>(0, events.size() + 1).as("snapshot at");
+  const auto then = replay(events, 0, cut, empty_state<State>());
+  const auto bytes = model::encode_snapshot(then);
+  const auto loaded = decode(bytes, then);
+  RC_ASSERT(loaded.has_value());
+  RC_ASSERT(model::digest(*loaded) == model::digest(then));
+  RC_ASSERT(model::encode_snapshot(*loaded) == bytes);
+  RC_ASSERT(model::digest(replay(events, cut, events.size(), *loaded)) == digest);
+}
+
+TEST_CASE("replay from zero = snapshot and tail = live", "[model][property]") {
+  holds("of a project", [] { check_replay<ProjectPlay>(); });
+  holds("of a workspace", [] { check_replay<WorkspacePlay>(); });
+}
+
+template <typename Play>
+void check_decisions() {
+  const auto plan = any_plan();
+  (void)play<Play>(plan.seed, plan.attempts,
+                   [](const auto& before, const Attempt& attempt, const model::Verdict& verdict,
+                      const auto& after) {
+                     // Decided again, it is decided the same, to the byte.
+                     const auto again = before.decide(attempt.command, attempt.actor);
+                     RC_ASSERT(describe(again) == describe(verdict));
+                     if (!verdict) {
+                       RC_ASSERT(after.state().version == before.state().version);
+                       RC_ASSERT(model::digest(after.state()) == model::digest(before.state()));
+                       return;
+                     }
+                     RC_ASSERT(!verdict->events.empty());
+                     RC_ASSERT(verdict->events.size() <= record::kEventsPerCommandMax);
+                     RC_ASSERT(verdict->role != schema::Role::NONE);
+                     for (std::size_t i = 0; i < verdict->events.size(); ++i) {
+                       const auto one = record::canonical(capnp::toAny(verdict->events[i].event()));
+                       const auto two = record::canonical(capnp::toAny(again->events[i].event()));
+                       RC_ASSERT(one.asBytes() == two.asBytes());
+                     }
+                   });
+}
+
+TEST_CASE("a decision is deterministic, and a rejected command changes nothing",
+          "[model][property]") {
+  holds("of a project", [] { check_decisions<ProjectPlay>(); });
+  holds("of a workspace", [] { check_decisions<WorkspacePlay>(); });
+}
+
+TEST_CASE("every text of an event is named once, in order", "[model][property]") {
+  holds("of a project", [] {
+    const auto plan = any_plan();
+    (void)play<ProjectPlay>(
+        plan.seed, plan.attempts,
+        [](const auto&, const Attempt& attempt, const model::Verdict& verdict, const auto&) {
+          if (!verdict) return;
+          for (const auto& draft : verdict->events) {
+            std::vector<bool> named(draft.texts.size());
+            for (const auto text :
+                 record::collect_texts(capnp::DynamicStruct::Reader(draft.event()))) {
+              const auto index = text.getIndex();
+              if (index == 0) continue;  // a text seen
+              RC_ASSERT(index <= named.size());
+              RC_ASSERT(!named[index - 1]);
+              named[index - 1] = true;
+              const auto& from = draft.texts[index - 1];
+              RC_ASSERT(from.word >= 1 && from.word <= attempt.command.words.size());
+              const auto commitment =
+                  record::text_commitment(from.salt, attempt.command.words[from.word - 1]);
+              RC_ASSERT(std::equal(commitment.begin(), commitment.end(),
+                                   std::as_bytes(std::span(text.getCommitment().begin(),
+                                                           text.getCommitment().size()))
+                                       .begin()));
+            }
+            RC_ASSERT(std::find(named.begin(), named.end(), false) == named.end());
+          }
+        });
+  });
+}
+
+// What must hold of any state of a project.
+void check_state(const model::Project& state) {
+  std::map<Id, std::uint32_t> standing;
+  std::set<std::uint32_t> numbers;
+  for (const auto& [id, task] : state.task.tasks) {
+    RC_ASSERT(numbers.insert(task.number).second);
+    RC_ASSERT(task.number >= 1 && task.number <= state.task.last_number);
+    RC_ASSERT(task.entered_at >= task.created_at);
+    RC_ASSERT(task.completed_at.is_none() || task.completed_at >= task.created_at);
+    RC_ASSERT(task.blocked == !task.block_reason.is_none());
+    RC_ASSERT(task.blocked || task.blocked_at.is_none());
+    if (task.retired) continue;
+    ++standing[task.column];
+    const auto* column = model::board::find_column(state.board, task.column);
+    RC_ASSERT(column != nullptr);
+    RC_ASSERT((column->category == model::board::Category::DONE) == !task.completed_at.is_none());
+    RC_ASSERT(state.task.cards.contains({task.column, task.rank, id}));
+  }
+  std::size_t cards = 0;
+  for (const auto& [column, count] : standing) {
+    RC_ASSERT(model::task::count_in_column(state.task, column) == count);
+    cards += count;
+  }
+  RC_ASSERT(state.task.cards.size() == cards);
+  if (state.project.opened) {
+    std::size_t managers = 0;
+    for (const auto& [member, role] : state.project.members)
+      managers += role == schema::Role::MANAGER;
+    RC_ASSERT(managers >= 1);
+  }
+}
+
+TEST_CASE("any prefix of a history is a sound state", "[model][property]") {
+  holds("of a project", [] {
+    const auto plan = any_plan();
+    (void)play<ProjectPlay>(plan.seed, plan.attempts,
+                            [](const auto&, const Attempt&, const model::Verdict&,
+                               const auto& after) { check_state(after.state()); });
+  });
+}
+
+TEST_CASE("what blocks is never exceeded but by a recorded act", "[model][property]") {
+  holds("of a project", [] {
+    const auto plan = any_plan();
+    (void)play<ProjectPlay>(
+        plan.seed, plan.attempts,
+        [](const auto& before, const Attempt&, const model::Verdict& verdict, const auto& after) {
+          if (!verdict || describe(verdict).find("wipLimitOverridden") != std::string::npos) return;
+          for (const auto& column : after.state().board.columns) {
+            const auto now = model::task::count_in_column(after.state().task, column.id);
+            const auto then = model::task::count_in_column(before.state().task, column.id);
+            const bool blocks =
+                column.wip.count != 0 && column.wip.policy == model::board::WipPolicy::BLOCK;
+            RC_ASSERT(!blocks || now <= std::max(column.wip.count, then));
+          }
+        });
+  });
+}
+
+TEST_CASE("histories reach every event", "[model][property]") {
+  std::string seen;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const auto note = [&](const auto&, const Attempt&, const model::Verdict& verdict, const auto&) {
+      if (verdict) seen += " " + describe(verdict) + " ";
+    };
+    (void)play<ProjectPlay>(seed, 800, note);
+    (void)play<WorkspacePlay>(seed, 200, note);
+  }
+  for (const auto part : capnp::Schema::from<schema::Event>().getUnionFields()) {
+    if (!part.getType().isStruct()) continue;
+    for (const auto type : part.getType().asStruct().getUnionFields()) {
+      const std::string name = type.getProto().getName().cStr();
+      if (name == "none" || name == "cardsRespaced") continue;  // the latter takes crowding
+      INFO(name);
+      CHECK(seen.find(" " + name + " ") != std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace daybook::testing

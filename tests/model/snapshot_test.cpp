@@ -1,0 +1,135 @@
+// Snapshots: the same state comes back, and foreign bytes do no harm.
+#include "model/snapshot.hpp"
+
+#include "model/views/view.hpp"
+#include "tests/model/support.hpp"
+#include "tests/support/history.hpp"
+
+namespace daybook::testing {
+namespace {
+
+using model::SnapshotFault;
+
+// Something of everything.
+ProjectScenario busy() {
+  auto scenario = with_board();
+  scenario
+      .given(create_task({.task = task_id(1),
+                          .description = "more",
+                          .owner = kContributor,
+                          .priority = {1, 2, 3, 4}}))
+      .given(create_task({.task = task_id(2), .column = kDone}))
+      .given(block_task({.task = task_id(1), .needs = "an answer"}))
+      .given(create_task({.task = task_id(3), .column = kWait}))
+      .given(retire_task({.task = task_id(3)}))
+      .given(retire_column(kWait))
+      .given(set_transitions({.to = {{kTodo, kDoing}, {kDoing, kDone}}}))
+      .given(revoke_role({.member = kViewer, .from = schema::Role::VIEWER}));
+  return scenario;
+}
+
+std::expected<model::Project, SnapshotFault> decode(record::Bytes bytes) {
+  return model::decode_project(bytes, kProject, Version{9}, Timestamp{10});
+}
+
+TEST_CASE("a project comes back from its snapshot, with everything derived", "[model][snapshot]") {
+  const auto scenario = busy();
+  const auto bytes = model::encode_snapshot(scenario.state());
+  CHECK(bytes.size() % 8 == 0);
+  const auto loaded = decode(bytes);
+  REQUIRE(loaded.has_value());
+  CHECK(loaded->id == kProject);
+  CHECK(loaded->version == Version{9});
+  CHECK(loaded->recorded_at == Timestamp{10});
+  CHECK(model::digest(*loaded) == model::digest(scenario.state()));
+  CHECK(model::encode_snapshot(*loaded) == bytes);
+  // What is decided next is the same, ranks, counts and numbers included.
+  ProjectScenario one(ProjectStream(scenario.state(), std::nullopt));
+  ProjectScenario two(ProjectStream(*loaded, std::nullopt));
+  for (auto* next : {&one, &two}) {
+    next->given(create_task({.task = task_id(9), .before = task_id(1)}))
+        .given(restore_task({.task = task_id(3), .column = kTodo}));
+    CHECK(next->cards(kTodo) == "T9 T1 T3");
+    CHECK(next->task(task_id(9)).number == 4);
+  }
+  CHECK(model::digest(one.state()) == model::digest(two.state()));
+}
+
+TEST_CASE("a workspace comes back from its snapshot", "[model][snapshot]") {
+  const auto workspace = play<WorkspacePlay>(5, 300).state();
+  const auto bytes = model::encode_snapshot(workspace);
+  const auto loaded = model::decode_workspace(bytes, workspace.version, workspace.recorded_at);
+  REQUIRE(loaded.has_value());
+  CHECK(model::digest(*loaded) == model::digest(workspace));
+  CHECK(loaded->workspace.token_of_hash.size() == workspace.workspace.token_of_hash.size());
+  CHECK(loaded->workspace.project_of_key.size() == workspace.workspace.project_of_key.size());
+}
+
+TEST_CASE("an empty project has a snapshot too", "[model][snapshot]") {
+  const auto loaded = decode(model::encode_snapshot(model::Project{}));
+  REQUIRE(loaded.has_value());
+  CHECK(model::digest(*loaded) == model::digest(model::Project{}));
+}
+
+TEST_CASE("the digest depends on facts, not on id, version or time of the stream",
+          "[model][snapshot]") {
+  auto project = busy().state();
+  const auto digest = model::digest(project);
+  project.id = project_id(7);
+  project.version = {100};
+  project.recorded_at = {1};
+  CHECK(model::digest(project) == digest);
+  project.project.members.set(kViewer, schema::Role::VIEWER);
+  CHECK(model::digest(project) != digest);
+}
+
+TEST_CASE("a snapshot of another model version is named as such", "[model][snapshot]") {
+  auto bytes = model::encode_snapshot(busy().state());
+  bytes[0] = static_cast<std::byte>(model::kModelVersion + 1);
+  CHECK(decode(bytes).error() == SnapshotFault::other_model);
+}
+
+TEST_CASE("a snapshot cut off anywhere is malformed", "[model][snapshot]") {
+  const auto bytes = model::encode_snapshot(busy().state());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    INFO(size << " of " << bytes.size() << " bytes");
+    const record::AlignedBytes cut(bytes.begin(),
+                                   bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    const auto loaded = decode(cut);
+    REQUIRE(!loaded.has_value());
+    REQUIRE(loaded.error() == SnapshotFault::malformed);
+  }
+  auto longer = bytes;
+  longer.resize(bytes.size() + 8);
+  CHECK(decode(longer).error() == SnapshotFault::malformed);
+}
+
+TEST_CASE("a workspace's snapshot is no project's", "[model][snapshot]") {
+  CHECK(!decode(model::encode_snapshot(model::Workspace{})).has_value());
+}
+
+TEST_CASE("flipped bits give a fault or some state, never harm", "[model][snapshot]") {
+  const auto bytes = model::encode_snapshot(busy().state());
+  std::size_t decoded = 0;
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    auto flipped = bytes;
+    flipped[bit / 8] ^= static_cast<std::byte>(1 << bit % 8);
+    const auto loaded = decode(flipped);
+    if (!loaded) continue;
+    ++decoded;
+    (void)model::digest(*loaded);
+    for (const auto view : model::all_views()) (void)model::derive(view, *loaded, {});
+    (void)model::decide(*loaded, retire_column(kDoing).reader(), {.actor = kManager});
+  }
+  CHECK(decoded > 0);
+}
+
+TEST_CASE("the texts of a state are all that it refers to", "[model][snapshot]") {
+  // project name, 3 columns, 3 titles, a description, block reason and needs
+  CHECK(model::texts_of(busy().state()).size() == 10);
+  CHECK(model::texts_of(opened_workspace().state()).size() == 2);
+  CHECK(model::texts_of(model::Project{}).empty());
+}
+
+}  // namespace
+}  // namespace daybook::testing
