@@ -5,6 +5,8 @@
 #include <capnp/schema.h>
 
 #include <cstring>
+#include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "model/record/byte_order.hpp"
@@ -63,6 +65,38 @@ EventType raw_event_type(capnp::AnyStruct::Reader event) {
   return result;
 }
 
+// The fields of a type behind which there are pointers: no reader of the others can throw. Learnt once a type and
+// thread, since asking a schema costs more than reading.
+struct PointerFields {
+  enum class Kind { structure, list, blob };
+  struct Member {
+    capnp::StructSchema::Field field;
+    Kind kind;
+  };
+  std::vector<Member> always;
+  std::vector<std::optional<Member>> by_discriminant;
+};
+
+const PointerFields& pointer_fields(capnp::StructSchema type) {
+  using Kind = PointerFields::Kind;
+  thread_local std::unordered_map<std::uint64_t, PointerFields> known;
+  const auto [it, fresh] = known.try_emplace(type.getProto().getId());
+  PointerFields& fields = it->second;
+  if (!fresh) return fields;
+  const auto member = [](capnp::StructSchema::Field field) -> std::optional<PointerFields::Member> {
+    const auto field_type = field.getType();
+    if (field_type.isStruct()) return {{field, Kind::structure}};
+    if (field_type.isList()) return {{field, Kind::list}};
+    if (field_type.isText() || field_type.isData()) return {{field, Kind::blob}};
+    return std::nullopt;
+  };
+  for (const auto field : type.getNonUnionFields()) {
+    if (const auto found = member(field)) fields.always.push_back(*found);
+  }
+  for (const auto field : type.getUnionFields()) fields.by_discriminant.push_back(member(field));
+  return fields;
+}
+
 // Reads every field that the schema knows; throws kj::Exception where a typed reader would.
 void read_all(capnp::DynamicStruct::Reader reader);
 
@@ -77,20 +111,29 @@ void read_all(capnp::DynamicList::Reader list) {
   }
 }
 
-void read_field(capnp::DynamicStruct::Reader reader, capnp::StructSchema::Field field) {
-  const auto type = field.getType();
-  if (type.isStruct()) {
-    if (reader.has(field)) read_all(reader.get(field).as<capnp::DynamicStruct>());
-  } else if (type.isList()) {
-    if (reader.has(field)) read_all(reader.get(field).as<capnp::DynamicList>());
-  } else if (type.isText() || type.isData()) {
-    static_cast<void>(reader.get(field));
+void read_member(capnp::DynamicStruct::Reader reader, const PointerFields::Member& member) {
+  switch (member.kind) {
+    case PointerFields::Kind::structure:
+      if (reader.has(member.field)) read_all(reader.get(member.field).as<capnp::DynamicStruct>());
+      return;
+    case PointerFields::Kind::list:
+      if (reader.has(member.field)) read_all(reader.get(member.field).as<capnp::DynamicList>());
+      return;
+    case PointerFields::Kind::blob:
+      static_cast<void>(reader.get(member.field));
+      return;
   }
 }
 
 void read_all(capnp::DynamicStruct::Reader reader) {
-  for (const auto field : reader.getSchema().getNonUnionFields()) read_field(reader, field);
-  KJ_IF_MAYBE (field, reader.which()) read_field(reader, *field);
+  const PointerFields& fields = pointer_fields(reader.getSchema());
+  for (const auto& member : fields.always) read_member(reader, member);
+  if (fields.by_discriminant.empty()) return;
+  KJ_IF_MAYBE (active, reader.which()) {
+    const auto discriminant = active->getProto().getDiscriminantValue();
+    const auto& member = fields.by_discriminant[discriminant];
+    if (member) read_member(reader, *member);
+  }
 }
 
 // Foreign bytes: each object may be looked at once.

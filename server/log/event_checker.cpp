@@ -13,7 +13,7 @@ void EventChecker::check(const Reader& reader, Position last, std::vector<std::s
   while (frontier_.size() < last.value && faults.size() < kFaultsMax) {
     const Position position{frontier_.size() + 1};
     try {
-      const auto event = reader.find_event(position, EventView::Check::full);
+      const auto event = reader.find_event(position, depth_);
       if (!event) throw Damaged(fmt::format("event {} is missing", position.value));
       check_nodes(reader, record::leaf_hash(event->envelope_bytes()));
       check_event(reader, *event);

@@ -16,8 +16,9 @@ inline constexpr std::size_t kFaultsMax = 100;
 // Threading: confined to one thread.
 class EventChecker {
  public:
-  // Begins behind `before`, of which the frontier is.
-  explicit EventChecker(record::Frontier frontier = {}) : frontier_(std::move(frontier)) {}
+  // Begins behind the events that the frontier is of.
+  explicit EventChecker(record::EventView::Check depth, record::Frontier frontier = {})
+      : depth_(depth), frontier_(std::move(frontier)) {}
 
   // Checks the events up to `last`. Faults are added to faults, to at most kFaultsMax.
   void check(const Reader& reader, Position last, std::vector<std::string>& faults);
@@ -35,6 +36,7 @@ class EventChecker {
   void check_outcome(const Reader& reader, const record::EnvelopeFields& envelope);
   void check_nodes(const Reader& reader, const record::Hash& leaf);
 
+  record::EventView::Check depth_;
   record::Frontier frontier_;
   Counts counts_;
   std::map<Id, Version> versions_;  // of the streams seen so far

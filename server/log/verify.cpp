@@ -52,7 +52,7 @@ bool check_snapshot(const Reader& reader, Key<32>& key, std::uint64_t& snapshots
 EventLog::VerifyReport EventLog::verify(
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {
   VerifyReport report;
-  EventChecker checker;
+  EventChecker checker(record::EventView::Check::full);
   std::vector<std::string>& faults = report.faults;
   const auto step = [&](const Reader& reader) {
     const std::uint64_t last = reader.last_position().value;
