@@ -1,0 +1,98 @@
+#pragma once
+// What a replica shows: a stream's whole state as of one version, with its words. Immutable and shared; a new one costs a
+// few pointers, as the unchanged rows are those of the one before.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/project.hpp"
+#include "model/table.hpp"
+#include "model/views/view.hpp"
+#include "model/workspace.hpp"
+
+namespace daybook::client {
+
+struct TextKey {
+  Position position = {};
+  std::uint32_t index = 0;
+  auto operator<=>(const TextKey&) const = default;
+};
+using Words = std::shared_ptr<const std::string>;  // nullptr: redacted
+
+// The words beside a state. A value; cheap to copy.
+class WordsTable {
+ public:
+  // nullopt: no text, redacted, or not known here.
+  [[nodiscard]] std::optional<std::string_view> find(const model::Text& text) const {
+    const Words* words = table_.find({text.position, text.index});
+    if (words == nullptr || *words == nullptr) return std::nullopt;
+    return **words;
+  }
+  [[nodiscard]] bool is_redacted(const model::Text& text) const {
+    const Words* words = table_.find({text.position, text.index});
+    return words != nullptr && *words == nullptr;
+  }
+  void set(TextKey key, Words words) { table_.at_or_new(key) = std::move(words); }
+  void set_redacted(TextKey key) { table_.at_or_new(key) = nullptr; }
+  [[nodiscard]] std::size_t size() const { return table_.size(); }
+  // Keeps only what these refer to.
+  void keep(const std::vector<model::Text>& texts);
+
+ private:
+  model::Table<TextKey, Words> table_;
+};
+
+// One member as the view `people` shows it: the name as it is now.
+struct Person {
+  Words name = {};  // nullptr: not known, or redacted
+  schema::Role role = schema::Role::NONE;
+  model::RowWords row = {};
+};
+struct People {
+  Version version = {};
+  Timestamp recorded_at = {};
+  model::Table<Id, Person> members = {};
+};
+
+// Threading: immutable; thread-safe.
+struct ProjectSnapshot {
+  model::Project state = {};
+  WordsTable words = {};
+  People people = {};  // as the server last told; arrives on its own
+
+  [[nodiscard]] Version version() const { return state.version; }
+  // What this build does not know is missing: the server is newer.
+  [[nodiscard]] bool incomplete() const { return state.has_newer_events; }
+  [[nodiscard]] std::optional<std::string_view> text(const model::Text& text) const {
+    return words.find(text);
+  }
+  [[nodiscard]] bool is_redacted(const model::Text& text) const { return words.is_redacted(text); }
+  // nullopt: not known here, which is normal.
+  [[nodiscard]] std::optional<std::string_view> name(Id member) const;
+  // A view as of this version, derived here; `people` as the server last told.
+  [[nodiscard]] model::View view(model::ViewName name) const;
+  [[nodiscard]] record::Hash digest() const;
+};
+
+// Threading: immutable; thread-safe.
+struct WorkspaceSnapshot {
+  model::Workspace state = {};
+  WordsTable words = {};
+
+  [[nodiscard]] Version version() const { return state.version; }
+  [[nodiscard]] bool incomplete() const { return state.has_newer_events; }
+  [[nodiscard]] std::optional<std::string_view> text(const model::Text& text) const {
+    return words.find(text);
+  }
+  [[nodiscard]] bool is_redacted(const model::Text& text) const { return words.is_redacted(text); }
+  [[nodiscard]] std::optional<std::string_view> name(Id member) const;
+  // The registry: id → key, first manager.
+  [[nodiscard]] const model::Table<Id, model::Registration>& projects() const {
+    return state.workspace.projects;
+  }
+  [[nodiscard]] record::Hash digest() const;
+};
+
+}  // namespace daybook::client

@@ -1,0 +1,106 @@
+#pragma once
+// What a Client is behind its handle: the session with its connection, timer and waiting callers.
+
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <vector>
+
+#include "client-sdk/src/follow.hpp"
+#include "client-sdk/src/replica.hpp"
+#include "client-sdk/src/transport.hpp"
+
+namespace daybook::client::detail {
+
+// Threading: confined to the client's executor, but for what says otherwise.
+// Lifetime:  shared by the handle and what is posted; abandon() is its end.
+class Core : public std::enable_shared_from_this<Core> {
+ public:
+  // connect: nullptr for a WebSocket to options.url.
+  static std::shared_ptr<Core> make(net::any_io_executor executor, ClientOptions options,
+                                    const TransportFactory& connect = nullptr);
+
+  [[nodiscard]] const net::any_io_executor& executor() const { return executor_; }
+  [[nodiscard]] Gone gone() const { return gone_; }
+  [[nodiscard]] Notifier& notifier() { return notifier_; }
+  [[nodiscard]] const Session& session() const { return session_; }
+
+  // --- From any thread: posted to the executor --------------------------------------------------------------------
+  void post_start();
+  void post_token(std::string token);
+  void post_stop(Completion<> completion);
+  void post_drain(Completion<> completion);
+  void post_wait_live(Completion<> completion);
+  void post_submit(Id stream, CommandBuilder command, SubmitOptions options,
+                   Completion<Outcome> completion);
+  template <typename Stream>
+  void post_ready(std::shared_ptr<Replica<Stream>> replica, Completion<> completion) {
+    post_step(
+        [replica = std::move(replica), completion = std::move(completion)](Core& core) mutable {
+          if (!replica->has_state() && core.is_closed()) return completion(Errc::closed);
+          replica->add_waiter(std::move(completion));
+        });
+  }
+  void post_query(Id command, Completion<Outcome> completion);
+
+  // --- On the executor --------------------------------------------------------------------------------------------
+  void attach(std::shared_ptr<Channel> channel);
+  void detach(const Channel* channel);
+  void on_state_change(Client::StateHandler handler);
+  // The handle is gone: nothing is called from now on.
+  void abandon();
+
+ private:
+  Core(net::any_io_executor executor, ClientOptions options);
+
+  [[nodiscard]] static Instant now() { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] Session::Hooks hooks();
+  [[nodiscard]] bool is_closed() const { return stopping_ || session_.state() == State::closed; }
+  template <typename F>
+  void post_step(F&& run) {
+    net::post(executor_, [weak = weak_from_this(), run = std::forward<F>(run)]() mutable {
+      if (const auto core = weak.lock()) core->step([&] { run(*core); });
+    });
+  }
+  // Runs a step and everything that follows from it.
+  template <typename F>
+  void step(F&& run) {
+    const auto self = shared_from_this();
+    if (*gone_) return;
+    run();
+    settle();
+  }
+  void settle();
+  void schedule_settle();
+  void arm_timer();
+  void on_state(StateChange change);
+  void connect();
+  void abort_waiting(error_code error);
+  void put_cancel(net::cancellation_slot slot, Pending::Ticket ticket);
+  void submit(Pending::Ticket ticket, Id stream, CommandBuilder command,
+              const SubmitOptions& options, Instant submitted, Completion<Outcome> completion);
+  [[nodiscard]] Id fresh_id();
+
+  net::any_io_executor executor_;
+  ClientOptions options_;
+  TransportFactory factory_;
+  std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
+  Notifier notifier_;
+  Session session_;
+  std::unique_ptr<Transport> transport_;
+  net::steady_timer timer_;
+  std::optional<Instant> armed_;
+  bool settling_scheduled_ = false;
+  bool stopping_ = false;
+
+  std::shared_ptr<Client::StateHandler> state_handler_;
+  std::vector<std::weak_ptr<Channel>> channels_;  // also those that ended: to be told of the end
+  std::vector<Completion<>> stop_waiters_;
+  std::vector<Completion<>> drain_waiters_;
+  std::vector<Completion<>> live_waiters_;
+
+  std::atomic<std::uint64_t> next_ticket_{1};
+  std::atomic<std::size_t> posted_{0};  // submissions on their way to the executor
+};
+
+}  // namespace daybook::client::detail

@@ -1,0 +1,126 @@
+#include <daybook/error.hpp>
+
+namespace daybook::client {
+namespace {
+
+class Category final : public boost::system::error_category {
+ public:
+  const char* name() const noexcept override { return "daybook"; }
+
+  std::string message(int value) const override {
+    switch (static_cast<Errc>(value)) {
+      case Errc::no_connection:
+        return "no connection to the server";
+      case Errc::timed_out:
+        return "nothing was heard from the server";
+      case Errc::going_away:
+        return "the server is stopping";
+      case Errc::server_failed:
+        return "the server failed";
+      case Errc::unauthenticated:
+        return "the token is not good";
+      case Errc::not_permitted:
+        return "the token does not permit this";
+      case Errc::not_found:
+        return "not found";
+      case Errc::replaced:
+        return "another connection of this client took over";
+      case Errc::version_unsupported:
+        return "no protocol version in common with the server";
+      case Errc::protocol_error:
+        return "the server could not take what was sent";
+      case Errc::bad_server_data:
+        return "what the server sent fails its checks";
+      case Errc::other_model:
+        return "the server has another model version";
+      case Errc::other_log:
+        return "the server's log was begun anew";
+      case Errc::ahead_of_log:
+        return "the server knows less than was asked for";
+      case Errc::overloaded:
+        return "too many commands are waiting";
+      case Errc::already_pending:
+        return "a command with this id is waiting for its answer";
+      case Errc::closed:
+        return "the client is closed";
+      case Errc::ended:
+        return "the server ended the subscription";
+    }
+    return "unknown error";
+  }
+
+  boost::system::error_condition default_error_condition(int value) const noexcept override {
+    switch (static_cast<Errc>(value)) {
+      case Errc::no_connection:
+      case Errc::timed_out:
+      case Errc::going_away:
+      case Errc::server_failed:
+      case Errc::overloaded:
+      case Errc::bad_server_data:
+        return Condition::temporary;
+      case Errc::unauthenticated:
+      case Errc::not_permitted:
+        return Condition::auth;
+      case Errc::not_found:
+      case Errc::replaced:
+      case Errc::version_unsupported:
+      case Errc::protocol_error:
+      case Errc::other_model:
+      case Errc::other_log:
+      case Errc::ahead_of_log:
+      case Errc::already_pending:
+      case Errc::closed:
+      case Errc::ended:
+        break;
+    }
+    return {value, *this};
+  }
+};
+
+class ConditionCategory final : public boost::system::error_category {
+ public:
+  const char* name() const noexcept override { return "daybook condition"; }
+  std::string message(int value) const override {
+    return static_cast<Condition>(value) == Condition::auth ? "another token is needed"
+                                                            : "it may work later";
+  }
+};
+
+}  // namespace
+
+const boost::system::error_category& daybook_category() noexcept {
+  static const Category category;
+  return category;
+}
+
+error_code make_error_code(Errc code) noexcept {
+  return {static_cast<int>(code), daybook_category()};
+}
+
+boost::system::error_condition make_error_condition(Condition condition) noexcept {
+  static const ConditionCategory category;
+  return {static_cast<int>(condition), category};
+}
+
+Errc errc_of(schema::Code code) noexcept {
+  switch (code) {
+    case schema::Code::UNAUTHENTICATED:
+      return Errc::unauthenticated;
+    case schema::Code::NOT_PERMITTED:
+      return Errc::not_permitted;
+    case schema::Code::NOT_FOUND:
+      return Errc::not_found;
+    case schema::Code::OTHER_LOG:
+      return Errc::other_log;
+    case schema::Code::AHEAD_OF_LOG:
+      return Errc::ahead_of_log;
+    case schema::Code::GOING_AWAY:
+      return Errc::going_away;
+    case schema::Code::INTERNAL:
+      return Errc::server_failed;
+    default:  // the rest concerns commands; a newer server may have more
+      return Errc::ended;
+  }
+}
+
+}  // namespace daybook::client

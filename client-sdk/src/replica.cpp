@@ -1,0 +1,340 @@
+#include "client-sdk/src/replica.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include <boost/asio/error.hpp>
+
+#include "model/snapshot.hpp"
+#include "schema/limits.hpp"
+
+namespace daybook::client::detail {
+namespace {
+
+// What a snapshot may take before it is whole: a foreign server must not fill the memory.
+constexpr std::size_t kSnapshotBytesMax = std::size_t{1} << 30;
+// Words of texts that were replaced since are dropped when there are this many more than the state needs.
+constexpr std::size_t kStaleWordsMax = 4096;
+
+auto decode(record::Bytes bytes, Id id, Version version, Timestamp recorded_at, model::Project*) {
+  return model::decode_project(bytes, id, version, recorded_at);
+}
+auto decode(record::Bytes bytes, Id, Version version, Timestamp recorded_at, model::Workspace*) {
+  return model::decode_workspace(bytes, version, recorded_at);
+}
+
+model::EventMeta meta_of(const record::EnvelopeFields& envelope) {
+  return {.position = envelope.position,
+          .version = envelope.version,
+          .recorded_at = envelope.recorded_at,
+          .effective_at = envelope.effective_at,
+          .actor = envelope.actor,
+          .on_behalf_of = envelope.on_behalf_of};
+}
+
+record::Bytes bytes_of(capnp::Data::Reader data) {
+  return std::as_bytes(std::span(data.begin(), data.size()));
+}
+
+}  // namespace
+
+template <typename Stream>
+ReplicaState Replica<Stream>::state() const {
+  if (ended_) return ReplicaState::ended;
+  return has_state_ && is_current_ ? ReplicaState::live : ReplicaState::syncing;
+}
+
+template <typename Stream>
+std::shared_ptr<const typename Replica<Stream>::Snapshot> Replica<Stream>::snapshot() {
+  if (!shared_) shared_ = std::make_shared<const Snapshot>(current_);
+  return shared_;
+}
+
+template <typename Stream>
+void Replica<Stream>::on_change(Handler handler) {
+  handler_ = handler ? std::make_shared<Handler>(std::move(handler)) : nullptr;
+}
+
+template <typename Stream>
+void Replica<Stream>::add_waiter(Completion<> waiter) {
+  if (has_state_) return waiter(error_code());
+  if (ended_) return waiter(error_);
+  waiters_.push_back(std::move(waiter));
+}
+
+template <typename Stream>
+void Replica<Stream>::close() {
+  handler_ = nullptr;
+  finish_waiters(net::error::operation_aborted);
+  orphan();
+}
+
+template <typename Stream>
+void Replica<Stream>::finish_waiters(error_code error) {
+  for (auto& waiter : std::exchange(waiters_, {})) waiter(error);
+}
+
+template <typename Stream>
+void Replica<Stream>::tell(Cause cause, Version before, std::vector<record::Entry> events) {
+  shared_ = nullptr;
+  if (!handler_ || notifier_ == nullptr) return;
+  notifier_->push([self = this->shared_from_this(), cause, before, events = std::move(events),
+                   snapshot = snapshot()] {
+    // A copy: the handler may replace itself, or end the replica.
+    if (const auto handler = self->handler_) {
+      (*handler)({.cause = cause, .before = before, .snapshot = snapshot, .events = events});
+    }
+  });
+}
+
+template <typename Stream>
+void Replica<Stream>::write(schema::Subscribe::Builder builder) const {
+  auto project = builder.getScope().initProject();
+  daybook::write(project, stream_);
+  if (has_state_) {
+    builder.getFrom().setAfter(version().value);
+    daybook::write(builder.initLogId(), state_log_);
+  } else {
+    builder.getFrom().setSnapshot();
+  }
+  builder.getContent().setEvents();
+}
+
+template <typename Stream>
+void Replica<Stream>::on_welcome(Id log_id) {
+  log_id_ = log_id;
+  is_current_ = false;
+  incoming_ = nullptr;
+}
+
+template <typename Stream>
+void Replica<Stream>::on_lost() {
+  is_current_ = false;
+  incoming_ = nullptr;
+}
+
+template <typename Stream>
+bool Replica<Stream>::fits(const record::EnvelopeFields& envelope, Version version) const {
+  return envelope.stream == stream_ && envelope.version.value == version.value + 1;
+}
+
+template <typename Stream>
+Step Replica<Stream>::on_batch(const EventBatch& batch) {
+  if (!has_state_ || incoming_) return fault("events before the state that they change");
+  if (!batch.whole) return fault("an event batch does not hold whole commands");
+  const Version before = version();
+  Version next = before;
+  for (const auto& entry : batch.entries) {
+    if (!fits(entry.event.envelope(), next)) return fault("an event does not follow the last one");
+    ++next.value;
+  }
+  if (batch.header.from != before.value + 1 || batch.header.complete_through != next.value) {
+    return fault("an event batch does not follow the last one");
+  }
+  is_current_ = true;
+  if (batch.entries.empty()) return {};
+  for (const auto& entry : batch.entries) {
+    const auto& envelope = entry.event.envelope();
+    for (std::uint32_t i = 0; i < entry.texts.size(); ++i) {
+      const TextKey key{envelope.position, i + 1};
+      if (entry.texts[i].redacted) {
+        current_.words.set_redacted(key);
+      } else {
+        current_.words.set(key, std::make_shared<const std::string>(entry.texts[i].words));
+      }
+    }
+    entry.event.with_event([&](schema::Event::Reader event) {
+      model::evolve(current_.state, event, meta_of(envelope));
+    });
+  }
+  prune_words();
+  tell(Cause::remote, before, batch.entries);
+  return {};
+}
+
+template <typename Stream>
+void Replica<Stream>::prune_words() {
+  if (current_.words.size() < 2 * words_kept_ + kStaleWordsMax) return;
+  current_.words.keep(model::texts_of(current_.state));
+  words_kept_ = current_.words.size();
+}
+
+template <typename Stream>
+Step Replica<Stream>::on_chunk(schema::SnapshotChunk::Reader chunk) {
+  if (!incoming_) {
+    if (has_state_) return fault("a state that nobody asked for");
+    incoming_ = std::make_unique<Incoming>();
+    incoming_->version = {chunk.getVersion()};
+  }
+  auto& in = *incoming_;
+  if (chunk.getIndex() != in.chunks || chunk.getVersion() != in.version.value) {
+    return fault("the pieces of a snapshot do not follow each other");
+  }
+  ++in.chunks;
+  const auto state = bytes_of(chunk.getState());
+  in.state.insert(in.state.end(), state.begin(), state.end());
+  for (const auto word : chunk.getWords()) {
+    const auto salt = bytes_of(word.getSalt());
+    if (!word.getRedacted() && salt.size() != sizeof(record::Hash)) {
+      return fault("a text of a snapshot has no salt");
+    }
+    auto& added = in.words.emplace_back();
+    added.key = {{word.getPosition()}, word.getIndex()};
+    added.redacted = word.getRedacted();
+    added.words.assign(word.getWords().begin(), word.getWords().size());
+    if (!added.redacted) std::memcpy(added.salt.data(), salt.data(), salt.size());
+    in.words_bytes += sizeof(typename Incoming::Word) + added.words.size();
+  }
+  if (in.state.size() + in.words_bytes > kSnapshotBytesMax) {
+    return fault("a snapshot is too large");
+  }
+  return {};
+}
+
+template <typename Stream>
+Step Replica<Stream>::take_words(const Stream& state, Incoming& incoming, WordsTable& out) const {
+  auto texts = model::texts_of(state);
+  std::ranges::sort(texts, {},
+                    [](const model::Text& text) { return TextKey{text.position, text.index}; });
+  for (auto& word : incoming.words) {
+    const auto at = std::ranges::lower_bound(texts, word.key, {}, [](const model::Text& text) {
+      return TextKey{text.position, text.index};
+    });
+    if (at == texts.end() || TextKey{at->position, at->index} != word.key) continue;
+    if (word.redacted) {
+      out.set_redacted(word.key);
+    } else if (record::text_commitment(word.salt, word.words) == at->commitment) {
+      out.set(word.key, std::make_shared<const std::string>(std::move(word.words)));
+    } else {
+      return fault("a text of a snapshot is not the one that the state commits to");
+    }
+  }
+  return {};
+}
+
+template <typename Stream>
+Step Replica<Stream>::on_snapshot_end(schema::SnapshotEnd::Reader end) {
+  if (!incoming_) return fault("the end of a snapshot that did not begin");
+  const auto incoming = std::move(incoming_);
+  if (end.getVersion() != incoming->version.value || end.getChunks() != incoming->chunks) {
+    return fault("a snapshot is not whole");
+  }
+  auto state = decode(incoming->state, stream_, incoming->version, {end.getRecordedAt()},
+                      static_cast<Stream*>(nullptr));
+  if (!state) {
+    const bool other = state.error() == model::SnapshotFault::other_model;
+    return fault("a snapshot cannot be read", other ? Errc::other_model : Errc::bad_server_data);
+  }
+  const auto digest = model::digest(*state);
+  const auto told = bytes_of(end.getDigest());
+  if (!std::ranges::equal(digest, told)) return fault("a snapshot has another digest");
+  WordsTable words;
+  if (auto step = take_words(*state, *incoming, words); !step) return step;
+
+  const Version before = version();
+  current_.state = std::move(*state);
+  current_.words = std::move(words);
+  words_kept_ = current_.words.size();
+  state_log_ = log_id_;
+  has_state_ = true;
+  is_current_ = true;
+  tell(Cause::snapshot, before, {});
+  finish_waiters({});
+  return {};
+}
+
+template <typename Stream>
+Step Replica<Stream>::on_reset() {
+  has_state_ = false;  // what is shown stays until the snapshot is whole
+  is_current_ = false;
+  incoming_ = nullptr;
+  return {};
+}
+
+template <typename Stream>
+Channel::End Replica<Stream>::on_end(schema::Code code) {
+  // The copy is of another log, or of what the server has lost: take what there is now.
+  const bool stale = code == schema::Code::OTHER_LOG || code == schema::Code::AHEAD_OF_LOG;
+  if (stale && has_state_) {
+    drop();
+    return End::again;
+  }
+  ended_ = true;
+  is_current_ = false;
+  error_ = errc_of(code);
+  finish_waiters(error_);
+  return End::ended;
+}
+
+template <typename Stream>
+void Replica<Stream>::on_stop() {
+  on_lost();
+  finish_waiters(net::error::operation_aborted);
+}
+
+template <typename Stream>
+void Replica<Stream>::drop() {
+  has_state_ = false;
+  is_current_ = false;
+  incoming_ = nullptr;
+  shared_ = nullptr;
+  Snapshot empty;
+  if constexpr (requires { empty.people; }) empty.people = std::move(current_.people);
+  current_ = std::move(empty);
+}
+
+template <typename Stream>
+void Replica<Stream>::set_people(People people) {
+  if constexpr (std::is_same_v<Stream, model::Project>) {
+    current_.people = std::move(people);
+    tell(Cause::people, version(), {});
+  }
+}
+
+template class Replica<model::Project>;
+template class Replica<model::Workspace>;
+
+void PeopleChannel::write(schema::Subscribe::Builder builder) const {
+  auto project = builder.getScope().initProject();
+  daybook::write(project, replica_->stream());
+  builder.getFrom().setSnapshot();
+  builder.getContent().initViews(1).set(0, schema::ViewName::PEOPLE);
+}
+
+Step PeopleChannel::on_view(schema::ViewUpdate::Reader update) {
+  if (update.getView() != schema::ViewName::PEOPLE) return fault("rows of another view");
+  if (!staging_) {
+    staged_ = update.getWhole() ? People{} : shown_;
+    staging_ = true;
+  }
+  std::map<TextKey, Words> words;
+  for (const auto word : update.getWords()) {
+    const auto text = word.getWords();
+    words[{{word.getPosition()}, word.getIndex()}] =
+        word.getRedacted() ? nullptr
+                           : std::make_shared<const std::string>(text.begin(), text.size());
+  }
+  if (update.getRows().isPeople()) {
+    for (const auto row : update.getRows().getPeople()) {
+      const auto canonical = record::canonical(capnp::toAny(row));
+      auto copy = std::make_shared<std::vector<std::uint64_t>>(canonical.size());
+      std::memcpy(copy->data(), canonical.begin(), canonical.size() * sizeof(capnp::word));
+      auto& person = staged_.members.at_or_new(read(row.getMember()));
+      const auto name = words.find({{row.getName().getPosition()}, row.getName().getIndex()});
+      person = {.name = name == words.end() ? nullptr : name->second,
+                .role = row.getRole(),
+                .row = std::move(copy)};
+    }
+  }
+  for (const auto id : update.getRemoved()) staged_.members.erase(read(id));
+  if (!update.getComplete()) return {};
+  staged_.version = {update.getVersion()};
+  staged_.recorded_at = {update.getRecordedAt()};
+  shown_ = std::move(staged_);
+  unstage();
+  replica_->set_people(shown_);
+  return {};
+}
+
+}  // namespace daybook::client::detail

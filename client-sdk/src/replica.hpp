@@ -1,0 +1,148 @@
+#pragma once
+// A stream's state, folded from a snapshot and the events behind it. Pure: no sockets, no clock.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <daybook/detail/completion.hpp>
+#include <daybook/project.hpp>
+
+#include "client-sdk/src/channel.hpp"
+
+namespace daybook::client::detail {
+
+template <typename Stream>
+struct SnapshotOf;
+template <>
+struct SnapshotOf<model::Project> {
+  using Type = ProjectSnapshot;
+};
+template <>
+struct SnapshotOf<model::Workspace> {
+  using Type = WorkspaceSnapshot;
+};
+
+// Threading: confined to the client's executor.
+// Lifetime:  shared by the handle and the client; keeps a reference to the notifier only until close().
+template <typename Stream>
+class Replica final : public Channel, public std::enable_shared_from_this<Replica<Stream>> {
+ public:
+  using Snapshot = typename SnapshotOf<Stream>::Type;
+  using Handler = std::function<void(const Change<Snapshot>&)>;
+
+  Replica(Id stream, Notifier& notifier) : stream_(stream), notifier_(&notifier) {}
+
+  [[nodiscard]] Id stream() const { return stream_; }
+  [[nodiscard]] ReplicaState state() const;
+  [[nodiscard]] error_code error() const { return error_; }
+  [[nodiscard]] bool has_state() const { return has_state_; }
+  [[nodiscard]] Version version() const { return current_.state.version; }
+  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
+
+  void on_change(Handler handler);
+  void add_waiter(Completion<> waiter);
+  // The handle is gone: tells nobody any more.
+  void close();
+
+  void write(schema::Subscribe::Builder builder) const override;
+  void on_welcome(Id log_id) override;
+  void on_lost() override;
+  Step on_batch(const EventBatch& batch) override;
+  Step on_chunk(schema::SnapshotChunk::Reader chunk) override;
+  Step on_snapshot_end(schema::SnapshotEnd::Reader end) override;
+  Step on_view(schema::ViewUpdate::Reader) override { return fault("rows in place of events"); }
+  Step on_reset() override;
+  End on_end(schema::Code code) override;
+  void on_stop() override;
+  void orphan() override {
+    notifier_ = nullptr;
+    is_current_ = false;
+  }
+  void drop() override;
+  bool is_current() const override { return is_current_; }
+
+  // From the view `people`. (Projects.)
+  void set_people(People people);
+
+ private:
+  struct Incoming {  // a snapshot on its way
+    Version version = {};
+    std::uint32_t chunks = 0;
+    record::AlignedBytes state = {};
+    struct Word {
+      TextKey key;
+      bool redacted;
+      std::string words;
+      record::Hash salt;
+    };
+    std::vector<Word> words = {};
+    std::size_t words_bytes = 0;
+  };
+  [[nodiscard]] Step take_words(const Stream& state, Incoming& incoming, WordsTable& out) const;
+  [[nodiscard]] bool fits(const record::EnvelopeFields& envelope, Version version) const;
+  void tell(Cause cause, Version before, std::vector<record::Entry> events);
+  void finish_waiters(error_code error);
+  void prune_words();
+
+  Id stream_;
+  Notifier* notifier_;
+  Id log_id_ = {};     // of the connection
+  Id state_log_ = {};  // of the state
+  bool has_state_ = false;
+  bool is_current_ = false;
+  bool ended_ = false;
+  error_code error_;
+
+  Snapshot current_;
+  std::shared_ptr<const Snapshot> shared_;  // of current_, once asked for
+  std::size_t words_kept_ = 0;              // when they were pruned last
+  std::unique_ptr<Incoming> incoming_;
+
+  std::shared_ptr<Handler> handler_;
+  std::vector<Completion<>> waiters_;
+};
+
+// The view `people` of a project, for the replica beside it.
+class PeopleChannel final : public Channel {
+ public:
+  explicit PeopleChannel(std::shared_ptr<Replica<model::Project>> replica)
+      : replica_(std::move(replica)) {}
+
+  void write(schema::Subscribe::Builder builder) const override;
+  void on_welcome(Id) override { unstage(); }
+  void on_lost() override { unstage(); }
+  Step on_batch(const EventBatch&) override { return fault("events in place of rows"); }
+  Step on_chunk(schema::SnapshotChunk::Reader) override {
+    return fault("a state in place of rows");
+  }
+  Step on_snapshot_end(schema::SnapshotEnd::Reader) override {
+    return fault("a state in place of rows");
+  }
+  Step on_view(schema::ViewUpdate::Reader update) override;
+  Step on_reset() override {
+    unstage();
+    return {};
+  }
+  End on_end(schema::Code) override { return End::ended; }  // no names: a replica lives without
+  void on_stop() override {}
+  void orphan() override {}
+  void drop() override { unstage(); }
+  bool is_current() const override { return true; }  // nobody waits for names
+
+ private:
+  void unstage() {
+    staged_ = {};
+    staging_ = false;
+  }
+
+  std::shared_ptr<Replica<model::Project>> replica_;
+  People shown_;
+  People staged_;  // an update on its way
+  bool staging_ = false;
+};
+
+extern template class Replica<model::Project>;
+extern template class Replica<model::Workspace>;
+
+}  // namespace daybook::client::detail

@@ -1,0 +1,37 @@
+#pragma once
+// A WebSocket connection as the client sees it; the one place where tests put another in.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "client-sdk/src/session.hpp"
+
+namespace daybook::client::detail {
+
+// Called on the client's executor, never from inside a call of the transport.
+struct TransportListener {
+  std::function<void()> on_open;
+  std::function<void(record::AlignedBytes message)> on_message;
+  std::function<void(const Ending& ending)> on_closed;  // last, once
+};
+
+// One connection, from the attempt to its end.
+// Threading: confined to the client's executor.
+// Lifetime:  once destroyed it calls nobody. What close() began goes on by itself for a short time.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  virtual void send(record::AlignedBytes message) = 0;  // queued: the session bounds what waits
+  virtual void close(std::uint16_t code) = 0;
+};
+
+// Begins to connect.
+using TransportFactory = std::function<std::unique_ptr<Transport>(TransportListener listener)>;
+
+// Over TCP. Throws std::invalid_argument if the address is not one (TLS is not supported yet).
+[[nodiscard]] TransportFactory websocket_transport(const boost::asio::any_io_executor& executor,
+                                                   const ClientOptions& options);
+
+}  // namespace daybook::client::detail

@@ -1,0 +1,263 @@
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/url/parse.hpp>
+#include <deque>
+#include <stdexcept>
+
+#include "client-sdk/src/transport.hpp"
+#include "schema/protocol.hpp"
+
+namespace daybook::client::detail {
+namespace {
+
+namespace beast = boost::beast;
+namespace websocket = beast::websocket;
+namespace protocol = schema::protocol;
+using net::ip::tcp;
+using namespace net::experimental::awaitable_operators;
+
+constexpr auto tuple_awaitable = net::as_tuple(net::use_awaitable);
+// How long a farewell may take.
+constexpr std::chrono::milliseconds kClosingTime{1'500};
+
+struct Target {
+  std::string host;
+  std::string port;
+  std::string path;
+  std::string host_header;
+};
+
+Target parse_target(const std::string& url) {
+  const auto parsed = boost::urls::parse_uri(url);
+  if (!parsed) throw std::invalid_argument("not an address: " + url);
+  const auto scheme = std::string(parsed->scheme());
+  if (scheme == "wss" || scheme == "https") {
+    throw std::invalid_argument("TLS is not supported yet: " + url);
+  }
+  if (scheme != "ws" && scheme != "http") {
+    throw std::invalid_argument("an address begins with ws:// or http://: " + url);
+  }
+  Target target{.host = std::string(parsed->host_address()),
+                .port = std::string(parsed->port()),
+                .path = std::string(parsed->encoded_path()),
+                .host_header = {}};
+  if (target.host.empty()) throw std::invalid_argument("an address needs a host: " + url);
+  if (target.port.empty()) target.port = "80";
+  if (target.path.empty() || target.path == "/") target.path = protocol::kSyncPath;
+  target.host_header = std::string(parsed->encoded_host()) + ":" + target.port;
+  return target;
+}
+
+// Shared by the coroutine and the handle.
+struct Connection : std::enable_shared_from_this<Connection> {
+  Connection(const net::any_io_executor& executor, Target to, const ClientOptions& options,
+             TransportListener calls)
+      : target(std::move(to)),
+        user_agent(options.user_agent),
+        timeout(options.connect_timeout),
+        listener(std::move(calls)),
+        resolver(executor),
+        stream(executor),
+        wake(executor, net::steady_timer::time_point::max()),
+        limit(executor) {}
+
+  const Target target;
+  const std::string user_agent;
+  const std::chrono::milliseconds timeout;
+  TransportListener listener;
+  bool silent = false;   // the handle is gone
+  bool aborted = false;  // nothing more is to be waited for
+
+  tcp::resolver resolver;
+  websocket::stream<beast::tcp_stream> stream;
+  std::deque<record::AlignedBytes> outbox;
+  std::uint16_t close_code = 0;  // asked for
+  net::steady_timer wake;        // cancelled when there is something to write
+  net::steady_timer limit;       // of a farewell
+  Ending ending;
+
+  net::awaitable<void> run();
+  net::awaitable<bool> open();
+  net::awaitable<void> read_loop();
+  net::awaitable<void> write_loop();
+
+  void end_with(error_code error, std::string detail = {}) {
+    ending.error = error;
+    ending.detail = std::move(detail);
+  }
+  void close(std::uint16_t code) {
+    if (close_code != 0) return;
+    close_code = code;
+    wake.cancel();
+    limit.expires_after(kClosingTime);
+    limit.async_wait([self = shared_from_this()](error_code error) {
+      if (!error) self->abort();
+    });
+  }
+  // Not from inside the coroutine's own calls: those would find their stream closed under them.
+  void abort() {
+    aborted = true;
+    resolver.cancel();
+    beast::get_lowest_layer(stream).close();
+    wake.cancel();
+  }
+};
+
+net::awaitable<bool> Connection::open() {
+  const auto [resolve_error, endpoints] =
+      co_await resolver.async_resolve(target.host, target.port, tuple_awaitable);
+  if (aborted) co_return false;
+  if (resolve_error) {
+    end_with(resolve_error, target.host + ": " + resolve_error.message());
+    co_return false;
+  }
+  auto& tcp_stream = beast::get_lowest_layer(stream);
+  tcp_stream.expires_after(timeout);
+  const auto [connect_error, endpoint] =
+      co_await tcp_stream.async_connect(endpoints, tuple_awaitable);
+  if (aborted) co_return false;
+  if (connect_error) {
+    end_with(connect_error, target.host_header + ": " + connect_error.message());
+    co_return false;
+  }
+  tcp_stream.expires_never();
+  error_code ignored;
+  tcp_stream.socket().set_option(tcp::no_delay(true), ignored);
+
+  // The session has its own heartbeats; the stream's timeouts cover handshake and farewell.
+  websocket::stream_base::timeout timeouts{};
+  timeouts.handshake_timeout = timeout;
+  timeouts.idle_timeout = websocket::stream_base::none();
+  timeouts.keep_alive_pings = false;
+  stream.set_option(timeouts);
+  stream.read_message_max(protocol::kServerMessageBytesMax);
+  stream.binary(true);
+  stream.auto_fragment(false);
+  stream.set_option(
+      websocket::stream_base::decorator([agent = user_agent](websocket::request_type& request) {
+        request.set(beast::http::field::user_agent, agent);
+        request.set(beast::http::field::sec_websocket_protocol,
+                    std::string(protocol::kBinarySubprotocol));
+      }));
+  websocket::response_type response;
+  const auto [handshake_error] =
+      co_await stream.async_handshake(response, target.host_header, target.path, tuple_awaitable);
+  if (aborted) co_return false;
+  if (handshake_error) {
+    std::string detail = target.host_header + ": " + handshake_error.message();
+    if (handshake_error == websocket::error::upgrade_declined) {
+      detail += " (HTTP status " + std::to_string(response.result_int()) + ")";
+    }
+    end_with(handshake_error, std::move(detail));
+    co_return false;
+  }
+  if (response[beast::http::field::sec_websocket_protocol] !=
+      beast::string_view(protocol::kBinarySubprotocol.data(),
+                         protocol::kBinarySubprotocol.size())) {
+    end_with(websocket::error::upgrade_declined, "the server does not speak the subprotocol");
+    co_return false;
+  }
+  co_return true;
+}
+
+net::awaitable<void> Connection::read_loop() {
+  beast::flat_buffer buffer;
+  while (!aborted) {
+    const auto [error, bytes] = co_await stream.async_read(buffer, tuple_awaitable);
+    if (error) {
+      const auto reason = stream.reason();
+      if (error == websocket::error::closed) ending.close_code = reason.code;
+      end_with(error, std::string(reason.reason.data(), reason.reason.size()));
+      co_return;
+    }
+    if (!stream.got_binary()) {
+      end_with(make_error_code(Errc::bad_server_data), "a text message");
+      co_return;
+    }
+    const auto data = buffer.cdata();
+    const auto* begin = static_cast<const std::byte*>(data.data());
+    record::AlignedBytes message(begin, begin + data.size());
+    buffer.consume(data.size());
+    if (!silent) listener.on_message(std::move(message));
+  }
+}
+
+net::awaitable<void> Connection::write_loop() {
+  while (!aborted) {
+    if ((co_await net::this_coro::cancellation_state).cancelled() != net::cancellation_type::none) {
+      co_return;
+    }
+    if (!outbox.empty()) {
+      const auto message = std::move(outbox.front());
+      outbox.pop_front();
+      const auto data = net::buffer(message);
+      const auto [error, bytes] = co_await stream.async_write(data, tuple_awaitable);
+      if (!error) continue;
+      // The reader finds the same, and the server's reason where there is one.
+      outbox.clear();
+    } else if (close_code != 0) {
+      websocket::close_reason reason;
+      reason.code = close_code;
+      co_await stream.async_close(reason, tuple_awaitable);
+      co_return;
+    }
+    wake.expires_at(net::steady_timer::time_point::max());
+    co_await wake.async_wait(tuple_awaitable);
+  }
+}
+
+net::awaitable<void> Connection::run() {
+  if (!co_await open()) co_return;
+  if (!silent) listener.on_open();
+  co_await (read_loop() || write_loop());
+}
+
+class WebSocketTransport final : public Transport {
+ public:
+  explicit WebSocketTransport(std::shared_ptr<Connection> connection)
+      : connection_(std::move(connection)) {}
+  WebSocketTransport(const WebSocketTransport&) = delete;
+  WebSocketTransport& operator=(const WebSocketTransport&) = delete;
+  ~WebSocketTransport() override {
+    connection_->silent = true;
+    if (connection_->close_code != 0) return;
+    net::post(connection_->stream.get_executor(),
+              [connection = connection_] { connection->abort(); });
+  }
+  void send(record::AlignedBytes message) override {
+    connection_->outbox.push_back(std::move(message));
+    connection_->wake.cancel();
+  }
+  void close(std::uint16_t code) override { connection_->close(code); }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace
+
+TransportFactory websocket_transport(const net::any_io_executor& executor,
+                                     const ClientOptions& options) {
+  const auto target = parse_target(options.url);
+  return [executor, target, options](TransportListener listener) {
+    auto connection = std::make_shared<Connection>(executor, target, options, std::move(listener));
+    auto done = [connection](const std::exception_ptr& thrown) {
+      connection->limit.cancel();
+      if (thrown && !connection->ending.error) {
+        connection->end_with(make_error_code(Errc::no_connection), "the connection broke");
+      }
+      if (!connection->silent) connection->listener.on_closed(connection->ending);
+    };
+    net::co_spawn(executor, connection->run(), std::move(done));
+    return std::make_unique<WebSocketTransport>(std::move(connection));
+  };
+}
+
+}  // namespace daybook::client::detail
