@@ -9,7 +9,8 @@ namespace {
 record::Hash read_commitment(schema::TextRef::Reader reference) {
   record::Hash commitment{};
   const auto data = reference.getCommitment();
-  std::memcpy(commitment.data(), data.begin(), std::min(data.size(), commitment.size()));
+  if (data.size() != 0)  // else begin() is null
+    std::memcpy(commitment.data(), data.begin(), std::min(data.size(), commitment.size()));
   return commitment;
 }
 

@@ -22,7 +22,8 @@ std::string_view view_of(capnp::Text::Reader text) { return {text.begin(), text.
 
 record::Hash read_hash(capnp::Data::Reader data) {
   record::Hash hash{};
-  std::memcpy(hash.data(), data.begin(), std::min(data.size(), hash.size()));
+  if (data.size() != 0)  // else begin() is null
+    std::memcpy(hash.data(), data.begin(), std::min(data.size(), hash.size()));
   return hash;
 }
 
