@@ -16,13 +16,13 @@ namespace daybook::access {
 
 // Who holds a connection or sends a request. A value.
 struct Principal {
-  Id token;
+  Id token = {};
   model::workspace::TokenKind kind = model::workspace::TokenKind::MEMBER;
-  Id member;  // nil: a room
+  Id member = {};  // nil: a room
   bool is_importer = false;
-  Id project;                           // rooms
-  std::vector<schema::ViewName> views;  // rooms
-  Timestamp expires_at;                 // none: never
+  Id project = {};                           // rooms
+  std::vector<schema::ViewName> views = {};  // rooms
+  Timestamp expires_at = {};                 // none: never
 };
 
 // A fresh token and its hash. From the system's random source.

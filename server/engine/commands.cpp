@@ -100,7 +100,8 @@ std::expected<Prepared, model::Rejection> prepare_stream(const Stream& state,
       [&](schema::CommandRequest::Reader request) -> std::expected<Prepared, model::Rejection> {
         const auto words = words_of(request);
         const auto context = make_context(submission, request, workspace, next.recorded_at, words);
-        if (!context.on_behalf_of.is_nil() &&
+        // Who is known is told to importers alone; decide() refuses the others.
+        if (!context.on_behalf_of.is_nil() && context.is_importer &&
             model::member::find_member(workspace.member, context.on_behalf_of) == nullptr) {
           return model::reject(Code::UNKNOWN_MEMBER,
                                {.field = "onBehalfOf", .member = context.on_behalf_of});

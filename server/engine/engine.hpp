@@ -39,11 +39,14 @@ using Listener = std::function<void(const std::shared_ptr<const Notice>&)>;
 struct Options {
   Clock clock = system_clock_now;
   std::size_t group_commands_max = 4096;
+  // Of events and snapshots; the last command may go beyond it. Together with the pages of the indices it stays within
+  // the room that the log keeps ahead.
+  std::size_t group_bytes_max = 8 * 1024 * 1024;
   std::size_t snapshot_events_min = 1000;  // a stream gets no snapshot for fewer new events
   std::size_t loaded_projects_max = 1000;  // beyond it, those used least recently are dropped
   // Called once, on an engine's thread, when the environment broke. What was in flight is being answered `unknown`;
   // the process must end with its own exit code.
-  std::function<void(const std::string& what)> on_failure;
+  std::function<void(const std::string& what)> on_failure = {};
 };
 
 // Threading: every function is safe on any thread, but for start() and stop().
@@ -59,9 +62,9 @@ class Engine {
   // Takes no more, finishes what it has, joins its threads. Answers and notices have been posted when it returns.
   void stop();
 
-  // Answered exactly once, through submission.inbox. After stop(): rejected {goingAway}.
+  // Answered exactly once, through submission.inbox. After stop(): rejected {goingAway}; after a failure: Unknown.
   void submit(Submission submission);
-  // Answered behind everything submitted before it: Accepted or NotRecorded.
+  // Answered behind everything submitted before it: Accepted or NotRecorded. After stop() or a failure: Unknown.
   void query_outcome(Id command, Inbox& inbox, AnswerHandler answer);
 
   // The listener runs on the inbox's thread for every later notice, until removed.

@@ -87,7 +87,7 @@ void Sequencer::submit(Submission submission) {
   const std::lock_guard lock(mutex_);
   if (stopping_) {
     post_answer(*submission.inbox, std::move(submission.answer),
-                model::Rejection{Code::GOING_AWAY});
+                failed_ ? Answer(Unknown{}) : Answer(model::Rejection{Code::GOING_AWAY}));
     return;
   }
   queue_.emplace_back(std::move(submission));
@@ -171,19 +171,35 @@ void Sequencer::process(std::vector<Item>& items, Answers& answers) {
   const auto now = std::max(clock, last);
 
   CommittedGroup committed;
-  for (auto& item : items) {
+  std::size_t bytes = 0;
+  std::size_t done = 0;
+  while (done < items.size() && bytes < options_.group_bytes_max) {
+    auto& item = items[done++];
     if (auto* submission = std::get_if<Submission>(&item)) {
+      const auto before = committed.commands.size();
       auto answer = handle(*submission, *group, committed, now);
+      if (committed.commands.size() > before) bytes += committed.commands.back().entries.size();
       answers.add(submission->inbox, std::exchange(submission->answer, nullptr), std::move(answer));
     } else if (auto* query = std::get_if<Query>(&item)) {
       answers.add(query->inbox, std::exchange(query->answer, nullptr),
                   recorded(group->find_outcome(query->command)));
     } else if (auto* snapshot = std::get_if<Snapshot>(&item)) {
       group->put_snapshot(snapshot->stream, snapshot->version, snapshot->bytes);
+      bytes += snapshot->bytes.size();
     }
   }
+  put_back(items, done);
   committed.head = std::move(*group).commit();
   if (!committed.commands.empty()) committed_(std::move(committed));
+}
+
+void Sequencer::put_back(std::vector<Item>& items, std::size_t from) {
+  if (from == items.size()) return;
+  const auto rest = items.begin() + static_cast<std::ptrdiff_t>(from);
+  const std::lock_guard lock(mutex_);
+  queue_.insert(queue_.begin(), std::make_move_iterator(rest),
+                std::make_move_iterator(items.end()));
+  items.erase(rest, items.end());
 }
 
 Answer Sequencer::handle(Submission& submission, log::Group& group, CommittedGroup& committed,
@@ -264,6 +280,7 @@ void Sequencer::fail(const std::string& what) {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    failed_ = true;
     rest.swap(queue_);
   }
   Answers answers;

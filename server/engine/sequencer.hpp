@@ -74,7 +74,9 @@ class Sequencer {
 
   void run();
   [[nodiscard]] std::vector<Item> take();
+  // Leaves in `items` what it got to; the rest goes back to the front of the queue.
   void process(std::vector<Item>& items, Answers& answers);
+  void put_back(std::vector<Item>& items, std::size_t from);
   [[nodiscard]] Answer handle(Submission& submission, log::Group& group, CommittedGroup& committed,
                               Timestamp now);
   void refuse_all(std::vector<Item>& items, model::Code code, Answers& answers);
@@ -91,6 +93,7 @@ class Sequencer {
   std::condition_variable wake_;
   std::vector<Item> queue_;
   bool stopping_ = false;
+  bool failed_ = false;
 
   // The sequencer thread's own.
   model::Workspace workspace_;
