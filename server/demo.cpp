@@ -20,7 +20,11 @@ using schema::task::BlockKind;
 
 constexpr std::int64_t kHour = 3'600'000'000;
 constexpr std::int64_t kDay = 24 * kHour;
-constexpr int kDaysOfHistory = 14;
+constexpr int kDaysOfHistory =
+    14;  // the plan's days; they are told in the ten working days before now
+constexpr int kWorkingDays = 10;
+constexpr std::int64_t kMorning = 9 * kHour;
+constexpr std::int64_t kHoursOfWork = 8 * kHour;
 
 Id named_id(std::string_view name) {
   const auto source = "daybook-demo/" + std::string(name);
@@ -48,7 +52,7 @@ struct ColumnPlan {
 };
 constexpr std::array kColumns{
     ColumnPlan{"Backlog", Category::TODO, 0},      ColumnPlan{"Ready", Category::TODO, 8},
-    ColumnPlan{"In progress", Category::DOING, 5}, ColumnPlan{"Review", Category::DOING, 3},
+    ColumnPlan{"In progress", Category::DOING, 4}, ColumnPlan{"Review", Category::DOING, 3},
     ColumnPlan{"Waiting", Category::WAIT, 0},      ColumnPlan{"Testing", Category::DOING, 4},
     ColumnPlan{"Done", Category::DONE, 0},
 };
@@ -117,10 +121,12 @@ struct BlockPlan {
   std::string_view reason;
   BlockKind kind;
   std::string_view needs;
+  std::string_view resolution = {};
 };
 constexpr std::array kBlocks{
     BlockPlan{15, 6.6, 9.4, "The sandbox of the clearing house rejects our certificate",
-              BlockKind::SUPPLIER, "A renewed test certificate from the clearing house"},
+              BlockKind::SUPPLIER, "A renewed test certificate from the clearing house",
+              "The clearing house renewed it; transfers pass"},
     BlockPlan{19, 11.5, 30, "The scanning library's licence does not cover our use",
               BlockKind::DECISION,
               "A decision: buy the licence or drop photo scanning from the first release"},
@@ -130,22 +136,41 @@ constexpr std::array kBlocks{
               BlockKind::PERSON, "Answers to three questions, due Thursday"},
 };
 
+// The mornings of the last ten working days that are over at `now`, the oldest first.
+std::array<std::int64_t, kWorkingDays> working_days(Timestamp now) {
+  std::array<std::int64_t, kWorkingDays> mornings;
+  auto day = now.micros / kDay;
+  if (day * kDay + kMorning + kHoursOfWork > now.micros) --day;
+  for (auto at = mornings.rbegin(); at != mornings.rend(); --day) {
+    const auto weekday = (day + 3) % 7;  // from Monday; 1970 began on a Thursday
+    if (weekday < 5) *at++ = day * kDay + kMorning;
+  }
+  return mornings;
+}
+
 class Story {
  public:
   // The clock is read on the sequencer's thread.
   using SharedClock = std::atomic<std::int64_t>;
+  static constexpr std::int64_t kBetweenActs = 20'000'000;
 
-  Story(engine::Engine& engine, engine::LocalInbox& inbox, SharedClock& clock, Timestamp start)
-      : engine_(engine), inbox_(inbox), clock_(clock), start_(start) {}
+  Story(engine::Engine& engine, engine::LocalInbox& inbox, SharedClock& clock,
+        const std::array<std::int64_t, kWorkingDays>& mornings)
+      : engine_(engine), inbox_(inbox), clock_(clock), mornings_(mornings) {}
 
+  // `day` is one of the plan's, from 0.
   void set_time(double day) {
-    clock_ = start_.micros + static_cast<std::int64_t>(day * static_cast<double>(kDay));
+    const auto worked = day * kWorkingDays / kDaysOfHistory;
+    const auto index = std::min(static_cast<std::size_t>(worked), mornings_.size() - 1);
+    const auto part = worked - static_cast<double>(index);
+    clock_ = mornings_[index] + static_cast<std::int64_t>(part * static_cast<double>(kHoursOfWork));
   }
 
   // Builds one command and gives it; `fill` gets (Request&, Command::Builder).
   engine::Answer act(Id actor, Id stream, auto&& fill) {
     model::Request request(access::random_id({clock_}), stream, access::random_32());
     fill(request, request.command());
+    clock_ += kBetweenActs;
     return engine::submit_and_wait(engine_, inbox_, {.member = actor}, std::move(request));
   }
 
@@ -163,7 +188,7 @@ class Story {
   engine::Engine& engine_;
   engine::LocalInbox& inbox_;
   SharedClock& clock_;
-  Timestamp start_;
+  const std::array<std::int64_t, kWorkingDays> mornings_;
 };
 
 Id column_id(std::size_t stage) { return named_id("column/" + std::string(kColumns[stage].name)); }
@@ -252,14 +277,16 @@ class Plan {
   void finish() {
     story_.set_time(kDaysOfHistory - 0.05);
     // One card too many, let in by the manager, who says why.
-    story_.act(
-        people_[0], kProject, [&](model::Request& request, schema::Command::Builder command) {
+    story_.must(
+        "the override", people_[0], kProject,
+        [&](model::Request& request, schema::Command::Builder command) {
           auto move = command.initTask().initMoveTask();
           write(move.initTask(), task_id(25));
           write(move.initFromColumn(), column_id(stages_[25]));
           write(move.initToColumn(), column_id(in_progress));
-          request.text(move.initOverrideReason(),
-                       "Instant payments become mandatory in January; Rafael has finished early");
+          request.text(
+              move.initOverrideReason(),
+              "Instant payments become mandatory next quarter; agreed with Rafael to start now");
         });
   }
 
@@ -330,23 +357,23 @@ class Plan {
   void block(double day, std::size_t i) {
     const auto& plan = kBlocks[i];
     if (stages_[plan.task] == backlog) return schedule(day + 0.3, i, Act::block);  // not begun yet
-    story_.act(actor_of(plan.task), kProject,
-               [&](model::Request& request, schema::Command::Builder command) {
-                 auto block = command.initTask().initBlockTask();
-                 write(block.initTask(), task_id(plan.task));
-                 request.text(block.initReason(), plan.reason);
-                 block.setKind(plan.kind);
-                 request.text(block.initNeeds(), plan.needs);
-               });
+    story_.must("a block", actor_of(plan.task), kProject,
+                [&](model::Request& request, schema::Command::Builder command) {
+                  auto block = command.initTask().initBlockTask();
+                  write(block.initTask(), task_id(plan.task));
+                  request.text(block.initReason(), plan.reason);
+                  block.setKind(plan.kind);
+                  request.text(block.initNeeds(), plan.needs);
+                });
   }
 
   void unblock(std::size_t i) {
-    story_.act(actor_of(kBlocks[i].task), kProject,
-               [&](model::Request& request, schema::Command::Builder command) {
-                 auto unblock = command.initTask().initUnblockTask();
-                 write(unblock.initTask(), task_id(kBlocks[i].task));
-                 request.text(unblock.initReason(), "Resolved with the supplier");
-               });
+    story_.must("an unblocking", actor_of(kBlocks[i].task), kProject,
+                [&](model::Request& request, schema::Command::Builder command) {
+                  auto unblock = command.initTask().initUnblockTask();
+                  write(unblock.initTask(), task_id(kBlocks[i].task));
+                  request.text(unblock.initReason(), kBlocks[i].resolution);
+                });
   }
 
   Story& story_;
@@ -359,18 +386,18 @@ class Plan {
 }  // namespace
 
 Demo make_demo(log::EventLog& log, Timestamp now) {
-  const Timestamp start{now.micros - kDaysOfHistory * kDay};
-  Story::SharedClock clock = start.micros;
+  const auto mornings = working_days(now);
+  Story::SharedClock clock = mornings.front();
   engine::Options options;
   options.clock = [&] { return Timestamp{clock}; };
+  engine::LocalInbox inbox;  // outlives the engine, which posts to it
   engine::Engine engine(log, options);
   engine.start();
-  engine::LocalInbox inbox;
   auto first = open_workspace(engine, inbox,
                               {.workspace_name = "Demonstration",
                                .admin_name = std::string(kPeople[0].name),
                                .demonstration = true});
-  Story story(engine, inbox, clock, start);
+  Story story(engine, inbox, clock, mornings);
   Plan plan(story, first.admin);
   plan.set_up();
   plan.play();

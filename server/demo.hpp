@@ -13,7 +13,8 @@ struct Demo {
   std::size_t events = 0;
 };
 
-// Fills an empty log with history that ends at `now`. The same plan every time; ids of entities are the same too.
+// Fills an empty log with the last ten working days before `now`. The same plan every time; ids of entities, but for the
+// manager's, are the same too.
 // Throws std::runtime_error if the engine refuses what the plan takes for granted.
 [[nodiscard]] Demo make_demo(log::EventLog& log, Timestamp now);
 

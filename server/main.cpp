@@ -89,9 +89,9 @@ std::string begin_log(log::EventLog& log, bool demo) {
     spdlog::info("event=demo_made events={}", made.events);
     return made.token;
   }
+  engine::LocalInbox inbox;  // outlives the engine, which posts to it
   engine::Engine engine(log, {});
   engine.start();
-  engine::LocalInbox inbox;
   return open_workspace(engine, inbox, {}).token;
 }
 
