@@ -1,0 +1,361 @@
+// The client as a program uses it: handlers, tokens of every kind, and its end. Over a connection in memory.
+
+#include <daybook/client.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <catch2/catch.hpp>
+
+#include "client-sdk/src/core.hpp"
+#include "tests/client-sdk/session_rig.hpp"
+
+namespace daybook::testing {
+namespace {
+
+namespace net = boost::asio;
+using client::Client;
+
+// Carries messages between a client and a server in memory, each by a turn of the executor.
+class MemoryTransport final : public detail::Transport {
+ public:
+  struct Link {
+    net::any_io_executor executor;
+    FakeServer& server;
+    detail::TransportListener listener;
+    bool alive = true;
+    bool open = false;
+
+    void deliver() {
+      for (auto& message : server.said()) {
+        if (alive && open) listener.on_message(std::move(message));
+      }
+    }
+    void end(std::uint16_t code) {
+      if (!alive || !open) return;
+      open = false;
+      listener.on_closed({.close_code = code});
+    }
+  };
+  explicit MemoryTransport(std::shared_ptr<Link> link) : link_(std::move(link)) {
+    net::post(link_->executor, [link = link_] {
+      if (!link->alive) return;
+      link->server.connect();
+      link->open = true;
+      link->listener.on_open();
+    });
+  }
+  MemoryTransport(const MemoryTransport&) = delete;
+  MemoryTransport& operator=(const MemoryTransport&) = delete;
+  ~MemoryTransport() override { link_->alive = false; }
+  void send(Message message) override {
+    net::post(link_->executor, [link = link_, message = std::move(message)] {
+      if (!link->open) return;
+      link->server.take(message);
+      if (link->server.refused_with != 0) return link->end(link->server.refused_with);
+      link->deliver();
+    });
+  }
+  void close(std::uint16_t code) override {
+    net::post(link_->executor, [link = link_, code] { link->end(code); });
+  }
+
+ private:
+  std::shared_ptr<Link> link_;
+};
+
+struct ClientRig {
+  ClientRig() {
+    client::ClientOptions options;
+    options.token = "dbk_good";
+    options.jitter = [] { return 0.0; };  // comes back at once
+    client.emplace(
+        detail::Core::make(io.get_executor(), options, [this](detail::TransportListener listener) {
+          link = std::make_shared<MemoryTransport::Link>(MemoryTransport::Link{
+              .executor = io.get_executor(), .server = server, .listener = std::move(listener)});
+          return std::make_unique<MemoryTransport>(link);
+        }));
+  }
+  // Runs until it is true.
+  template <typename F>
+  void until(F&& done) {
+    io.restart();
+    while (!done()) REQUIRE(io.run_one_for(5s) == 1);
+  }
+  void poll() {
+    io.restart();
+    io.poll();
+  }
+  void go_live() {
+    client->start();
+    until([&] { return client->state() == State::live; });
+  }
+  void push() {
+    server.pump();
+    link->deliver();
+  }
+
+  net::io_context io;
+  FakeServer server;
+  std::shared_ptr<MemoryTransport::Link> link;
+  std::optional<Client> client;
+};
+
+net::awaitable<void> small_app(Client& client, Id& made) {
+  auto project = client.open(kProject);
+  co_await project.ready(net::use_awaitable);
+  CHECK(project.snapshot()->text(project.snapshot()->state.project.name) == "Mobile banking");
+  auto command = create_task_command({3, 77}, "Pay by card");
+  const auto outcome = co_await project.submit(std::move(command), net::use_awaitable);
+  const auto* yes = client::accepted(outcome);
+  CHECK(yes != nullptr);
+  if (yes != nullptr) made = yes->id;
+  co_await client.drain(net::use_awaitable);
+  co_await client.stop(net::use_awaitable);
+}
+
+}  // namespace
+
+TEST_CASE("A small app in a coroutine", "[client]") {
+  ClientRig rig;
+  Id made;
+  bool done = false;
+  rig.client->start();
+  net::co_spawn(rig.io, small_app(*rig.client, made), [&](const std::exception_ptr& thrown) {
+    CHECK_FALSE(thrown);
+    done = true;
+  });
+  rig.until([&] { return done; });
+  CHECK_FALSE(made.is_nil());
+  CHECK(rig.client->state() == State::closed);
+  CHECK(rig.server.commands.at(0).seen_version == 2);
+  rig.poll();
+  CHECK(rig.io.stopped());  // nothing is left that keeps the program alive
+}
+
+TEST_CASE("Completion by future and by callback", "[client]") {
+  ClientRig rig;
+  rig.go_live();
+  auto future = rig.client->submit(kProject, create_task_command({3, 1}, "a"), net::use_future);
+  bool called = false;
+  rig.client->submit(kProject, create_task_command({3, 2}, "a"),
+                     [&](client::error_code error, const client::Outcome& outcome) {
+                       CHECK_FALSE(error);
+                       CHECK(client::accepted(outcome));
+                       called = true;
+                     });
+  CHECK_FALSE(called);
+  rig.until([&] { return called; });
+  REQUIRE(future.wait_for(5s) == std::future_status::ready);  // completes on a thread of its own
+  CHECK(client::accepted(future.get()));
+}
+
+TEST_CASE("States are told with their reasons, never from inside a call", "[client]") {
+  ClientRig rig;
+  std::vector<client::StateChange> changes;
+  bool inside = false;
+  rig.client->on_state_change([&](const client::StateChange& change) {
+    CHECK_FALSE(inside);
+    changes.push_back(change);
+  });
+  inside = true;
+  rig.client->start();
+  inside = false;
+  rig.until([&] { return rig.client->state() == State::live; });
+  rig.link->end(4003);
+  REQUIRE(changes.size() == 4);
+  CHECK(changes[0].state == State::connecting);
+  CHECK(changes[1].state == State::syncing);
+  CHECK(changes[2].state == State::live);
+  CHECK(changes[3].state == State::offline);
+  CHECK(changes[3].close_code == 4003);
+  CHECK(changes[3].next_attempt == 0ms);
+  rig.until([&] { return rig.client->state() == State::live; });
+}
+
+TEST_CASE("Replicas tell their changes, and people arrive by themselves", "[client][replica]") {
+  ClientRig rig;
+  auto project = rig.client->open(kProject);
+  std::vector<client::Cause> causes;
+  project.on_change([&](const client::ProjectChange& change) {
+    causes.push_back(change.cause);
+    CHECK(change.snapshot->version() == project.version());
+  });
+  rig.go_live();
+  rig.until([&] { return causes.size() == 2; });
+  CHECK(causes == std::vector{client::Cause::snapshot, client::Cause::people});
+  CHECK(project.snapshot()->name(kManager) == "Ann");
+  CHECK(project.snapshot()->view(model::ViewName::PEOPLE).rows.size() == 1);
+  (void)rig.server.commit(create_task({.task = {3, 1}, .column = kColumnA}));
+  rig.push();
+  CHECK(causes.back() == client::Cause::remote);
+  CHECK(project.state() == client::ReplicaState::live);
+}
+
+TEST_CASE("A handler may end what calls it", "[client]") {
+  SECTION("its replica") {
+    ClientRig rig;
+    std::optional<client::Project> project(rig.client->open(kProject));
+    int calls = 0;
+    project->on_change([&](const client::ProjectChange&) {
+      ++calls;
+      project.reset();
+    });
+    rig.go_live();
+    rig.poll();
+    CHECK(calls == 1);
+    CHECK(rig.server.unsubscribed == 2);  // the people too
+  }
+  SECTION("the client") {
+    ClientRig rig;
+    int calls = 0;
+    rig.client->on_state_change([&](const client::StateChange& change) {
+      ++calls;
+      if (change.state == State::syncing) rig.client.reset();
+    });
+    rig.client->start();
+    rig.io.run_for(5s);
+    CHECK(calls == 2);
+    CHECK(rig.io.stopped());
+  }
+  SECTION("a follower, between two commands") {
+    ClientRig rig;
+    std::optional<client::Follow> follow;
+    int calls = 0;
+    client::FollowHandlers handlers;
+    handlers.on_command = [&](std::span<const record::Entry>) {
+      ++calls;
+      follow.reset();
+    };
+    handlers.on_complete = [&](std::uint64_t) { ++calls; };
+    follow.emplace(rig.client->follow({.stream = kProject}, handlers));
+    rig.go_live();
+    rig.poll();
+    CHECK(calls == 1);
+  }
+}
+
+TEST_CASE("stop() completes last, after everything else has been told", "[client][stop]") {
+  ClientRig rig;
+  rig.server.commits = false;
+  auto project = rig.client->open({1, 999});
+  rig.go_live();
+  std::vector<std::string> order;
+  rig.client->on_state_change(
+      [&](const client::StateChange& change) { order.emplace_back(to_string(change.state)); });
+  rig.client->submit(kProject, create_task_command({3, 1}, "a"),
+                     [&](client::error_code error, const client::Outcome&) {
+                       CHECK(error == net::error::operation_aborted);
+                       order.emplace_back("submit");
+                     });
+  rig.client->drain([&](client::error_code error) {
+    CHECK(error == net::error::operation_aborted);
+    order.emplace_back("drain");
+  });
+  rig.poll();
+  bool stopped = false;
+  for (int i = 0; i < 2; ++i) {
+    rig.client->stop([&](client::error_code error) {
+      CHECK_FALSE(error);
+      order.emplace_back("stop");
+      stopped = true;
+    });
+  }
+  CHECK_FALSE(stopped);
+  rig.until([&] { return std::ranges::count(order, "stop") == 2; });
+  CHECK(order == std::vector<std::string>{"submit", "drain", "closed", "stop", "stop"});
+  // Nothing more, whatever the server says.
+  order.clear();
+  rig.link->end(4003);
+  rig.poll();
+  CHECK(order.empty());
+  rig.client->submit(kProject, create_task_command({3, 1}, "a"),
+                     [&](client::error_code error, const client::Outcome&) {
+                       CHECK(error == Errc::closed);
+                       order.emplace_back("submit");
+                     });
+  rig.poll();
+  CHECK(order.size() == 1);
+}
+
+TEST_CASE("No handler runs once the client is gone, and nothing keeps the program alive",
+          "[client][stop]") {
+  ClientRig rig;
+  rig.server.commits = false;
+  auto project = rig.client->open(kProject);
+  rig.go_live();
+  int calls = 0;
+  const auto kept = std::make_shared<int>(0);
+  const auto count = [&calls, kept](auto&&...) { ++calls; };
+  project.on_change(count);
+  rig.client->on_state_change(count);
+  rig.client->submit(kProject, create_task_command({3, 1}, "a"), count);
+  rig.client->query_outcome({4, 9}, count);
+  rig.client->drain(count);
+  rig.poll();
+  calls = 0;
+  rig.client->stop(count);
+  rig.client.reset();
+  (void)rig.server.commit(create_task({.task = {3, 2}, .column = kColumnA}));
+  rig.io.restart();
+  rig.io.run_for(5s);
+  CHECK(rig.io.stopped());
+  CHECK(calls == 0);
+  // The copy stays as it was; its handlers were destroyed, but for the one that the handle still holds.
+  CHECK(project.version().value == 2);
+  project.on_change(nullptr);
+  CHECK(kept.use_count() == 2);  // `count` and ours
+}
+
+TEST_CASE("A command is cancelled through its slot", "[client][submit]") {
+  ClientRig rig;
+  rig.server.commits = false;
+  rig.go_live();
+  net::cancellation_signal signal;
+  bool done = false;
+  rig.client->submit(kProject, create_task_command({3, 1}, "a"),
+                     net::bind_cancellation_slot(
+                         signal.slot(), [&](client::error_code error, const client::Outcome&) {
+                           CHECK(error == net::error::operation_aborted);
+                           done = true;
+                         }));
+  rig.poll();
+  CHECK_FALSE(done);
+  signal.emit(net::cancellation_type::terminal);
+  CHECK_FALSE(done);
+  rig.until([&] { return done; });
+}
+
+TEST_CASE("A verdict that is final tells whoever waits", "[client]") {
+  ClientRig rig;
+  rig.server.commits = false;
+  rig.go_live();
+  std::vector<client::error_code> errors;
+  rig.client->submit(
+      kProject, create_task_command({3, 1}, "a"),
+      [&](client::error_code error, const client::Outcome&) { errors.push_back(error); });
+  auto missing = rig.client->open({1, 999});
+  missing.ready([&](client::error_code error) { errors.push_back(error); });
+  rig.poll();
+  rig.link->end(4510);
+  rig.until([&] { return errors.size() == 2; });
+  CHECK(errors[0] == Errc::not_found);
+  CHECK(errors[1] == Errc::replaced);
+  CHECK(rig.client->state() == State::closed);
+}
+
+TEST_CASE("An address that is none is refused at once", "[client]") {
+  net::io_context io;
+  for (const auto* url :
+       {"", "127.0.0.1:8484", "ftp://host", "wss://host", "https://host", "ws://"}) {
+    client::ClientOptions options;
+    options.url = url;
+    CHECK_THROWS_AS(Client(io.get_executor(), options), std::invalid_argument);
+  }
+}
+
+}  // namespace daybook::testing

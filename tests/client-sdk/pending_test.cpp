@@ -1,0 +1,243 @@
+// Commands and their answers, over connections that break.
+
+#include <catch2/catch.hpp>
+
+#include "tests/client-sdk/session_rig.hpp"
+
+namespace daybook::testing {
+namespace {
+
+using client::accepted;
+using client::rejected;
+
+Id task(std::uint64_t i) { return {3, i}; }
+Id command(std::uint64_t i) { return {4, i}; }
+
+}  // namespace
+
+TEST_CASE("A command is answered", "[client][submit]") {
+  SessionRig rig;
+  rig.start();
+  const auto yes = rig.submit(1, create_task_command(task(1), "a"), command(1));
+  const auto no = rig.submit(2, create_task_command(task(1), "a"), command(2));
+  CHECK_FALSE(yes->done);
+  rig.exchange();
+  REQUIRE(yes->done);
+  REQUIRE(accepted(yes->outcome));
+  CHECK(accepted(yes->outcome)->id == command(1));
+  CHECK(accepted(yes->outcome)->first_version.value == 3);
+  REQUIRE(no->done);
+  REQUIRE(rejected(no->outcome));
+  CHECK(rejected(no->outcome)->code == schema::Code::ALREADY_EXISTS);
+  CHECK(rejected(no->outcome)->facts.limit == 2);
+  CHECK(rig.session->pending().size() == 0);
+}
+
+TEST_CASE("Commands whose connection is lost are sent again, the same bytes in the same order",
+          "[client][submit]") {
+  for (const bool committed : {false, true}) {
+    SessionRig rig;
+    rig.start();
+    rig.server.commits = committed;
+    rig.server.answers_commands = false;
+    std::vector<SessionRig::Shared> results;
+    for (std::uint64_t i = 1; i <= 5; ++i) {
+      results.push_back(rig.submit(i, create_task_command(task(i), "a"), command(i)));
+    }
+    rig.exchange();
+    const auto first = std::exchange(rig.server.commands, {});
+    REQUIRE(first.size() == 5);
+    rig.close(0);
+    rig.server.commits = true;
+    rig.server.answers_commands = true;
+    results.push_back(rig.submit(6, create_task_command(task(6), "a"), command(6)));
+    rig.advance(1h);
+    rig.open();
+    rig.exchange();
+    REQUIRE(rig.server.commands.size() == 6);
+    for (std::size_t i = 0; i < 5; ++i) CHECK(rig.server.commands[i].bytes == first[i].bytes);
+    CHECK(rig.server.commands[5].id == command(6));
+    for (const auto& result : results) {
+      REQUIRE(result->done);
+      CHECK(accepted(result->outcome));
+    }
+    CHECK(rig.server.state().task.tasks.size() == 6);  // each once
+  }
+}
+
+TEST_CASE("A command sent late claims the time of its submission; sent again it stays as it was",
+          "[client][submit]") {
+  SessionRig rig;
+  rig.start();
+  const auto at_once = rig.submit(1, create_task_command(task(1), "a"), command(1));
+  rig.exchange();
+  rig.server.answers_commands = false;
+  const auto server_time = rig.session->server_now().micros;
+  const auto lost = rig.submit(2, create_task_command(task(2), "a"), command(2));
+  rig.exchange();
+  rig.close(0);
+  const auto late = rig.submit(3, create_task_command(task(3), "a"), command(3));
+  const auto given = rig.submit(4, create_task_command(task(4), "a"), command(4), false);
+  rig.advance(60s);
+  rig.server.answers_commands = true;
+  rig.server.commands.clear();
+  rig.open();
+  // The welcome's time makes the claim the server's: 60 s before now.
+  rig.exchange();
+  REQUIRE(rig.server.commands.size() == 3);
+  CHECK(rig.server.commands[0].effective_at == 0);
+  CHECK(rig.server.commands[1].effective_at == rig.session->server_now().micros - 60'000'000);
+  CHECK(rig.server.commands[2].effective_at == 0);
+  CHECK(server_time > 0);
+}
+
+TEST_CASE("No more commands are in flight than the server takes", "[client][submit]") {
+  SessionRig rig;
+  rig.server.in_flight = 4;
+  rig.server.answers_commands = false;
+  rig.start();
+  for (std::uint64_t i = 1; i <= 10; ++i) {
+    (void)rig.submit(i, create_task_command(task(i), "a"), command(i));
+  }
+  rig.exchange();
+  CHECK(rig.server.commands.size() == 4);
+  rig.server.answers_commands = true;
+  rig.reconnect();
+  CHECK(rig.session->pending().idle());
+  CHECK(rig.server.state().task.tasks.size() == 10);
+}
+
+TEST_CASE("What waits is bounded", "[client][submit]") {
+  client::ClientOptions options;
+  options.pending_commands_max = 3;
+  SessionRig rig(options);
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    CHECK_FALSE(rig.submit(i, create_task_command(task(i), "a"), command(i))->done);
+  }
+  CHECK(rig.submit(4, create_task_command(task(4), "a"), command(4))->error == Errc::overloaded);
+  CHECK(rig.submit(5, create_task_command(task(4), "a"), command(1))->error ==
+        Errc::already_pending);
+  options.pending_commands_max = 100;
+  options.pending_bytes_max = 40'000;
+  SessionRig small(options);
+  const std::string words(15'000, 'a');
+  CHECK_FALSE(small.submit(1, create_task_command(task(1), words), command(1))->done);
+  CHECK_FALSE(small.submit(2, create_task_command(task(2), words), command(2))->done);
+  CHECK(small.submit(3, create_task_command(task(3), words), command(3))->error ==
+        Errc::overloaded);
+}
+
+TEST_CASE("What the server would refuse unseen is refused here", "[client][submit]") {
+  SessionRig rig;
+  rig.start();
+  const auto code_of = [&](client::CommandBuilder builder) {
+    const auto result = rig.submit(1, std::move(builder), command(1));
+    REQUIRE(result->done);
+    const auto* no = rejected(result->outcome);
+    REQUIRE(no);
+    CHECK(no->local);
+    return no->code;
+  };
+  CHECK(code_of(client::CommandBuilder()) == schema::Code::NOT_SUPPORTED);
+  CHECK(code_of(create_task_command(task(1), std::string("a\0b", 3))) ==
+        schema::Code::TEXT_INVALID);
+  CHECK(code_of(create_task_command(task(1), "\xff")) == schema::Code::TEXT_INVALID);
+  CHECK(code_of(create_task_command(task(1), std::string(16 * 1024 + 1, 'a'))) ==
+        schema::Code::TEXT_INVALID);
+  auto large = create_task_command(task(1), "a");
+  for (int i = 0; i < 5; ++i) (void)large.text(std::string(16 * 1024, 'a'));
+  CHECK(code_of(std::move(large)) == schema::Code::TOO_LARGE);
+  auto dangling = create_task_command(task(1), "a");
+  dangling.root().getTask().getCreateTask().getTitle().setIndex(9);
+  CHECK(code_of(std::move(dangling)) == schema::Code::MALFORMED);
+  CHECK(rig.sent.empty());
+}
+
+TEST_CASE("An unknown outcome is asked for by sending again", "[client][submit]") {
+  SessionRig rig;
+  rig.start();
+  rig.server.answers_commands = false;
+  const auto result = rig.submit(1, create_task_command(task(1), "a"), command(1));
+  rig.exchange();
+  rig.server.answers_commands = true;
+  rig.server.say(
+      [](schema::Message::Builder message) { write(message.initUnknown().initId(), command(1)); });
+  rig.exchange();
+  CHECK_FALSE(result->done);
+  SECTION("on the same connection, after a while") { rig.advance_to_deadline(); }
+  SECTION("on the next") {
+    rig.close(0);
+    rig.advance_to_deadline();
+    rig.open();
+  }
+  rig.exchange();
+  REQUIRE(result->done);
+  CHECK(accepted(result->outcome));
+  CHECK(rig.server.commands.size() == 2);
+}
+
+TEST_CASE("A server that goes away has not refused the command", "[client][submit]") {
+  SessionRig rig;
+  rig.start();
+  rig.server.commits = false;
+  const auto result = rig.submit(1, create_task_command(task(1), "a"), command(1));
+  rig.exchange();
+  rig.server.say([](schema::Message::Builder message) {
+    auto no = message.initRejected();
+    write(no.initId(), command(1));
+    no.setCode(schema::Code::GOING_AWAY);
+  });
+  rig.exchange();
+  CHECK_FALSE(result->done);
+  rig.server.commits = true;
+  rig.reconnect();
+  REQUIRE(result->done);
+  CHECK(accepted(result->outcome));
+}
+
+TEST_CASE("A cancelled command is forgotten, sent or not", "[client][submit]") {
+  SessionRig rig;
+  const auto queued = rig.submit(1, create_task_command(task(1), "a"), command(1));
+  rig.session->pending().cancel(1);
+  rig.settle();
+  CHECK(queued->error == boost::asio::error::operation_aborted);
+  CHECK(rig.session->pending().size() == 0);
+  rig.start();
+  const auto sent = rig.submit(2, create_task_command(task(2), "a"), command(2));
+  rig.session->pending().cancel(2);
+  rig.settle();
+  CHECK(sent->error == boost::asio::error::operation_aborted);
+  CHECK(rig.session->pending().idle());
+  rig.exchange();  // its answer comes, and finds nobody
+  CHECK(rig.session->pending().size() == 0);
+  CHECK(rig.server.state().task.tasks.size() == 1);
+}
+
+TEST_CASE("What became of a command can be asked for, and the question survives",
+          "[client][query]") {
+  SessionRig rig;
+  rig.start();
+  const auto ask = [&](detail::Pending::Ticket ticket, Id id) {
+    auto result = std::make_shared<SessionRig::Result>();
+    rig.session->pending().query(ticket, id, rig.completion(result));
+    rig.settle();
+    return result;
+  };
+  (void)rig.submit(1, create_task_command(task(1), "a"), command(1));
+  const auto known = ask(2, command(1));
+  const auto unknown = ask(3, command(2));
+  rig.exchange();
+  REQUIRE(known->done);
+  CHECK(accepted(known->outcome));
+  REQUIRE(unknown->done);
+  CHECK(std::holds_alternative<client::NotRecorded>(unknown->outcome));
+  rig.close(0);
+  const auto later = ask(4, command(1));
+  rig.advance_to_deadline();
+  rig.open();
+  rig.exchange();
+  REQUIRE(later->done);
+  CHECK(accepted(later->outcome));
+}
+
+}  // namespace daybook::testing
