@@ -11,8 +11,8 @@
 #include <cerrno>
 #include <deque>
 #include <stdexcept>
-#include <utility>
 #include <system_error>
+#include <utility>
 
 namespace daybook::bench {
 namespace {
