@@ -1,14 +1,23 @@
 // Digests of fixed histories, against the file that every build and every later version must agree with.
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
+#include "model/record/event_batch.hpp"
 #include "model/snapshot.hpp"
 #include "tests/support/history.hpp"
 
 namespace daybook::testing {
 namespace {
+
+// tests/compat/log-v1.bin
+constexpr std::uint64_t kLogSeed = 10;
+constexpr std::size_t kLogAttempts = 240;
+constexpr std::uint64_t kLogEvents = 129;
+constexpr std::string_view kLogDigest =
+    "dc4920062f4d60da9f99366d61dc1fce5594001a48a44b92168768fd17e51ff0";
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -34,8 +43,44 @@ TEST_CASE("a changed digest needs a new model version", "[model][digest][compat]
   CHECK(!std::getline(then, line_then));
 }
 
-// Run by name to make the file of a new version: model_digests_test "[.print]" > tests/compat/digests-vN.txt
+// What the log of a released version says, as bytes on disk: the stored events must read and fold for ever.
+TEST_CASE("a log of an earlier version still reads, verifies and folds to its digest",
+          "[model][digest][compat]") {
+  const auto bytes = read_file(std::string(DAYBOOK_COMPAT_DIR) + "/log-v1.bin");
+  REQUIRE(!bytes.empty());
+  const auto* data = reinterpret_cast<const std::byte*>(bytes.data());
+  const record::AlignedBytes log(data, data + bytes.size());
+  model::Project project;
+  record::Bytes rest(log);
+  while (true) {
+    const auto entry = record::next_entry(rest, record::EventView::Check::full);
+    REQUIRE(entry.has_value());
+    if (!*entry) break;
+    const auto& envelope = (*entry)->event.envelope();
+    REQUIRE(envelope.version.value == project.version.value + 1);
+    const model::EventMeta meta{envelope.position,     envelope.version, envelope.recorded_at,
+                                envelope.effective_at, envelope.actor,   envelope.on_behalf_of};
+    (*entry)->event.with_event([&](schema::Event::Reader event) { evolve(project, event, meta); });
+  }
+  CHECK(project.version.value == kLogEvents);
+  CHECK(!project.has_newer_events);
+  if (model::kModelVersion == 1) CHECK(record::to_hex(model::digest(project)) == kLogDigest);
+}
+
+TEST_CASE("this version writes the log of model version 1 to the byte", "[model][compat]") {
+  const auto bytes = read_file(std::string(DAYBOOK_COMPAT_DIR) + "/log-v1.bin");
+  const auto log = history_log(kLogSeed, kLogAttempts);
+  REQUIRE(log.size() == bytes.size());
+  CHECK(std::memcmp(log.data(), bytes.data(), bytes.size()) == 0);
+}
+
+// Run by name to make the files of a new version: model_digests_test "[.print]" -o /dev/null > digests-vN.txt
 TEST_CASE("prints the digests", "[.print]") { std::cout << history_digests(); }
+TEST_CASE("prints a log", "[.log]") {
+  const auto log = history_log(kLogSeed, kLogAttempts);
+  std::cout.write(reinterpret_cast<const char*>(log.data()),
+                  static_cast<std::streamsize>(log.size()));
+}
 
 }  // namespace
 }  // namespace daybook::testing

@@ -396,4 +396,42 @@ std::string history_digests() {
   return text;
 }
 
+record::AlignedBytes history_log(std::uint64_t seed, std::size_t attempts) {
+  record::AlignedBytes log;
+  std::uint64_t commands = 0;
+  (void)play<ProjectPlay>(
+      seed, attempts,
+      [&](const auto&, const Attempt& attempt, const model::Verdict& verdict, const auto& after) {
+        if (!verdict) return;
+        ++commands;
+        const auto count = verdict->events.size();
+        const auto first = after.events().size() - count;
+        for (std::size_t i = 0; i < count; ++i) {
+          const auto& draft = verdict->events[i];
+          const auto& event = after.events()[first + i];
+          record::EnvelopeFields fields;
+          fields.position = event.meta.position;
+          fields.stream = after.state().id;
+          fields.version = event.meta.version;
+          fields.recorded_at = event.meta.recorded_at;
+          fields.effective_at = event.meta.effective_at;
+          fields.actor = event.meta.actor;
+          fields.on_behalf_of = event.meta.on_behalf_of;
+          fields.role = verdict->role;
+          fields.command_id = {0xC0DE, commands};
+          fields.command_index = static_cast<std::uint16_t>(i);
+          fields.command_count = static_cast<std::uint16_t>(count);
+          fields.texts = static_cast<std::uint16_t>(draft.texts.size());
+          std::vector<std::byte> rows;
+          for (const auto& text : draft.texts) {
+            record::append_text_row(rows, text.salt, attempt.command.words[text.word - 1]);
+          }
+          const auto payload = kj::arrayPtr(
+              reinterpret_cast<const capnp::word*>(event.payload.data()), event.payload.size());
+          record::append_entry(log, record::encode_event(fields, payload), fields.texts, rows);
+        }
+      });
+  return log;
+}
+
 }  // namespace daybook::testing

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "model/record/event_batch.hpp"
 #include "tests/support/commands.hpp"
 #include "tests/support/memory_stream.hpp"
 #include "tests/support/random.hpp"
@@ -99,5 +100,8 @@ auto play(std::uint64_t seed, std::size_t attempts) {
 // One line for each of a fixed set of histories: "project seed attempts versions sha256-of-payloads digest".
 // tests/compat/digests-v1.txt holds them for model version 1.
 [[nodiscard]] std::string history_digests();
+
+// A project's history as it is stored: a batch of entries, with texts. What every later version must still read.
+[[nodiscard]] record::AlignedBytes history_log(std::uint64_t seed, std::size_t attempts);
 
 }  // namespace daybook::testing
