@@ -1,0 +1,195 @@
+// The routes over HTTP: what they answer.
+#include <boost/json/parse.hpp>
+#include <catch2/catch.hpp>
+
+#include "tests/server/net/running_server.hpp"
+
+namespace daybook::testing {
+namespace {
+
+const std::string kPath = "/api/v1/projects/" + to_string(kProject);
+
+std::string create_body(const std::string& head, std::uint64_t task,
+                        const std::string& title = "By HTTP") {
+  return "{" + head + R"("command":{"task":{"createTask":{"task":")" + to_string(task_id(task)) +
+         R"(","title":")" + title + R"("}}}})";
+}
+std::string id_field(std::uint64_t n) { return R"("id":")" + to_string({0xB, n}) + R"(",)"; }
+
+TEST_CASE_METHOD(RunningServer, "The page, health and readiness answer everybody", "[net][http]") {
+  const auto page = get("/", "none");
+  CHECK(page.body.find("daybookd 1.2.3") != std::string::npos);
+  CHECK(page.body.find("<script") == std::string::npos);
+  CHECK(page.header("Content-Security-Policy").find("default-src 'none'") != std::string::npos);
+  CHECK(get("/healthz", "none").body == "ok\n");
+  CHECK(get("/readyz", "none").json().at("ready") == true);
+}
+
+TEST_CASE_METHOD(RunningServer, "Projects are listed with key, name and version", "[net][http]") {
+  const auto reply = get("/api/v1/projects", "viewer").json();
+  REQUIRE(reply.at("projects").as_array().size() == 1);
+  const auto& row = reply.at("projects").as_array()[0].as_object();
+  CHECK(str(row.at("id")) == to_string(kProject));
+  CHECK(str(row.at("key")) == "P1");
+  CHECK(str(row.at("name")) == "Project");
+  CHECK(str(row.at("version")) == std::to_string(log().stream_version(kProject).value));
+  CHECK(get("/api/v1/projects", "stranger").json().at("projects").as_array().empty());
+}
+
+TEST_CASE_METHOD(RunningServer, "A view is answered whole, by id and by key", "[net][http]") {
+  given({.command = create_task({.task = task_id(1), .title = "Login"})});
+  catch_up();
+  for (const auto& path :
+       {kPath + "/views/tasks", std::string("/api/v1/projects/P1/views/tasks")}) {
+    const auto reply = get(path, "viewer");
+    REQUIRE(reply.status == 200);
+    const auto view = reply.json();
+    CHECK(str(view.at("view")) == "tasks");
+    CHECK(view.at("whole") == true);
+    CHECK(str(view.at("version")) == std::to_string(log().stream_version(kProject).value));
+    CHECK(str(view.at("rows").at("tasks").as_array()[0].at("title").at("text")) == "Login");
+  }
+  CHECK(get(kPath + "/views/nothing", "viewer").status == 404);
+  CHECK(get("/api/v1/projects/NONE/views/tasks", "viewer").status == 404);
+}
+
+TEST_CASE_METHOD(RunningServer, "Events come as lines, of the versions asked for", "[net][http]") {
+  for (std::uint64_t n = 1; n <= 300; ++n) {
+    given({.command = create_task({.task = task_id(n), .description = std::string(1000, 'd')})});
+  }
+  catch_up();
+  const auto newest = log().stream_version(kProject).value;
+  const auto versions = [&](const std::string& query) {
+    std::vector<std::uint64_t> found;
+    const auto reply = get(kPath + "/events" + query, "viewer");
+    REQUIRE(reply.status == 200);
+    CHECK(reply.header("Content-Type") == "application/x-ndjson");
+    for (std::size_t at = 0; at < reply.body.size();) {
+      const auto end = reply.body.find('\n', at);
+      const auto line = boost::json::parse(reply.body.substr(at, end - at));
+      found.push_back(std::stoull(std::string(line.at("envelope").at("version").as_string())));
+      at = end + 1;
+    }
+    return found;
+  };
+  const auto all = versions("");
+  REQUIRE(all.size() == newest);
+  for (std::size_t i = 0; i < all.size(); ++i) REQUIRE(all[i] == i + 1);
+  CHECK(versions("?from=3&to=5") == std::vector<std::uint64_t>{3, 4, 5});
+  CHECK(versions("?from=" + std::to_string(newest)) == std::vector<std::uint64_t>{newest});
+  CHECK(versions("?from=" + std::to_string(newest + 1)).empty());
+  CHECK(get(kPath + "/events?from=0", "viewer").status == 400);
+  CHECK(get(kPath + "/events?from=x", "viewer").status == 400);
+}
+
+TEST_CASE_METHOD(RunningServer, "A single command is accepted, or becomes a problem document",
+                 "[net][http]") {
+  const auto accepted = post(kPath + "/commands", create_body(id_field(1), 1), "contributor");
+  REQUIRE(accepted.status == 200);
+  CHECK(str(accepted.json().at("accepted").at("id")) == to_string({0xB, 1}));
+  const auto end = head();
+  // Sent again: the same answer, no effect.
+  CHECK(post(kPath + "/commands", create_body(id_field(1), 1), "contributor").body ==
+        accepted.body);
+  CHECK(head() == end);
+  const auto reused = post(kPath + "/commands", create_body(id_field(1), 2), "contributor");
+  CHECK(reused.status == 409);
+  CHECK(str(reused.json().at("code")) == "commandIdReused");
+  const auto exists = post(kPath + "/commands", create_body(id_field(2), 1), "contributor");
+  CHECK(exists.status == 409);
+  CHECK(str(exists.json().at("code")) == "alreadyExists");
+  CHECK(str(exists.json().at("facts").at("id")) == to_string(task_id(1)));
+  CHECK(exists.json().at("retryable") == false);
+  CHECK(str(exists.json().at("id")) == to_string({0xB, 2}));
+  const auto forbidden = post(kPath + "/commands", create_body(id_field(3), 3), "viewer");
+  CHECK(forbidden.status == 403);
+  CHECK(str(forbidden.json().at("facts").at("required")) == "contributor");
+  CHECK(post("/api/v1/projects/NONE/commands", create_body(id_field(4), 4)).status == 404);
+  const auto none = post(kPath + "/commands", create_body("", 4));
+  CHECK(none.status == 400);
+  CHECK(str(none.json().at("code")) == "idRequired");
+}
+
+TEST_CASE_METHOD(RunningServer, "Idempotency-Key is the id of a single command", "[net][http]") {
+  const auto send = [&](const std::string& key, const std::string& body) {
+    return http(port(), {.method = "POST",
+                         .path = kPath + "/commands",
+                         .token = token("contributor"),
+                         .body = body,
+                         .headers = {"Idempotency-Key: " + key}});
+  };
+  const auto key = to_string({0xB, 10});
+  const auto first = send(key, create_body("", 1));
+  REQUIRE(first.status == 200);
+  CHECK(str(first.json().at("accepted").at("id")) == key);
+  CHECK(send('"' + key + '"', create_body("", 1)).body == first.body);
+  CHECK(send("no-uuid", create_body("", 2)).status == 400);
+  CHECK(send(key, create_body(id_field(11), 1)).status == 400);
+  CHECK(send(key, "[" + create_body("", 2) + "]").status == 400);
+}
+
+TEST_CASE_METHOD(RunningServer, "A batch is independent commands, in order, one outcome each",
+                 "[net][http]") {
+  const auto body = "[" + create_body(id_field(1), 1) + "," + create_body(id_field(2), 1) + "," +
+                    R"({"id":"x"},)" + create_body(id_field(3), 3) + "]";
+  const auto reply = post(kPath + "/commands", body, "contributor");
+  REQUIRE(reply.status == 200);
+  const auto outcomes = reply.json().as_array();
+  REQUIRE(outcomes.size() == 4);
+  CHECK(outcomes[0].as_object().contains("accepted"));
+  CHECK(str(outcomes[1].at("rejected").at("code")) == "alreadyExists");
+  CHECK(str(outcomes[2].at("rejected").at("code")) == "malformed");
+  CHECK(outcomes[3].as_object().contains("accepted"));
+  CHECK(post(kPath + "/commands", "[]").body == "[]\n");
+  std::string many = "[";
+  for (int i = 0; i < 257; ++i) many += i == 0 ? "{}" : ",{}";
+  CHECK(post(kPath + "/commands", many + "]").status == 400);
+}
+
+TEST_CASE_METHOD(RunningServer, "Another method is refused with those that there are",
+                 "[net][http]") {
+  const auto reply = post("/healthz", "{}");
+  CHECK(reply.status == 405);
+  CHECK(reply.header("Allow") == "GET");
+  CHECK(get(kPath + "/commands").header("Allow") == "POST");
+  CHECK(http(port(), {.method = "DELETE", .path = kPath + "/events"}).status == 405);
+  CHECK(get("/nowhere").status == 404);
+}
+
+TEST_CASE_METHOD(RunningServer, "One connection serves request after request", "[net][http]") {
+  RawSocket socket(port());
+  for (int i = 0; i < 3; ++i) {
+    socket.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(read_reply(socket).status == 200);
+  }
+  socket.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(read_reply(socket).status == 200);
+  CHECK(socket.receive().empty());
+}
+
+class BusyServer : public RunningServer {
+ public:
+  BusyServer() : RunningServer(options()) {}
+  static net::ServerOptions options() {
+    auto options = small_options();
+    options.engine_queue_max = 0;
+    return options;
+  }
+};
+
+TEST_CASE_METHOD(BusyServer, "A full queue is answered with when to come again", "[net][http]") {
+  // Commands keep coming from elsewhere until an answer over HTTP has met them in the queue.
+  std::vector<std::string> answers(20'000);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    send({.command = create_task({.task = task_id(i + 1)})}, answers[i]);
+  }
+  const auto reply = post(kPath + "/commands", create_body(id_field(1), 1));
+  CHECK(reply.status == 503);
+  CHECK(str(reply.json().at("code")) == "overloaded");
+  CHECK(reply.json().at("retryable") == true);
+  CHECK(reply.header("Retry-After") == "1");
+  for (const auto& answer : answers) wait(answer);
+}
+
+}  // namespace
+}  // namespace daybook::testing

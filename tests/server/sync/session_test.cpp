@@ -1,0 +1,260 @@
+// A session without a socket: what it says when, under a clock that the test moves.
+#include "server/sync/session.hpp"
+
+#include <capnp/serialize.h>
+
+#include <catch2/catch.hpp>
+#include <cstring>
+
+#include "tests/server/engine/running_engine.hpp"
+
+namespace daybook::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using M = schema::Message;
+using schema::Code;
+using schema::protocol::CloseCode;
+namespace protocol = schema::protocol;
+
+// One session in JSON over a real engine, on the test's own thread.
+class Conversation : public RunningEngine {
+ public:
+  Conversation() {
+    const auto made = access::make_token();
+    token_ = made.secret;
+    given({.command = issue_token({.token = token_id(50),
+                                   .hash = {made.hash.begin(), made.hash.end()},
+                                   .member = kAdmin,
+                                   .expires_at = kStart.micros + 60'000'000}),
+           .stream = {}});
+    catch_up();
+    services_.clock = [this] { return now(); };
+    services_.steady = [this] { return steady_; };
+    services_.options.commands_per_second = 3;
+    listener_ = engine().add_listener(inbox(), [this](const auto& n) {
+      session_->notice(*n);
+      told_ = n->head.position.value;
+    });
+    session_ = std::make_shared<sync::Session>(services_, sync::Encoding::json, [] {});
+  }
+  ~Conversation() {
+    engine().remove_listener(listener_);
+    session_.reset();
+    while (door_.outstanding() > 0) inbox().run_one();
+  }
+
+  sync::Session& session() { return *session_; }
+  void pass(std::chrono::milliseconds time) {
+    steady_ += time;
+    set_clock({now().micros + std::chrono::microseconds(time).count()});
+  }
+  void say(const std::string& line) { session_->receive(std::as_bytes(std::span(line))); }
+  void hello() {
+    say(R"({"hello":{"protocolVersions":[1],"token":")" + token_ + R"("}})");
+    REQUIRE(hear().starts_with(R"({"welcome")"));
+  }
+  // The next message; waits for the engine if need be.
+  std::string hear() {
+    while (true) {
+      auto message = session_->next();
+      if (!message.empty() || session_->closing()) return message;
+      inbox().run_one();
+    }
+  }
+  // What it says now, without waiting for anything.
+  std::string hear_now() { return session_->next(); }
+  // Runs what the engine has for readers, until the log's end is seen.
+  void settle() {
+    while (told_ < head()) inbox().run_one();
+    wait_answers();
+  }
+  void wait_answers() {
+    while (door_.outstanding() > 0) inbox().run_one();
+  }
+  CloseCode closed_as() {
+    REQUIRE(session_->closing());
+    return session_->closing()->code;
+  }
+  void create(std::uint64_t n) { given({.command = create_task({.task = task_id(n)})}); }
+  void subscribe(const std::string& from, const std::string& content) {
+    say(R"({"subscribe":{"subscription":1,"scope":{"project":")" + to_string(kProject) +
+        R"("},"from":)" + from + R"(,"content":)" + content + "}}");
+  }
+
+ private:
+  std::string token_;
+  sync::Instant steady_ = sync::Instant() + 1000h;
+  sync::Door door_{engine(), inbox()};
+  sync::LogSource source_{log()};
+  sync::Clients clients_;
+  sync::Services services_{
+      .door = door_, .events = source_, .clients = clients_, .options = {}, .clock = {}};
+  engine::Engine::ListenerId listener_ = 0;
+  std::uint64_t told_ = head();
+  std::shared_ptr<sync::Session> session_;
+};
+
+TEST_CASE_METHOD(Conversation, "Without hello the connection ends in time", "[sync][session]") {
+  CHECK(hear_now().empty());
+  pass(29'999ms);
+  CHECK(hear_now().empty());
+  CHECK_FALSE(session().closing());
+  pass(1ms);
+  CHECK(hear_now().empty());
+  CHECK(closed_as() == CloseCode::heartbeat_timeout);
+}
+
+TEST_CASE_METHOD(Conversation, "Each side's silence is limited", "[sync][session]") {
+  hello();
+  pass(14'999ms);
+  CHECK(hear_now().empty());
+  pass(1ms);
+  CHECK(hear_now() == R"({"ping":{"nonce":"1"}})");
+  pass(14'999ms);
+  CHECK(hear_now().empty());
+  CHECK_FALSE(session().closing());
+  say(R"({"pong":{"nonce":"1"}})");
+  pass(1ms);
+  CHECK(hear_now() == R"({"ping":{"nonce":"2"}})");
+  pass(29'999ms);
+  static_cast<void>(hear_now());
+  CHECK(closed_as() == CloseCode::heartbeat_timeout);
+}
+
+TEST_CASE_METHOD(Conversation, "A token that expires ends the session at its time",
+                 "[sync][session]") {
+  hello();
+  CHECK(session().wake_at() <= sync::Instant::max());
+  for (int i = 0; i < 5; ++i) {
+    pass(10'000ms);
+    say(R"({"pong":{}})");
+    static_cast<void>(hear_now());
+    REQUIRE_FALSE(session().closing());
+  }
+  pass(10'000ms);
+  say(R"({"pong":{}})");
+  static_cast<void>(hear_now());
+  CHECK(closed_as() == CloseCode::token_ended);
+}
+
+TEST_CASE_METHOD(Conversation, "Commands beyond the rate are answered when to come again",
+                 "[sync][session]") {
+  hello();
+  const auto send = [&](std::uint64_t n) {
+    say(R"({"command":{"id":")" + to_string({0xA, n}) + R"(","stream":")" + to_string(kProject) +
+        R"(","seed":")" + std::string(64, 'a') + R"(","command":{"task":{"createTask":{"task":")" +
+        to_string(task_id(n)) + R"(","title":"Task"}}}}})");
+    return hear();
+  };
+  for (std::uint64_t n = 1; n <= 3; ++n) CHECK(send(n).find("accepted") != std::string::npos);
+  const auto limited = send(4);
+  CHECK(limited.find("rateLimited") != std::string::npos);
+  CHECK(limited.find("retryAfterMillis") != std::string::npos);
+  pass(400ms);
+  CHECK(send(4).find("accepted") != std::string::npos);
+  CHECK(send(5).find("rateLimited") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Conversation, "A view is told at its rate, and ends in the true state",
+                 "[sync][session][views]") {
+  hello();
+  subscribe(R"({"snapshot":null})", R"({"views":["tasks"]})");
+  CHECK(hear().find(R"("whole":true)") != std::string::npos);
+  create(1);
+  create(2);
+  settle();
+  CHECK(hear_now().empty());  // too early
+  create(3);
+  settle();
+  pass(100ms);
+  CHECK(hear_now().empty());  // asked for now
+  settle();
+  const auto update = hear_now();
+  CHECK(update.find(to_string(task_id(1))) != std::string::npos);
+  CHECK(update.find(to_string(task_id(3))) != std::string::npos);
+  CHECK(update.find(R"("whole":true)") == std::string::npos);
+  create(4);
+  settle();
+  CHECK(hear_now().empty());
+  CHECK(session().wake_at() <= sync::Instant() + 1000h + 200ms);
+  pass(100ms);
+  static_cast<void>(hear_now());
+  settle();
+  CHECK(hear_now().find(to_string(task_id(4))) != std::string::npos);
+}
+
+TEST_CASE_METHOD(Conversation, "Nothing is made before it can be written", "[sync][session]") {
+  hello();
+  for (std::uint64_t n = 1; n <= 500; ++n) {
+    given({.command = create_task({.task = task_id(n), .description = std::string(5000, 'x')})});
+  }
+  settle();
+  subscribe(R"({"after":"0"})", R"({"events":null})");
+  settle();
+  std::size_t messages = 0;
+  std::uint64_t through = 0;
+  while (through < log().stream_version(kProject).value) {
+    const auto message = hear();
+    REQUIRE(message.size() <= 2 * protocol::kCoalescedBytesMax);
+    const auto at = message.rfind(R"("completeThrough":")");
+    REQUIRE(at != std::string::npos);
+    through = std::stoull(message.substr(at + 19));
+    ++messages;
+  }
+  CHECK(messages > 20);
+  CHECK(hear_now().empty());
+}
+
+TEST_CASE_METHOD(Conversation, "Several subscriptions take turns", "[sync][session]") {
+  hello();
+  for (std::uint64_t n = 1; n <= 200; ++n) {
+    given({.command = create_task({.task = task_id(n), .description = std::string(2000, 'x')})});
+  }
+  settle();
+  subscribe(R"({"after":"0"})", R"({"events":null})");
+  say(R"({"subscribe":{"subscription":2,"scope":{"all":null},"from":{"after":"0"},"content":{"events":null}}})");
+  wait_answers();
+  const auto message = hear();
+  CHECK(message.find(R"("subscription":1)") != std::string::npos);
+  CHECK(message.find(R"("subscription":2)") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Conversation, "A session that drains takes nothing more and answers what it took",
+                 "[sync][session]") {
+  hello();
+  say(R"({"command":{"id":")" + to_string({0xA, 1}) + R"(","stream":")" + to_string(kProject) +
+      R"(","seed":")" + std::string(64, 'a') + R"(","command":{"task":{"createTask":{"task":")" +
+      to_string(task_id(1)) + R"(","title":"Task"}}}}})");
+  session().drain();
+  CHECK_FALSE(session().wants_input());
+  CHECK_FALSE(session().closing());
+  CHECK(hear_now().starts_with(R"({"goingAway")"));
+  CHECK(hear().find("accepted") != std::string::npos);
+  static_cast<void>(hear_now());
+  CHECK(closed_as() == CloseCode::going_away);
+}
+
+TEST_CASE("Trimming a batch keeps what lies before the bound", "[sync][events]") {
+  RunningEngine running;
+  const auto version = running.log().stream_version(kProject).value;
+  sync::LogSource source(running.log());
+  for (std::uint64_t through = 1; through <= version; ++through) {
+    const auto batch = source.read({.all = false, .stream = kProject}, 0, through, 1 << 20);
+    CHECK(batch.first == 1);
+    CHECK(batch.last == through);
+    CHECK(batch.count == through);
+    record::Bytes rest = batch.entries;
+    std::uint64_t entries = 0;
+    while (!rest.empty()) {
+      const auto entry = record::next_entry(rest, record::EventView::Check::full);
+      REQUIRE(entry);
+      REQUIRE(*entry);
+      ++entries;
+    }
+    CHECK(entries == through);
+  }
+}
+
+}  // namespace
+}  // namespace daybook::testing
