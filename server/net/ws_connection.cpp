@@ -20,7 +20,7 @@ using Stream = websocket::stream<asio::ip::tcp::socket>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr std::chrono::milliseconds kCloseDeadline{5000};
+constexpr std::chrono::milliseconds kCloseDeadline{2000};
 
 // The read loop alone reads, the write loop alone writes; both run on the connection's thread.
 class WsConnection final : public Connection {
