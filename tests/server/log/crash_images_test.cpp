@@ -48,7 +48,8 @@ struct Recording {
   std::vector<std::uint64_t> commands;  // likewise
 };
 
-// Commits of one to four commands, of one to three events, with and without words, now and then with a snapshot.
+// Commits of one or two commands of one or two events, now and then of more, with and without words, and with a snapshot
+// here and there. Few events, since every image verifies all of them.
 Recording record_workload(int commits, unsigned flags) {
   TempFolder folder;
   const auto options = small_room(folder.path());
@@ -73,11 +74,12 @@ Recording record_workload(int commits, unsigned flags) {
   for (int i = 0; i < commits; ++i) {
     auto group = log->begin();
     REQUIRE(group);
-    for (std::uint64_t n = 1 + random() % 4; n > 0; --n) {
+    const bool large = i % 20 == 10;
+    for (std::uint64_t n = large ? 5 : 1 + random() % 2; n > 0; --n) {
       append(*group,
              {.id = {random(), ++commands},
               .stream = random() % 3 == 0 ? kStreamB : kStreamA,
-              .events = static_cast<std::uint32_t>(1 + random() % 3),
+              .events = static_cast<std::uint32_t>(large ? 4 : 1 + random() % 2),
               .title = random() % 2 == 0 ? std::string() : std::string(1 + random() % 300, 't'),
               .at = 1'000'000 + i});
     }
