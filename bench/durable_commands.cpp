@@ -25,7 +25,11 @@ Id task_id(std::size_t index) { return {0x7a, index + 1}; }
 
 class Ids {
  public:
-  Id next() { return {random_(), random_() | 1}; }
+  // As clients make them: version 7, so that ids of one time lie side by side in the log's index.
+  Id next() {
+    const std::array<std::uint64_t, 2> random{random_(), random_()};
+    return make_id_v7(now(), std::as_bytes(std::span(random)).first<16>());
+  }
   record::Hash seed() {
     record::Hash seed;
     for (std::size_t i = 0; i < seed.size(); i += 8) {
@@ -36,6 +40,11 @@ class Ids {
   }
 
  private:
+  static Timestamp now() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
+  }
+
   std::mt19937_64 random_{std::random_device{}()};
 };
 
@@ -56,7 +65,6 @@ class Bench {
 
   void set_up() {
     const Id admin = find_admin();
-    std::vector<std::function<void(model::Request&)>> steps;
     give({}, [&](model::Request& request) {
       auto project = request.command().initWorkspace().initRegisterProject();
       write(project.initProject(), kProject);
