@@ -1,0 +1,113 @@
+#include "apps/cli/cli.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <sstream>
+#include <vector>
+
+#include "apps/cli/commands/commands.hpp"
+
+namespace daybook::cli {
+namespace {
+
+constexpr const char* kDefaultServer = "http://127.0.0.1:8484";
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+void add_common(CLI::App& app, Context& context) {
+  app.add_option(
+      "--server", context.server,
+      std::string("URL of the server (or DAYBOOK_SERVER; default ") + kDefaultServer + ")");
+  app.add_option("--token", context.token,
+                 "Token to act with; better in DAYBOOK_TOKEN, where other users of the machine do "
+                 "not see it");
+  app.add_option("--data", context.data,
+                 "Data folder to read instead of a server: projects, log, show, verify");
+  app.add_option("--project", context.project, "Key or id of the project that is meant");
+  app.add_flag("--json", context.json, "Print JSON");
+}
+
+void complete(Context& context) {
+  if (!context.data.empty() && !context.server.empty()) {
+    fail(Exit::usage, "--data reads a folder, --server asks a server: give one of them");
+  }
+  if (context.server.empty()) context.server = environment("DAYBOOK_SERVER");
+  if (context.server.empty()) context.server = kDefaultServer;
+  if (context.token.empty()) context.token = environment("DAYBOOK_TOKEN");
+}
+
+Exit parse_and_run(std::span<const std::string> arguments, Context& context) {
+  CLI::App app{
+      "Daybook's command line: read, check and act on the record of a project.\n"
+      "Exit codes: 0 done, 1 rejected or a check failed, 2 wrong usage, 3 no connection.",
+      "daybook"};
+  app.set_version_flag("--version", "daybook " DAYBOOK_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(28);
+  app.footer("daybook COMMAND --help has examples. NO_COLOR is respected.");
+  add_common(app, context);
+  for (const auto add : {add_projects, add_project, add_log, add_tail, add_show, add_submit,
+                         add_verify, add_token, add_member}) {
+    add(app, context);
+  }
+  for (auto* command : app.get_subcommands({})) {
+    command->fallthrough();
+    for (auto* inner : command->get_subcommands({})) inner->fallthrough();
+  }
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const bool is_help = app.exit(error, out, err) == 0;
+    context.console.print("{}", out.str());
+    context.console.say("{}", err.str());
+    return is_help ? Exit::ok : Exit::usage;
+  }
+  complete(context);
+  return context.action();
+}
+
+}  // namespace
+
+Console system_console() {
+  Console console;
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  const auto term = environment("TERM");
+  console.colour = terminal && environment("NO_COLOR").empty() && term != "dumb";
+  console.progress = ::isatty(STDERR_FILENO) == 1;
+  winsize size{};
+  if (terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    console.width = size.ws_col;
+  const auto columns = environment("COLUMNS");
+  unsigned width = 0;
+  std::from_chars(columns.data(), columns.data() + columns.size(), width);
+  if (width > 0) console.width = width;
+  console.width = std::clamp(console.width, 20U, 500U);
+  return console;
+}
+
+Exit run(std::span<const std::string> arguments, const Console& console) {
+  Context context;
+  context.console = console;
+  try {
+    return parse_and_run(arguments, context);
+  } catch (const Failure& failure) {
+    console.say("daybook: {}\n", failure.what());
+    return failure.exit;
+  } catch (const std::exception& error) {
+    console.say("daybook: {}\n", error.what());
+    return Exit::failed;
+  }
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,171 @@
+#include "apps/cli/offline.hpp"
+
+#include <fmt/format.h>
+
+#include "apps/cli/terminal.hpp"
+#include "model/snapshot.hpp"
+#include "schema/json/json.hpp"
+
+namespace daybook::cli {
+namespace {
+
+constexpr log::ReadLimits kPage{.bytes = 1024 * 1024, .events = 100'000};
+
+// The words of texts, by where they lie.
+class WordsOfTexts {
+ public:
+  WordsOfTexts(const log::EventLog& log, const std::vector<model::Text>& texts) {
+    std::vector<log::EventLog::TextKey> keys;
+    for (const auto& text : texts) {
+      if (!text.is_none()) keys.push_back({text.position, text.index});
+    }
+    auto stored = log.read_texts(keys);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (stored[i]) words_[{keys[i].position, keys[i].index}] = std::move(*stored[i]);
+    }
+  }
+
+  [[nodiscard]] const log::EventLog::StoredText* find(const model::Text& text) const {
+    const auto found = words_.find({text.position, text.index});
+    return found == words_.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] schema::json::Options json_options() const {
+    schema::json::Options options;
+    options.words = [this](schema::TextRef::Reader text) -> std::optional<schema::json::Text> {
+      const auto* stored = find(model::read(text));
+      if (stored == nullptr) return std::nullopt;
+      return schema::json::Text{stored->words, stored->redacted};
+    };
+    return options;
+  }
+
+ private:
+  std::map<std::pair<Position, std::uint32_t>, log::EventLog::StoredText> words_;
+};
+
+record::Entry next_entry(record::Bytes& entries) {
+  auto entry = record::next_entry(entries, record::EventView::Check::hashes);
+  if (!entry) {
+    throw std::runtime_error("the log is damaged: " +
+                             std::string(record::to_string(entry.error())));
+  }
+  return std::move(**entry);
+}
+
+}  // namespace
+
+std::unique_ptr<log::EventLog> open_log(const std::filesystem::path& data) {
+  auto opened = log::EventLog::open({.directory = data, .mode = log::OpenOptions::Mode::read_only});
+  if (!opened) fail(Exit::failed, "{}", opened.error().message);
+  return std::move(*opened);
+}
+
+template <typename Stream>
+void fold_stream(const log::EventLog& log, Stream& state, Id stream, Version last,
+                 const std::function<void(const record::Entry&, const Stream&)>& each) {
+  while (state.version < last) {
+    const auto batch = log.read_stream(stream, state.version, kPage);
+    if (batch.count == 0) return;
+    for (record::Bytes entries(batch.entries); !entries.empty() && state.version < last;) {
+      const auto entry = next_entry(entries);
+      const auto& envelope = entry.event.envelope();
+      const model::EventMeta meta{envelope.position,     envelope.version, envelope.recorded_at,
+                                  envelope.effective_at, envelope.actor,   envelope.on_behalf_of};
+      entry.event.with_event([&](schema::Event::Reader event) { evolve(state, event, meta); });
+      if (each) each(entry, state);
+    }
+  }
+}
+template void fold_stream(const log::EventLog&, model::Project&, Id, Version,
+                          const std::function<void(const record::Entry&, const model::Project&)>&);
+template void fold_stream(
+    const log::EventLog&, model::Workspace&, Id, Version,
+    const std::function<void(const record::Entry&, const model::Workspace&)>&);
+
+OfflineSource::OfflineSource(const std::filesystem::path& data) : log_(open_log(data)) {}
+
+std::shared_ptr<const client::WorkspaceSnapshot> OfflineSource::workspace() {
+  if (workspace_) return workspace_;
+  auto snapshot = std::make_shared<client::WorkspaceSnapshot>();
+  fold_stream(*log_, snapshot->state, Id{}, log_->stream_version({}));
+  const auto texts = model::texts_of(snapshot->state);
+  const WordsOfTexts words(*log_, texts);
+  for (const auto& text : texts) {
+    const client::TextKey key{text.position, text.index};
+    const auto* stored = words.find(text);
+    if (stored == nullptr) continue;
+    if (stored->redacted) {
+      snapshot->words.set_redacted(key);
+    } else {
+      snapshot->words.set(key, std::make_shared<const std::string>(stored->words));
+    }
+  }
+  workspace_ = std::move(snapshot);
+  return workspace_;
+}
+
+const model::Project& OfflineSource::project(Id id) {
+  const auto found = projects_.find(id);
+  if (found != projects_.end()) return found->second;
+  model::Project state;
+  state.id = id;
+  fold_stream(*log_, state, id, log_->stream_version(id));
+  return projects_.emplace(id, std::move(state)).first->second;
+}
+
+std::string OfflineSource::projects() {
+  std::string out = R"({"projects":[)";
+  for (const auto& [id, row] : workspace()->projects()) {
+    const auto& state = project(id);
+    if (state.version.value == 0) continue;  // registered, not opened
+    if (out.back() != '[') out += ',';
+    out += fmt::format(R"({{"id":"{}","key":"{}","name":)", to_string(id), row.key);
+    const auto* name = WordsOfTexts(*log_, {state.project.name}).find(state.project.name);
+    schema::json::encode_string(out, name == nullptr ? std::string_view() : name->words);
+    out += fmt::format(R"(,"version":"{}"}})", state.version.value);
+  }
+  return out + "]}";
+}
+
+std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName name) {
+  auto id = parse_id(key_or_id);
+  if (!id) {
+    const auto* found = workspace()->state.workspace.project_of_key.find(key_or_id);
+    if (found == nullptr) fail(Exit::failed, "there is no project {}", shown(key_or_id));
+    id = *found;
+  }
+  const auto& state = project(*id);
+  if (state.version.value == 0) fail(Exit::failed, "there is no project {}", shown(key_or_id));
+  const auto view = model::derive(name, state, workspace()->state);
+  const auto rows = model::whole(view).rows;
+  const WordsOfTexts words(*log_, model::texts_of(name, rows));
+  capnp::MallocMessageBuilder message;
+  auto update = message.initRoot<schema::ViewUpdate>();
+  update.setView(name);
+  update.setVersion(view.version.value);
+  update.setRecordedAt(view.recorded_at.micros);
+  update.setWhole(true);
+  update.setComplete(true);
+  model::write_rows(update.initRows(), name, rows);
+  std::string out;
+  schema::json::encode(out, update.asReader(), words.json_options());
+  return out;
+}
+
+void OfflineSource::read(const EventRange& range,
+                         const std::function<bool(const record::Entry&)>& each) {
+  for (std::uint64_t after = range.first - 1; after < range.last;) {
+    const auto batch = range.project ? log_->read_stream(*range.project, {after}, kPage)
+                                     : log_->read_all({after}, kPage);
+    if (batch.count == 0) return;
+    for (record::Bytes entries(batch.entries); !entries.empty() && after < range.last; ++after) {
+      if (!each(next_entry(entries))) return;
+    }
+  }
+}
+
+std::uint64_t OfflineSource::newest(const std::optional<Id>& project) {
+  return project ? log_->stream_version(*project).value : log_->head().position.value;
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,103 @@
+#include "apps/cli/source.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <cctype>
+#include <limits>
+
+#include "apps/cli/document.hpp"
+#include "apps/cli/offline.hpp"
+#include "apps/cli/online.hpp"
+#include "apps/cli/terminal.hpp"
+
+namespace daybook::cli {
+namespace {
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+}  // namespace
+
+std::unique_ptr<Source> open_source(const Context& context) {
+  if (context.is_offline()) return std::make_unique<OfflineSource>(context.data);
+  return std::make_unique<OnlineSource>(context);
+}
+
+boost::json::value parse_document(std::string_view text) {
+  boost::system::error_code error;
+  auto value = boost::json::parse({text.data(), text.size()}, error);
+  if (error) fail(Exit::failed, "what was read is not JSON: {}", error.message());
+  return value;
+}
+
+std::vector<ProjectRow> list_projects(Source& source) {
+  std::vector<ProjectRow> rows;
+  const auto document = parse_document(source.projects());
+  for (const auto& project : list_of(document, "projects")) {
+    rows.push_back({id_of(project, "id"), std::string(string_of(project, "key")),
+                    std::string(string_of(project, "name")),
+                    static_cast<std::uint64_t>(number_of(project, "version"))});
+  }
+  std::ranges::sort(rows, {}, &ProjectRow::key);
+  return rows;
+}
+
+std::string project_argument(const Context& context) {
+  if (context.project.empty())
+    fail(Exit::usage, "which project? Add --project KEY; `daybook projects` lists them");
+  const auto id = parse_id(context.project);
+  return id ? to_string(*id) : upper(context.project);
+}
+
+ProjectRow chosen_project(const Context& context, Source& source) {
+  const auto argument = project_argument(context);
+  const auto rows = list_projects(source);
+  for (const auto& row : rows) {
+    if (to_string(row.id) == argument || row.key == argument) return row;
+  }
+  std::string keys;
+  for (const auto& row : rows) keys += (keys.empty() ? "" : ", ") + row.key;
+  fail(Exit::failed, "there is no project {} that may be read here; there are: {}",
+       shown(context.project), keys.empty() ? "none" : shown(keys));
+}
+
+std::uint64_t learn_project(Source& source, Names& names, Id project) {
+  std::int64_t version = std::numeric_limits<std::int64_t>::max();
+  for (const auto name :
+       {schema::ViewName::PEOPLE, schema::ViewName::BOARD, schema::ViewName::TASKS}) {
+    const auto view = parse_document(source.view(to_string(project), name));
+    names.learn_view(view);
+    version = std::min(version, number_of(view, "version"));
+  }
+  return static_cast<std::uint64_t>(version);
+}
+
+void learn_workspace(Source& source, Names& names) {
+  const auto workspace = source.workspace();
+  if (workspace == nullptr) return;
+  for (const auto& [id, member] : workspace->state.member.members) {
+    if (const auto name = workspace->name(id)) names.set(id, shown(*name));
+  }
+  for (const auto& [id, row] : workspace->projects()) names.set(id, shown(row.key));
+}
+
+Id resolve_member(const client::WorkspaceSnapshot& workspace, const std::string& typed) {
+  if (const auto id = parse_id(typed)) return *id;
+  std::vector<Id> found;
+  for (const auto& [id, member] : workspace.state.member.members) {
+    if (workspace.name(id) == typed) found.push_back(id);
+  }
+  if (found.size() == 1) return found.front();
+  if (found.empty()) {
+    fail(Exit::failed, "there is no member {}; `daybook member list` shows them", shown(typed));
+  }
+  std::string ids;
+  for (const auto id : found) ids += "\n  " + to_string(id);
+  fail(Exit::failed, "{} members are called {}; say which by id:{}", found.size(), shown(typed),
+       ids);
+}
+
+}  // namespace daybook::cli
