@@ -134,8 +134,6 @@ class WsConnection final : public Connection {
 
   asio::awaitable<void> close() {
     const auto how = *session_->closing();
-    // Another connection of this client need not wait for the peer's farewell.
-    session_->leave();
     close_code_ = static_cast<std::uint16_t>(how.code);
     websocket::close_reason reason(static_cast<websocket::close_code>(close_code_));
     reason.reason = how.reason;

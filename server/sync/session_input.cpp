@@ -130,6 +130,8 @@ void Session::take_hello(schema::Hello::Reader hello) {
         const auto self = weak.lock();
         if (!self) return;
         self->close(CloseCode::replaced, "the same client has connected again");
+        // At once: a connection whose network is gone could not say farewell for long.
+        self->leave();
         self->wake_();
       });
 }

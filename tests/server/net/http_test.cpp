@@ -178,17 +178,25 @@ class BusyServer : public RunningServer {
 };
 
 TEST_CASE_METHOD(BusyServer, "A full queue is answered with when to come again", "[net][http]") {
-  // Commands keep coming from elsewhere until an answer over HTTP has met them in the queue.
-  std::vector<std::string> answers(20'000);
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    send({.command = create_task({.task = task_id(i + 1)})}, answers[i]);
-  }
+  // The sequencer is held up over one answer, and another command waits behind it.
+  StuckInbox stuck;
+  auto held = engine::check_submission(
+      to_request({.command = create_task({.task = task_id(50)})}, new_id()).flat(),
+      {.member = kAdmin});
+  REQUIRE(held);
+  held->inbox = &stuck;
+  held->answer = [](const engine::Answer&) {};
+  engine().submit(std::move(*held));
+  stuck.wait_until_stuck();
+  std::string answer;
+  send({.command = create_task({.task = task_id(51)})}, answer);
   const auto reply = post(kPath + "/commands", create_body(id_field(1), 1));
   CHECK(reply.status == 503);
   CHECK(str(reply.json().at("code")) == "overloaded");
   CHECK(reply.json().at("retryable") == true);
   CHECK(reply.header("Retry-After") == "1");
-  for (const auto& answer : answers) wait(answer);
+  stuck.release();
+  wait(answer);
 }
 
 }  // namespace

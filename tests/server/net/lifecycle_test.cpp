@@ -56,6 +56,21 @@ TEST_CASE_METHOD(RunningServer, "A second connection of the same client ends the
   ping(third, 3);
 }
 
+TEST_CASE_METHOD(RunningServer, "A client whose old connection is stuck is let in at once",
+                 "[net][lifecycle]") {
+  for (std::uint64_t n = 1; n <= 800; ++n) {
+    given({.command = create_task({.task = task_id(n), .description = std::string(16'000, 'x')})});
+  }
+  catch_up();
+  const Id client_id{5, 6};
+  WsClient stuck(port(), {.receive_buffer = 4096});
+  static_cast<void>(stuck.hello({.token = token("viewer"), .client = client_id}));
+  subscribe_after(stuck, 1, 0);
+  auto second =
+      connect("viewer", client_id);  // the write deadline is longer than the test's patience
+  ping(second, 1);
+}
+
 TEST_CASE_METHOD(RunningServer, "What opens a connection wrongly is told by the close code",
                  "[net][lifecycle]") {
   const auto hello = [&](const std::string& kind, std::uint16_t version) {
