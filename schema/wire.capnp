@@ -231,7 +231,7 @@ struct CommandRequest {
   onBehalfOf @4 :Id;
   # Needs the importer's right.
   seed @5 :Data;
-  # 32 random bytes, from which the salts of the texts are made. Secret; the same when sent again.
+  # 32 random bytes, from which the salts of the texts are made; may be absent without words. Secret.
   command @6 :Command;
   words @7 :List(Text) $Types.binaryOnly;
   # The words that the command's TextRefs name, in their order; valid UTF-8 without NUL, 1 byte to 16 KiB each.

@@ -35,7 +35,9 @@ model::Context make_context(const Submission& submission, schema::CommandRequest
   }
   context.now = now;
   context.command_id = submission.id;
-  std::memcpy(context.seed.data(), request.getSeed().begin(), context.seed.size());
+  // Absent where there are no words.
+  const auto seed = request.getSeed();
+  if (seed.size() == context.seed.size()) std::memcpy(context.seed.data(), seed.begin(), seed.size());
   context.words = words;
   return context;
 }
