@@ -3,6 +3,10 @@
 namespace daybook::client {
 namespace {
 
+// Boost keeps the destructor of its categories protected and not virtual: they live for ever.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+
 class Category final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "daybook"; }
@@ -85,6 +89,8 @@ class ConditionCategory final : public boost::system::error_category {
                                                             : "it may work later";
   }
 };
+
+#pragma GCC diagnostic pop
 
 }  // namespace
 

@@ -1,0 +1,305 @@
+// The SDK against the real server, over real sockets, some of which break.
+
+#include <daybook/client.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include "model/snapshot.hpp"
+#include "tests/client-sdk/cutting_proxy.hpp"
+#include "tests/server/net/running_server.hpp"
+#include "tests/support/random.hpp"
+
+namespace daybook::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using client::Client;
+using client::Errc;
+using client::State;
+
+constexpr std::uint64_t kNoLimit = UINT64_MAX;
+
+client::CommandBuilder create(std::uint64_t task, std::string_view title) {
+  client::CommandBuilder command;
+  auto create = command.root().initTask().initCreateTask();
+  write(create.initTask(), task_id(task));
+  command.text(create.initTitle(), title);
+  write(create.initColumn(), kTodo);
+  return command;
+}
+
+struct LiveRig {
+  explicit LiveRig() : proxy(io, [this] { return server.port(); }, [this] { return budget(); }) {}
+
+  std::unique_ptr<Client> connect(const std::string& kind = "admin", Id client_id = {}) {
+    client::ClientOptions options;
+    options.url = "ws://127.0.0.1:" + std::to_string(proxy.port());
+    options.token = server.token(kind);
+    options.client_id = client_id;
+    options.backoff_min = 1ms;
+    options.backoff_max = 20ms;
+    auto made = std::make_unique<Client>(io.get_executor(), options);
+    made->start();
+    return made;
+  }
+  template <typename F>
+  void until(F&& done) {
+    io.restart();
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    while (!done()) {
+      REQUIRE(std::chrono::steady_clock::now() < end);
+      io.run_one_for(1s);
+    }
+  }
+  client::Outcome submit(Client& client, client::CommandBuilder command,
+                         client::SubmitOptions options = {}) {
+    std::optional<client::Outcome> outcome;
+    client.submit(kProject, std::move(command), options,
+                  [&](client::error_code error, client::Outcome answer) {
+                    REQUIRE_FALSE(error);
+                    outcome = std::move(answer);
+                  });
+    until([&] { return outcome.has_value(); });
+    return *outcome;
+  }
+  void stop(Client& client) {
+    bool stopped = false;
+    client.stop([&](client::error_code) { stopped = true; });
+    until([&] { return stopped; });
+  }
+  [[nodiscard]] record::Hash digest() { return model::digest(*server.read_project()); }
+
+  RunningServer server;
+  asio::io_context io;
+  std::function<std::uint64_t()> budget = [] { return kNoLimit; };
+  CuttingProxy proxy;
+};
+
+}  // namespace
+
+TEST_CASE("A task moves on one client and is seen on another", "[client][live]") {
+  LiveRig rig;
+  const auto ann = rig.connect("admin");
+  const auto ben = rig.connect("viewer");
+  auto seen = ben->open(kProject);
+  rig.until([&] { return seen.state() == client::ReplicaState::live; });
+  CHECK(seen.snapshot()->digest() == rig.digest());
+  CHECK_FALSE(seen.snapshot()->state.recorded_at.is_none());
+  REQUIRE(client::accepted(rig.submit(*ann, create(50, "Pay by card"))));
+  client::CommandBuilder move;
+  auto fields = move.root().initTask().initMoveTask();
+  write(fields.initTask(), task_id(50));
+  write(fields.initFromColumn(), kTodo);
+  write(fields.initToColumn(), kDoing);
+  const auto outcome = rig.submit(*ann, std::move(move));
+  const auto* moved = client::accepted(outcome);
+  REQUIRE(moved);
+  rig.until([&] { return seen.version() >= moved->last_version(); });
+  const auto snapshot = seen.snapshot();
+  const auto* task = model::task::find_task(snapshot->state.task, task_id(50));
+  REQUIRE(task);
+  CHECK(task->column == kDoing);
+  CHECK(snapshot->text(task->title) == "Pay by card");
+  CHECK(snapshot->digest() == rig.digest());
+  rig.until([&] { return seen.snapshot()->name(kAdmin).has_value(); });
+  // The same command again: the same answer, and nothing is appended.
+  std::optional<client::Outcome> asked;
+  ann->query_outcome(moved->id,
+                     [&](client::error_code, client::Outcome answer) { asked = answer; });
+  rig.until([&] { return asked.has_value(); });
+  REQUIRE(client::accepted(*asked));
+  CHECK(*client::accepted(*asked) == *moved);
+  rig.stop(*ann);
+  rig.stop(*ben);
+  CHECK(ben->state() == State::closed);
+}
+
+TEST_CASE("A real subscriber cut off at any byte and resumed ends like one that was never cut",
+          "[client][live]") {
+  LiveRig rig;
+  const auto writer = rig.connect();
+  // How many bytes a whole synchronisation takes.
+  std::uint64_t whole = 0;
+  {
+    rig.until([&] { return writer->state() == State::live; });
+    const auto before = rig.proxy.carried();
+    const auto reader = rig.connect("viewer");
+    auto replica = reader->open(kProject);
+    rig.until(
+        [&] { return !replica.snapshot()->people.members.empty() && replica.version().value; });
+    whole = rig.proxy.carried() - before;
+    rig.stop(*reader);
+  }
+  const std::uint64_t step = std::max<std::uint64_t>(1, whole / 1500);
+  std::uint64_t task = 100;
+  for (std::uint64_t cut = 1; cut < whole + 600; cut += step) {
+    int connection = 0;
+    rig.budget = [&] { return connection++ == 0 ? cut : kNoLimit; };
+    const auto reader = rig.connect("viewer");
+    auto replica = reader->open(kProject);
+    std::uint64_t version = 0;
+    replica.on_change([&](const client::ProjectChange& change) {
+      if (change.cause == client::Cause::remote) {
+        CHECK(change.before.value == version);
+        for (const auto& entry : change.events) {
+          CHECK(entry.event.envelope().version.value == ++version);
+        }
+      }
+      version = change.snapshot->version().value;
+    });
+    const auto made = rig.submit(*writer, create(++task, "x"));
+    const auto last = client::accepted(made)->last_version();
+    rig.until([&] { return replica.version() >= last; });
+    REQUIRE(replica.snapshot()->digest() == rig.digest());
+    rig.stop(*reader);
+  }
+}
+
+TEST_CASE("Commands over a network that keeps breaking take effect once each", "[client][live]") {
+  const auto seed = fresh_seed();
+  INFO("seed " << seed);
+  Random random(seed);
+  LiveRig rig;
+  // Mostly too little for what there is to say; now and then enough for a message of events.
+  rig.budget = [&] { return random.one_in(3) ? 200'000 : 600 + random.below(6'000); };
+  const auto client = rig.connect();
+  auto replica = client->open(kProject);
+  constexpr std::uint64_t kCommands = 300;
+  std::uint64_t answered = 0;
+  const auto before = rig.server.head();
+  for (std::uint64_t i = 0; i < kCommands; ++i) {
+    client->submit(kProject, create(1000 + i, "Task " + std::to_string(i)),
+                   [&](client::error_code error, const client::Outcome& outcome) {
+                     CHECK_FALSE(error);
+                     CHECK(client::accepted(outcome));
+                     ++answered;
+                   });
+  }
+  rig.until([&] { return answered == kCommands; });
+  CHECK(rig.server.head() == before + kCommands);
+  CHECK(rig.proxy.connections() > 3);
+  rig.budget = [] { return kNoLimit; };
+  rig.until([&] { return replica.version().value >= kCommands && client->state() == State::live; });
+  rig.server.catch_up();
+  rig.until([&] { return replica.version() == rig.server.read_project()->version; });
+  CHECK(replica.snapshot()->digest() == rig.digest());
+  rig.stop(*client);
+}
+
+TEST_CASE("A client outlives a restart of the server", "[client][live]") {
+  LiveRig rig;
+  const auto client = rig.connect();
+  auto replica = client->open(kProject);
+  rig.until([&] { return client->state() == State::live; });
+  rig.server.restart_all();
+  std::uint64_t answered = 0;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    client->submit(kProject, create(1000 + i, "a"),
+                   [&](client::error_code error, const client::Outcome& outcome) {
+                     CHECK_FALSE(error);
+                     CHECK(client::accepted(outcome));
+                     ++answered;
+                   });
+  }
+  rig.until([&] { return answered == 20 && client->state() == State::live; });
+  rig.until([&] { return replica.version() == rig.server.read_project()->version; });
+  CHECK(replica.snapshot()->digest() == rig.digest());
+  rig.stop(*client);
+}
+
+TEST_CASE("Tokens that are not good, and clients that are replaced", "[client][live]") {
+  LiveRig rig;
+  for (const auto* kind : {"none", "nonsense", "revoked", "expired"}) {
+    INFO(kind);
+    const auto client = rig.connect(kind);
+    rig.until([&] { return client->state() == State::needs_auth; });
+    client->set_token(rig.server.token("viewer"));
+    rig.until([&] { return client->state() == State::live; });
+    rig.stop(*client);
+  }
+  const auto first = rig.connect("viewer", {8, 8});
+  rig.until([&] { return first->state() == State::live; });
+  client::StateChange last;
+  first->on_state_change([&](const client::StateChange& change) { last = change; });
+  const auto second = rig.connect("viewer", {8, 8});
+  rig.until([&] { return first->state() == State::closed && second->state() == State::live; });
+  CHECK(last.reason == Errc::replaced);
+  CHECK(last.close_code == 4510);
+  rig.stop(*second);
+}
+
+TEST_CASE("The workspace is for those who may read all", "[client][live]") {
+  LiveRig rig;
+  const auto admin = rig.connect("auditor");
+  auto workspace = admin->open_workspace();
+  rig.until([&] { return workspace.state() == client::ReplicaState::live; });
+  CHECK(workspace.snapshot()->digest() == model::digest(*rig.server.engine().workspace()));
+  CHECK(workspace.snapshot()->projects().contains(kProject));
+  CHECK(workspace.snapshot()->name(kAuditor) == "Amal");
+
+  const auto viewer = rig.connect("viewer");
+  auto closed = viewer->open_workspace();
+  auto hidden = viewer->open(project_id(77));
+  rig.until([&] {
+    return closed.state() == client::ReplicaState::ended &&
+           hidden.state() == client::ReplicaState::ended;
+  });
+  CHECK(closed.error() == Errc::not_permitted);
+  CHECK(hidden.error() == Errc::not_found);
+  rig.stop(*admin);
+  rig.stop(*viewer);
+}
+
+TEST_CASE("Everything can be followed from the first event, and a range ends", "[client][live]") {
+  LiveRig rig;
+  const auto auditor = rig.connect("auditor");
+  std::uint64_t next = 1;
+  client::FollowHandlers handlers;
+  handlers.on_command = [&](std::span<const record::Entry> events) {
+    for (const auto& entry : events) CHECK(entry.event.envelope().position.value == next++);
+  };
+  const auto all = auditor->follow({.all = true}, handlers);
+  rig.until([&] { return all.through() == rig.server.head(); });
+  CHECK(next == rig.server.head() + 1);
+
+  std::uint64_t events = 0;
+  bool ended = false;
+  client::FollowHandlers ranged;
+  ranged.on_command = [&](std::span<const record::Entry> entries) { events += entries.size(); };
+  ranged.on_end = [&](client::error_code error) {
+    CHECK_FALSE(error);
+    ended = true;
+  };
+  client::FollowOptions options;
+  options.stream = kProject;
+  options.from = client::FollowRange{1, 2};
+  const auto range = auditor->follow(options, ranged);
+  rig.until([&] { return ended; });
+  CHECK(events == 2);
+  rig.stop(*auditor);
+}
+
+TEST_CASE("Nobody listening: the client says so and tries again", "[client][live]") {
+  asio::io_context io;
+  std::uint16_t port = 0;
+  {
+    asio::ip::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+    port = acceptor.local_endpoint().port();
+  }
+  client::ClientOptions options;
+  options.url = "http://127.0.0.1:" + std::to_string(port);
+  options.backoff_min = 1ms;
+  Client client(io.get_executor(), options);
+  int offline = 0;
+  client.on_state_change([&](const client::StateChange& change) {
+    if (change.state != State::offline) return;
+    ++offline;
+    CHECK(change.reason == client::Condition::temporary);
+    CHECK(change.next_attempt.has_value());
+  });
+  client.start();
+  while (offline < 3) REQUIRE(io.run_one_for(5s) == 1);
+}
+
+}  // namespace daybook::testing
