@@ -7,6 +7,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <atomic>
 #include <csignal>
@@ -102,7 +103,11 @@ int serve(const Arguments& arguments, const Endpoint& endpoint, const sigset_t& 
     return kExitStart;
   }
   log::EventLog& log = **opened;
-  const auto token = begin_log(log, arguments.demo);
+  if (const auto token = begin_log(log, arguments.demo); !token.empty()) {
+    // Before anything else can fail: the log knows its hash alone.
+    fmt::print("Administrator's token, shown this once: {}\n", token);
+    std::fflush(stdout);
+  }
 
   const auto main_thread = pthread_self();
   engine::Options options;
@@ -117,14 +122,20 @@ int serve(const Arguments& arguments, const Endpoint& endpoint, const sigset_t& 
   server_options.port = endpoint.port;
   if (arguments.threads != 0) server_options.threads = arguments.threads;
   server_options.version = DAYBOOK_VERSION;
+  server_options.data_is_demo = engine.workspace()->workspace.demonstration;
   net::Server server(engine, std::move(server_options));
-  server.start();
+  try {
+    server.start();
+  } catch (const boost::system::system_error& error) {
+    fmt::print(stderr, "daybookd: cannot listen on {}: {}\n", arguments.listen,
+               error.code().message());
+    return kExitStart;
+  }
 
   const auto shown = endpoint.address.find(':') == std::string::npos ? endpoint.address
                                                                      : "[" + endpoint.address + "]";
   fmt::print("Daybook {} serves {} on http://{}:{}\n", DAYBOOK_VERSION,
              std::filesystem::absolute(arguments.data).string(), shown, server.port());
-  if (!token.empty()) fmt::print("Administrator's token, shown this once: {}\n", token);
   std::fflush(stdout);
 
   int signal = 0;

@@ -5,11 +5,9 @@
 namespace daybook::engine {
 
 void LocalInbox::post(Task task) {
-  {
-    const std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
-  }
-  wake_.notify_one();
+  const std::lock_guard lock(mutex_);
+  tasks_.push_back(std::move(task));
+  wake_.notify_one();  // under the lock: whoever runs the last task may end the inbox
 }
 
 void LocalInbox::run_one() {

@@ -1,0 +1,173 @@
+// daybookd as its operator sees it: what it says, and with which code it ends.
+#include <catch2/catch.hpp>
+
+#include <csignal>
+
+#include "server/log/event_log.hpp"
+#include "tests/support/commands.hpp"
+#include "tests/support/describe.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "tests/support/ws_client.hpp"
+
+namespace daybook::testing {
+namespace {
+
+using Catch::Matchers::Contains;
+
+const std::string kDaybookd = DAYBOOKD;
+
+struct DataFolder {
+  TempFolder folder;
+  [[nodiscard]] std::string path() const { return (folder.path() / "data").string(); }
+  [[nodiscard]] log::EventLog::VerifyReport verify() const {
+    const auto opened =
+        log::EventLog::open({.directory = path(), .mode = log::OpenOptions::Mode::read_only});
+    REQUIRE(opened);
+    return (*opened)->verify({});
+  }
+};
+
+TEST_CASE_METHOD(DataFolder, "The first start makes the folder and shows a token once; it works",
+                 "[e2e][daybookd]") {
+  std::string token;
+  {
+    Daybookd server(kDaybookd, path());
+    token = server.token();
+    CHECK(token.size() == 47);
+    CHECK(http(server.port(), {.path = "/healthz"}).status == 200);
+    CHECK(http(server.port(), {.path = "/api/v1/projects"}).status == 401);
+    CHECK(http(server.port(), {.path = "/api/v1/projects", .token = token}).status == 200);
+    CHECK(server.stop() == 0);
+    // The logger never saw it, and says how it ended.
+    CHECK(server.process().errors().find(token) == std::string::npos);
+    CHECK_THAT(server.process().errors(), Contains("event=stopped"));
+  }
+  Daybookd again(kDaybookd, path());
+  CHECK(again.token().empty());
+  CHECK(http(again.port(), {.path = "/api/v1/projects", .token = token}).status == 200);
+  CHECK(again.stop() == 0);
+  CHECK(verify().faults.empty());
+}
+
+TEST_CASE_METHOD(DataFolder, "SIGTERM and SIGINT drain: clients are told, the code is 0",
+                 "[e2e][daybookd]") {
+  for (const int number : {SIGTERM, SIGINT}) {
+    Daybookd server(kDaybookd, path() + std::to_string(number));
+    WsClient client(server.port());
+    static_cast<void>(client.hello({.token = server.token()}));
+    server.process().signal(number);
+    static_cast<void>(client.next(schema::Message::GOING_AWAY));
+    CHECK(client.wait_close() ==
+          static_cast<std::uint16_t>(schema::protocol::CloseCode::going_away));
+    CHECK(server.process().wait() == 0);
+  }
+}
+
+TEST_CASE_METHOD(DataFolder, "A second instance on the same folder is refused", "[e2e][daybookd]") {
+  Daybookd server(kDaybookd, path());
+  const auto second = run(kDaybookd, {"--data", path(), "--listen", "127.0.0.1:0"});
+  CHECK(second.code == 1);
+  CHECK_THAT(second.errors, Contains("Another process writes the log in " + path()));
+  CHECK(second.output.empty());
+  CHECK(http(server.port(), {.path = "/healthz"}).status == 200);
+  CHECK(server.stop() == 0);
+  CHECK(Daybookd(kDaybookd, path()).stop() == 0);  // and free again
+}
+
+TEST_CASE_METHOD(DataFolder, "An address that cannot be had is said, and the token is not lost",
+                 "[e2e][daybookd]") {
+  Daybookd server(kDaybookd, path());
+  const auto other = path() + "-other";
+  const auto taken = std::to_string(server.port());
+  const auto refused = run(kDaybookd, {"--data", other, "--listen", "127.0.0.1:" + taken});
+  CHECK(refused.code == 1);
+  CHECK(refused.errors ==
+        "daybookd: cannot listen on 127.0.0.1:" + taken + ": Address already in use\n");
+  const auto at = refused.output.find("dbk_");
+  REQUIRE(at != std::string::npos);
+  Daybookd later(kDaybookd, other);
+  CHECK(http(later.port(), {.path = "/api/v1/projects", .token = refused.output.substr(at, 47)})
+            .status == 200);
+}
+
+TEST_CASE_METHOD(DataFolder, "A folder that cannot be made, or is no log, is said",
+                 "[e2e][daybookd]") {
+  const auto in_a_file = run(kDaybookd, {"--data", "/proc/self/status/data"});
+  CHECK(in_a_file.code == 1);
+  CHECK_THAT(in_a_file.errors, Contains("/proc/self/status"));
+  std::filesystem::create_directories(path());
+  std::FILE* file = std::fopen((path() + "/data.mdb").c_str(), "w");
+  REQUIRE(file != nullptr);
+  std::fputs("not a log", file);
+  std::fclose(file);
+  const auto damaged = run(kDaybookd, {"--data", path()});
+  CHECK(damaged.code == 1);
+  CHECK_THAT(damaged.errors, Contains("data.mdb is damaged"));
+}
+
+TEST_CASE_METHOD(DataFolder, "Wrong usage has code 2 and says what is right", "[e2e][daybookd]") {
+  const auto wrong = [&](std::vector<std::string> arguments, const std::string& says) {
+    const auto finished = run(kDaybookd, arguments);
+    INFO(finished.errors);
+    CHECK(finished.code == 2);
+    CHECK_THAT(finished.errors, Contains(says));
+    CHECK(finished.output.empty());
+    CHECK_FALSE(std::filesystem::exists(path()));  // nothing was begun
+  };
+  wrong({}, "--data");
+  wrong({"--data"}, "--data");
+  wrong({"--data", path(), "--no-such-option"}, "--no-such-option");
+  wrong({"--data", path(), "extra"}, "extra");
+  wrong({"--data", path(), "--log-level", "loud"}, "loud");
+  wrong({"--data", path(), "--threads", "0"}, "--threads");
+  for (const auto* address : {"127.0.0.1", "8484", ":8484", "127.0.0.1:", "127.0.0.1:65536",
+                              "127.0.0.1:84x", "127.0.0.1:-1", ""}) {
+    wrong({"--data", path(), "--listen", address}, "--listen");
+  }
+  for (const auto* address : {"0.0.0.0:0", "[::]:0", "192.0.2.1:8484"}) {
+    wrong({"--data", path(), "--listen", address}, "--allow-plaintext");
+  }
+}
+
+TEST_CASE_METHOD(DataFolder, "Beyond this machine it listens when that is allowed by name",
+                 "[e2e][daybookd]") {
+  Daybookd server(kDaybookd, path(), {"--listen", "0.0.0.0:0", "--allow-plaintext"});
+  CHECK(http(server.port(), {.path = "/healthz"}).status == 200);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("Help and version are answers, not errors", "[e2e][daybookd]") {
+  const auto help = run(kDaybookd, {"--help"});
+  CHECK(help.code == 0);
+  for (const auto* option : {"--data", "--listen", "--demo", "--allow-plaintext", "--threads",
+                             "--log-level", "--version"}) {
+    CHECK_THAT(help.output, Contains(option));
+  }
+  const auto version = run(kDaybookd, {"--version"});
+  CHECK(version.code == 0);
+  CHECK_THAT(version.output, Contains("."));
+}
+
+TEST_CASE_METHOD(DataFolder, "A demonstration is made once, and only in an empty folder",
+                 "[e2e][daybookd]") {
+  std::uint64_t events = 0;
+  std::string token;
+  {
+    Daybookd server(kDaybookd, path(), {"--demo"});
+    token = server.token();
+    CHECK_THAT(http(server.port(), {.path = "/api/v1/projects", .token = token}).body,
+               Contains("\"BANK\""));
+    CHECK_THAT(http(server.port(), {.path = "/"}).body, Contains("demonstration"));
+    CHECK(server.stop() == 0);
+    events = verify().events;
+    CHECK(events >= 150);
+  }
+  Daybookd again(kDaybookd, path(), {"--demo"});
+  CHECK(again.token().empty());
+  CHECK(again.stop() == 0);
+  CHECK(verify().events == events);
+}
+
+}  // namespace
+}  // namespace daybook::testing
