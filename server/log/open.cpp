@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "server/log/check_file.hpp"
+#include "server/log/check_pages.hpp"
 #include "server/log/event_checker.hpp"
 
 namespace daybook::log {
@@ -100,6 +101,16 @@ void create(const fs::path& folder, std::size_t map_bytes) {
   fs::remove(folder / kNewFileLock);
 }
 
+// A log of up to so many bytes has every page looked at when it is opened (some 0.1 s); of a larger one the pages that
+// lead to others.
+constexpr std::uint64_t kEveryPageBytes = 256 * 1024 * 1024;
+
+std::optional<std::string> check_pages_of(const Store& store) {
+  const bool small = store.env.used_bytes() <= kEveryPageBytes;
+  return check_pages(store.data_file, ReadTxn(store.env),
+                     small ? PageDepth::leaves : PageDepth::branches);
+}
+
 std::optional<OpenError> read_meta(Store& store) {
   ReadTxn txn(store.env);
   store.tables.meta = txn.open_table("meta");
@@ -184,6 +195,7 @@ std::expected<std::unique_ptr<Store>, OpenError> open_store(const OpenOptions& o
         .room_bytes = options.room_bytes,
     });
     store->env.release_dead_readers();
+    if (const auto wrong = check_pages_of(*store)) throw Damaged(*wrong);
     if (auto error = read_meta(*store)) return std::unexpected(std::move(*error));
     const auto faults = check_tail(*store);
     if (!faults.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/log/check_pages.hpp"
 #include "server/log/event_checker.hpp"
 #include "server/log/event_log_impl.hpp"
 
@@ -63,6 +64,12 @@ EventLog::VerifyReport EventLog::verify(
     if (to == last && faults.empty()) check_counts(reader, checker, faults);
     return done;
   };
+  // First, as LMDB trusts its pages.
+  if (const auto wrong =
+          check_pages(impl_->store->data_file, ReadTxn(impl_->store->env), PageDepth::leaves)) {
+    add_fault(faults, "the log is damaged: " + *wrong);
+    return report;
+  }
   try {
     while (!impl_->read(step)) {
     }

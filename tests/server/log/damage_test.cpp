@@ -1,8 +1,14 @@
 // A file that was truncated, or in which bits have flipped, is recognised: when it is opened, when it is read, or at
 // the latest when it is verified; with words that name the place.
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include <fstream>
+#include <map>
+#include <random>
 
 #include "model/record/byte_order.hpp"
 #include "model/record/merkle.hpp"
@@ -221,6 +227,62 @@ TEST_CASE_METHOD(DamageFixture, "A damaged snapshot is as good as none, and told
   const auto log = open_or_throw(options_for(folder.path()));
   CHECK_FALSE(log->newest_snapshot(kStreamA, {100}));
   CHECK_THAT(log->verify({}).faults.at(0), Catch::Contains("snapshot"));
+}
+
+// What becomes of a damaged log, in a process of its own.
+enum class Fate : int { harmless = 10, refused = 11, noticed = 12, unnoticed = 13 };
+
+Fate fate_of(const std::filesystem::path& folder, const Head& honest) {
+  const auto opened = EventLog::open(options_for(folder));
+  if (!opened) return Fate::refused;
+  if (!(*opened)->verify({}).faults.empty()) return Fate::noticed;
+  try {
+    const bool same = (*opened)->head().root == honest.root &&
+                      (*opened)->read_all({}, kAll).count == kEvents &&
+                      (*opened)->read_stream(kStreamA, {}, kAll).count == kEvents &&
+                      (*opened)->newest_snapshot(kStreamA, {10}).has_value();
+    return same ? Fate::harmless : Fate::unnoticed;
+  } catch (const std::runtime_error&) {
+    return Fate::unnoticed;
+  }
+}
+
+TEST_CASE_METHOD(DamageFixture, "A bit flipped anywhere is noticed, or lies where nothing is",
+                 "[log][damage]") {
+  const Head honest = open_or_throw(options_for(folder.path()))->head();
+  const auto seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  const int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(fd >= 0);
+  std::map<Fate, int> fates;
+  for (int round = 0; round < 400; ++round) {
+    // Half of them where LMDB has its own numbers: headers of pages and the offsets behind them.
+    const std::uint64_t page = random() % (used / 4096) * 4096;
+    const std::uint64_t at = page + random() % (round % 2 == 0 ? 64 : 4096);
+    const char flipped = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+    REQUIRE(::pwrite(fd, &flipped, 1, static_cast<off_t>(at)) == 1);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      int code = 99;
+      try {
+        code = static_cast<int>(fate_of(folder.path(), honest));
+      } catch (...) {
+      }
+      ::_exit(code);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    INFO("byte " << at - page << " of page " << page / 4096 << ", was " << int(bytes[at]) << ", is "
+                 << int(flipped));
+    REQUIRE(WIFEXITED(status));
+    const auto fate = static_cast<Fate>(WEXITSTATUS(status));
+    REQUIRE((fate == Fate::harmless || fate == Fate::refused || fate == Fate::noticed));
+    ++fates[fate];
+    REQUIRE(::pwrite(fd, &bytes[at], 1, static_cast<off_t>(at)) == 1);
+  }
+  ::close(fd);
+  CHECK(fates[Fate::refused] + fates[Fate::noticed] > 200);
 }
 
 TEST_CASE_METHOD(DamageFixture, "A log of a newer format is refused by name", "[log][damage]") {
