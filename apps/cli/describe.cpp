@@ -100,7 +100,8 @@ class Describer {
       const auto change = reader.as<schema::NumberChange>();
       return fmt::format("{} → {}", change.getFrom(), change.getTo());
     }
-    return '(' + fields(reader) + ')';
+    const auto inner = fields(reader);
+    return inner.empty() ? inner : '(' + inner + ')';
   }
 
   std::string text(schema::TextRef::Reader reference) const {

@@ -120,7 +120,8 @@ std::string OfflineSource::projects() {
     if (state.version.value == 0) continue;  // registered, not opened
     if (out.back() != '[') out += ',';
     out += fmt::format(R"({{"id":"{}","key":"{}","name":)", to_string(id), row.key);
-    const auto* name = WordsOfTexts(*log_, {state.project.name}).find(state.project.name);
+    const WordsOfTexts words(*log_, {state.project.name});
+    const auto* name = words.find(state.project.name);
     schema::json::encode_string(out, name == nullptr ? std::string_view() : name->words);
     out += fmt::format(R"(,"version":"{}"}})", state.version.value);
   }

@@ -68,7 +68,7 @@ std::string_view sentence(Code code) {
     case Code::KEY_TAKEN:
       return "another project has this key[: {id}]";
     case Code::UNKNOWN_MEMBER:
-      return "there is no such member[: {member}]";
+      return "there is no such member[: {member}][: {id}]";
     case Code::UNKNOWN_PROJECT:
       return "there is no such project[: {id}]";
     case Code::UNKNOWN_TOKEN:
@@ -98,13 +98,13 @@ std::string_view sentence(Code code) {
     case Code::BOARD_NOT_DEFINED:
       return "the project has no board yet: a manager gives defineBoard";
     case Code::UNKNOWN_COLUMN:
-      return "there is no such column[: {column}]";
+      return "there is no such column[: {column}][: {id}]";
     case Code::COLUMN_REQUIRED:
       return "a board needs a column";
     case Code::COLUMN_NOT_EMPTY:
       return "tasks stand in column {column}[: {tasks}]";
     case Code::UNKNOWN_TASK:
-      return "there is no such task[: {task}]";
+      return "there is no such task[: {task}][: {id}]";
     case Code::TASK_RETIRED:
       return "{task} is retired: restore it first";
     case Code::TASK_BLOCKED:

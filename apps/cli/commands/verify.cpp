@@ -24,10 +24,6 @@ class Progress {
 
   void show(std::string_view what, std::uint64_t done, std::uint64_t total) {
     const auto now = Clock::now();
-    if (what != what_) {
-      what_ = what;
-      begun_ = now;
-    }
     if (!shows_ || (done < total && now - shown_ < std::chrono::milliseconds(200))) return;
     shown_ = now;
     const double seconds = std::chrono::duration<double>(now - begun_).count();
@@ -40,17 +36,18 @@ class Progress {
     std::fflush(console_.err);
     is_open_ = console_.progress;
   }
+  // A phase is over.
   void clear() {
     if (is_open_) console_.say("\n");
     is_open_ = false;
+    begun_ = Clock::now();
   }
 
  private:
   const Console& console_;
   bool shows_;
   bool is_open_ = false;
-  std::string_view what_;
-  Clock::time_point begun_;
+  Clock::time_point begun_ = Clock::now();
   Clock::time_point shown_;
 };
 
