@@ -29,8 +29,10 @@ void add_common(CLI::App& app, Context& context) {
   app.add_option("--token", context.token,
                  "Token to act with; better in DAYBOOK_TOKEN, where other users of the machine do "
                  "not see it");
-  app.add_option("--data", context.data,
-                 "Data folder to read instead of a server: projects, log, show, verify");
+  app.add_option(
+      "--data", context.data,
+      "Data folder to read instead of a server: projects, log, show, verify, and the lists of "
+      "members and tokens");
   app.add_option("--project", context.project, "Key or id of the project that is meant");
   app.add_flag("--json", context.json, "Print JSON");
 }

@@ -118,10 +118,9 @@ std::string holder(const model::workspace::Token& token, const Names& names) {
 }
 
 Exit list(const Context& context) {
-  require_server(context);
-  OnlineSource source(context);
-  const auto workspace = readable_workspace(source);
-  const auto now = source.connected().server_now();
+  const auto source = open_source(context);
+  const auto workspace = readable_workspace(*source);
+  const auto now = system_now();
   const auto& tokens = workspace->state.workspace.tokens;
   if (context.json) {
     // What anybody may see of them: no hashes.
@@ -149,7 +148,7 @@ Exit list(const Context& context) {
     return Exit::ok;
   }
   Names names;
-  learn_workspace(source, names);
+  learn_workspace(*source, names);
   std::vector<std::vector<std::string>> rows;
   for (const auto& [id, token] : tokens) {
     const bool expired = !token.expires_at.is_none() && token.expires_at <= now;

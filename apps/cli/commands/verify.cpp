@@ -170,7 +170,7 @@ Exit verify(const Context& context, bool progress_wanted) {
                   grouped(report.events), grouped(report.streams), grouped(report.texts),
                   grouped(report.redacted), grouped(report.commands));
     if (report.faults.empty()) {
-      console.print("folded     {} streams from their first event; {} snapshots are the same{}\n",
+      console.print("folded     {} streams from their first event, {} snapshots compared{}\n",
                     folds.streams, folds.snapshots,
                     folds.other_model == 0
                         ? std::string()
