@@ -76,6 +76,7 @@ sigset_t block_signals() {
   for (const int signal : {SIGTERM, SIGINT, kSignalBroken}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread starts: they inherit it
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the file's size is storage that is full
   return signals;
 }
 

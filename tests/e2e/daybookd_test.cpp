@@ -2,10 +2,10 @@
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <fstream>
 
 #include "server/log/event_log.hpp"
-#include "tests/support/commands.hpp"
-#include "tests/support/describe.hpp"
+#include "tests/server/engine/running_engine.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/ws_client.hpp"
@@ -135,6 +135,49 @@ TEST_CASE_METHOD(DataFolder, "Beyond this machine it listens when that is allowe
   Daybookd server(kDaybookd, path(), {"--listen", "0.0.0.0:0", "--allow-plaintext"});
   CHECK(http(server.port(), {.path = "/healthz"}).status == 200);
   CHECK(server.stop() == 0);
+}
+
+TEST_CASE_METHOD(
+    DataFolder,
+    "A disk that breaks: what is in flight is unknown, the code is 70, all is well again",
+    "[e2e][daybookd]") {
+  using M = schema::Message;
+  const auto switch_file = (folder.path() / "broken").string();
+  const auto add = [](std::uint64_t n) {
+    return to_request({.command = add_member({.member = member_id(n)}), .stream = {}}, {0xF, n});
+  };
+  std::string token;
+  {
+    Daybookd server(
+        kDaybookd, path(), {},
+        {std::string("LD_PRELOAD=") + BROKEN_DISK, "DAYBOOK_BROKEN_DISK=" + switch_file});
+    token = server.token();
+    WsClient client(server.port());
+    static_cast<void>(client.hello({.token = token}));
+    client.say(add(1).flat());
+    CHECK(client.next().is(M::ACCEPTED));
+    std::ofstream(switch_file).put('x');
+    client.say(add(2).flat());
+    client.say([](M::Builder& m) { write(m.initOutcomeQuery().initId(), Id{0xF, 1}); });
+    CHECK(client.next(M::UNKNOWN).with([](M::Reader m) { return read(m.getUnknown().getId()); }) ==
+          Id{0xF, 2});
+    CHECK(client.next(M::UNKNOWN).with([](M::Reader m) { return read(m.getUnknown().getId()); }) ==
+          Id{0xF, 1});
+    CHECK(client.wait_close() ==
+          static_cast<std::uint16_t>(schema::protocol::CloseCode::going_away));
+    CHECK(server.process().wait() == 70);
+    CHECK_THAT(server.process().errors(), Contains("event=log_failed"));
+  }
+  Daybookd again(kDaybookd, path());
+  WsClient client(again.port());
+  static_cast<void>(client.hello({.token = token}));
+  for (const std::uint64_t n : {1, 2}) {
+    client.say(add(n).flat());
+    CHECK(client.next().is(M::ACCEPTED));
+  }
+  client.close();
+  CHECK(again.stop() == 0);
+  CHECK(verify().faults.empty());
 }
 
 TEST_CASE("Help and version are answers, not errors", "[e2e][daybookd]") {

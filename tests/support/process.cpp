@@ -23,12 +23,17 @@ namespace {
 
 }  // namespace
 
-Process::Process(const std::filesystem::path& program, const std::vector<std::string>& arguments) {
+Process::Process(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                 const std::vector<std::string>& environment) {
   // Everything that allocates comes before the fork.
   const std::string path = program.string();
   std::vector<char*> argv{const_cast<char*>(path.c_str())};
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  std::vector<char*> envp;
+  for (const auto& line : environment) envp.push_back(const_cast<char*>(line.c_str()));
+  for (char** line = ::environ; *line != nullptr; ++line) envp.push_back(*line);
+  envp.push_back(nullptr);
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) fail("pipe2");
   errors_ = ::memfd_create("errors", MFD_CLOEXEC);
@@ -39,7 +44,7 @@ Process::Process(const std::filesystem::path& program, const std::vector<std::st
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(pipe[1], STDOUT_FILENO);
     ::dup2(errors_, STDERR_FILENO);
-    ::execv(path.c_str(), argv.data());
+    ::execve(path.c_str(), argv.data(), envp.data());
     ::_exit(127);
   }
   ::close(pipe[1]);
@@ -126,8 +131,9 @@ std::vector<std::string> serve(const std::filesystem::path& data,
 }  // namespace
 
 Daybookd::Daybookd(const std::filesystem::path& program, const std::filesystem::path& data,
-                   const std::vector<std::string>& more_arguments)
-    : process_(program, serve(data, more_arguments)) {
+                   const std::vector<std::string>& more_arguments,
+                   const std::vector<std::string>& environment)
+    : process_(program, serve(data, more_arguments), environment) {
   while (port_ == 0) {
     const auto line = process_.read_line();
     if (!line) {

@@ -16,7 +16,9 @@ namespace daybook::testing {
 // Threading: one thread at a time; signal() from any. Failure: std::system_error.
 class Process {
  public:
-  Process(const std::filesystem::path& program, const std::vector<std::string>& arguments);
+  // `environment`: lines NAME=value, beside what this process has.
+  Process(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+          const std::vector<std::string>& environment = {});
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -56,7 +58,8 @@ class Daybookd {
  public:
   // Throws std::runtime_error, with what it said, if it does not start.
   explicit Daybookd(const std::filesystem::path& program, const std::filesystem::path& data,
-                    const std::vector<std::string>& more_arguments = {});
+                    const std::vector<std::string>& more_arguments = {},
+                    const std::vector<std::string>& environment = {});
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }

@@ -361,5 +361,33 @@ TEST_CASE("Several threads submit at once: one order without holes, each thread'
   world.verify();
 }
 
+TEST_CASE("The same command from several connections at once has one effect and one answer",
+          "[engine]") {
+  RunningEngine world;
+  const auto before = world.head();
+  constexpr std::size_t kThreads = 4, kTimes = 5;
+  constexpr std::uint64_t kCommands = 30;
+  std::vector<std::vector<std::string>> answers(kThreads);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      engine::LocalInbox inbox;
+      for (std::uint64_t n = 1; n <= kCommands; ++n) {
+        for (std::size_t time = 0; time < kTimes; ++time)
+          answers[t].push_back(describe(engine::submit_and_wait(
+              world.engine(), inbox, {.member = kAdmin}, to_request(create(n), {9, n}))));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(world.head() == before + kCommands);
+  for (const auto& own : answers) CHECK(own == answers.front());
+  for (std::size_t i = 0; i < answers.front().size(); ++i) {
+    CHECK(answers.front()[i].starts_with("accepted"));
+    CHECK(answers.front()[i] == answers.front()[i / kTimes * kTimes]);
+  }
+  world.verify();
+}
+
 }  // namespace
 }  // namespace daybook::testing
