@@ -1,0 +1,374 @@
+#include "client-sdk/examples/kep_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <optional>
+#include <set>
+
+#include "model/record/text.hpp"
+#include "schema/parts/board.capnp.h"
+
+namespace daybook::examples {
+namespace {
+
+namespace json = boost::json;
+using schema::board::Category;
+
+struct Column {
+  std::string_view name;
+  Category category;
+};
+enum ColumnName {
+  kProvisional,
+  kImplementable,
+  kAlpha,
+  kBeta,
+  kStable,
+  kDeferred,
+  kImplemented,
+  kClosed
+};
+constexpr std::array<Column, 8> kColumns{{{"Provisional", Category::TODO},
+                                          {"Implementable", Category::TODO},
+                                          {"Alpha", Category::DOING},
+                                          {"Beta", Category::DOING},
+                                          {"Stable", Category::DOING},
+                                          {"Deferred", Category::WAIT},
+                                          {"Implemented", Category::DONE},
+                                          {"Closed", Category::DONE}}};
+
+constexpr std::string_view kUnowned = "unowned";
+
+std::optional<ColumnName> stage_column(std::string_view stage) {
+  if (stage == "alpha") return kAlpha;
+  if (stage == "beta") return kBeta;
+  if (stage == "stable") return kStable;
+  return std::nullopt;
+}
+
+// Where a card stands; nullopt: the status is not one that the process knows, and the card stays.
+std::optional<ColumnName> column_of(std::string_view status, std::string_view stage) {
+  if (status.empty() || status == "provisional") return kProvisional;
+  if (status == "implementable") return stage_column(stage).value_or(kImplementable);
+  if (status == "implemented") return kImplemented;
+  if (status == "deferred") return kDeferred;
+  if (status == "rejected" || status == "withdrawn" || status == "replaced") return kClosed;
+  return std::nullopt;
+}
+
+// "sig-api-machinery" → "APIMACHINE"
+std::string key_base(std::string_view team) {
+  if (team.starts_with("sig-")) team.remove_prefix(4);
+  std::string key;
+  for (const char c : team) {
+    if (c >= 'a' && c <= 'z') key += static_cast<char>(c - 'a' + 'A');
+    if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9' && !key.empty())) key += c;
+  }
+  key.resize(std::min<std::size_t>(key.size(), 10));
+  while (key.size() < 2) key += 'X';
+  return key;
+}
+
+Id hashed(std::string_view what, std::string_view name) {
+  std::string source = "kep_history";
+  source.append(1, '\0').append(what).append(1, '\0').append(name);
+  return make_id_v8(std::as_bytes(std::span(source)));
+}
+
+std::string_view text_of(const json::value* value) {
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
+                                                : std::string_view();
+}
+
+struct Line {
+  std::size_t number = 0;
+  std::string source;  // the line itself, told apart from equal ones before it
+  std::int64_t at = 0;
+  std::string actor;
+  std::string rev;
+  std::string kep;
+  json::object change;
+};
+
+std::optional<Line> read_line(const std::string& text, std::size_t number) {
+  json::error_code error;
+  const auto value = json::parse(text, error);
+  if (error || !value.is_object()) return std::nullopt;
+  const auto& object = value.get_object();
+  const auto* at = object.if_contains("at");
+  const auto* change = object.if_contains("change");
+  if (at == nullptr || !at->is_int64() || change == nullptr || !change->is_object()) {
+    return std::nullopt;
+  }
+  Line line{.number = number,
+            .source = text,
+            .at = at->get_int64() * 1'000'000,
+            .actor = std::string(text_of(object.if_contains("actor"))),
+            .rev = std::string(text_of(object.if_contains("rev"))),
+            .kep = std::string(text_of(object.if_contains("kep"))),
+            .change = change->get_object()};
+  for (const auto& [field, values] : line.change) {
+    if (!values.is_array() || values.get_array().size() != 2) return std::nullopt;
+  }
+  if (line.actor.empty() || line.kep.empty()) return std::nullopt;
+  return line;
+}
+
+class Planner {
+ public:
+  Planner(Plan& plan, Id importer, const record::Hash& secret)
+      : plan_(plan), importer_(importer), secret_(secret) {}
+
+  void add(const Line& line) {
+    ordinal_ = 0;
+    add_member(line.actor);
+    auto& proposal = proposals_[line.kep];
+    if (proposal.fields.empty()) begin(line, proposal);
+
+    json::object kept;
+    bool contradicts = false;
+    for (const auto& [name, values] : line.change) {
+      const auto& pair = values.get_array();
+      auto& present = proposal.fields[std::string(name)];
+      if (present != pair[0]) {
+        contradicts = true;
+        kept[name] = values;
+        ++plan_.kept["contradiction"];
+      }
+      present = pair[1];
+    }
+    if (contradicts) ++plan_.contradictions;
+
+    if (proposal.task.is_nil()) {
+      create(line, proposal);
+    } else {
+      edit_title(line, proposal);
+      move(line, proposal);
+    }
+    keep_rest(line, proposal, kept);
+    record_remainder(line, proposal, kept);
+  }
+
+ private:
+  struct Proposal {
+    std::map<std::string, json::value> fields;
+    Id project = {};
+    Id task = {};
+    ColumnName column = kProvisional;
+    std::string title;
+    model::Text title_seen;
+  };
+
+  [[nodiscard]] record::Hash seed_of(Id command) const {
+    const auto id = to_bytes(command);
+    return record::hmac_sha256(secret_, {record::Bytes(id)});
+  }
+  void push(Id id, Id stream, client::CommandBuilder command, const Line* line) {
+    Act act{.stream = stream, .command = std::move(command), .options = {}, .line = 0};
+    act.options.id = id;
+    act.options.seed = seed_of(id);
+    if (line != nullptr) {
+      act.line = line->number;
+      act.options.effective_at = {line->at};
+      act.options.on_behalf_of = hashed("member", line->actor);
+    }
+    plan_.acts.push_back(std::move(act));
+  }
+  [[nodiscard]] Id next_id(const Line& line) {
+    return hashed(std::to_string(ordinal_++), line.source);
+  }
+
+  void add_member(const std::string& actor) {
+    if (!members_.insert(actor).second) return;
+    ++plan_.members;
+    client::CommandBuilder command;
+    auto add = command.root().initMember().initAddMember();
+    write(add.initMember(), hashed("member", actor));
+    command.text(add.initName(), actor);
+    push(hashed("addMember", actor), {}, std::move(command), nullptr);
+  }
+
+  [[nodiscard]] static Id column_id(Id project, ColumnName column) {
+    return hashed("column", to_string(project) + std::string(kColumns[column].name));
+  }
+
+  // The project of a team, made when it is first needed.
+  std::size_t project_of(const std::string& team) {
+    const auto found = std::ranges::find(plan_.projects, team, &PlannedProject::team);
+    if (found != plan_.projects.end()) {
+      return static_cast<std::size_t>(found - plan_.projects.begin());
+    }
+    std::string key = key_base(team);
+    const auto taken = [&] {
+      return std::ranges::find(plan_.projects, key, &PlannedProject::key) != plan_.projects.end();
+    };
+    for (int n = 2; taken(); ++n) {
+      const auto number = std::to_string(n);
+      key = key_base(team).substr(0, 10 - number.size()) + number;
+    }
+    const Id id = hashed("project", team);
+    plan_.projects.push_back({.id = id, .key = key, .team = team, .tasks = 0});
+
+    client::CommandBuilder enter;
+    auto registration = enter.root().initWorkspace().initRegisterProject();
+    write(registration.initProject(), id);
+    registration.setKey(key);
+    write(registration.initFirstManager(), importer_);
+    push(hashed("registerProject", team), {}, std::move(enter), nullptr);
+
+    client::CommandBuilder open;
+    auto opening = open.root().initProject().initOpenProject();
+    open.text(opening.initName(), team);
+    push(hashed("openProject", team), id, std::move(open), nullptr);
+
+    client::CommandBuilder define;
+    auto columns = define.root().initBoard().initDefineBoard().initColumns(kColumns.size());
+    for (unsigned i = 0; i < kColumns.size(); ++i) {
+      write(columns[i].initColumn(), column_id(id, static_cast<ColumnName>(i)));
+      define.text(columns[i].initName(), kColumns[i].name);
+      columns[i].setCategory(kColumns[i].category);
+    }
+    push(hashed("defineBoard", team), id, std::move(define), nullptr);
+    return plan_.projects.size() - 1;
+  }
+
+  void begin(const Line& line, Proposal& proposal) {
+    std::string team(kUnowned);
+    if (const auto* owner = line.change.if_contains("owning-sig")) {
+      if (const auto name = text_of(&owner->get_array()[1]); !name.empty()) team = name;
+    }
+    auto& project = plan_.projects[project_of(team)];
+    ++project.tasks;
+    proposal.project = project.id;
+  }
+
+  [[nodiscard]] static std::string_view field(const Proposal& proposal, const std::string& name) {
+    const auto found = proposal.fields.find(name);
+    return found == proposal.fields.end() ? std::string_view() : text_of(&found->second);
+  }
+  [[nodiscard]] static std::string title_of(const Line& line, const Proposal& proposal) {
+    const auto title = field(proposal, "title");
+    return title.empty() ? "KEP-" + line.kep : std::string(title);
+  }
+  // The title's commitment, as the server makes it.
+  void remember_title(Proposal& proposal, std::string title, Id command, std::uint32_t word) {
+    const auto salt = record::text_salt(seed_of(command), word);
+    proposal.title_seen.index = 1;
+    proposal.title_seen.commitment = record::text_commitment(salt, title);
+    proposal.title = std::move(title);
+  }
+
+  void create(const Line& line, Proposal& proposal) {
+    ++plan_.tasks;
+    proposal.task = hashed("task", line.source);
+    proposal.column =
+        column_of(field(proposal, "status"), field(proposal, "stage")).value_or(kProvisional);
+    const Id id = next_id(line);
+    client::CommandBuilder command;
+    auto create = command.root().initTask().initCreateTask();
+    write(create.initTask(), proposal.task);
+    auto title = title_of(line, proposal);
+    const auto word = command.text(title);
+    create.initTitle().setIndex(word);
+    command.text(create.initDescription(), "KEP-" + line.kep);
+    write(create.initColumn(), column_id(proposal.project, proposal.column));
+    remember_title(proposal, std::move(title), id, word);
+    push(id, proposal.project, std::move(command), &line);
+  }
+
+  void edit_title(const Line& line, Proposal& proposal) {
+    auto title = title_of(line, proposal);
+    if (title == proposal.title) return;
+    ++plan_.edits;
+    const Id id = next_id(line);
+    client::CommandBuilder command;
+    auto edit = command.root().initTask().initEditTask();
+    write(edit.initTask(), proposal.task);
+    command.change(edit.initTitle(), proposal.title_seen, title);
+    remember_title(proposal, std::move(title), id, 1);
+    push(id, proposal.project, std::move(command), &line);
+  }
+
+  void move(const Line& line, Proposal& proposal) {
+    const auto to = column_of(field(proposal, "status"), field(proposal, "stage"));
+    if (!to || *to == proposal.column) return;
+    ++plan_.moves;
+    client::CommandBuilder command;
+    auto move = command.root().initTask().initMoveTask();
+    write(move.initTask(), proposal.task);
+    write(move.initFromColumn(), column_id(proposal.project, proposal.column));
+    write(move.initToColumn(), column_id(proposal.project, *to));
+    std::string reason = "status ";
+    reason.append(field(proposal, "status")).append(", stage ").append(field(proposal, "stage"));
+    command.text(move.initReason(), reason);
+    proposal.column = *to;
+    push(next_id(line), proposal.project, std::move(command), &line);
+  }
+
+  // Whether task and column say what the field says.
+  [[nodiscard]] static bool is_expressed(const Line& line, const Proposal& proposal,
+                                         const std::string& name) {
+    const auto value = field(proposal, name);
+    if (name == "title") return !value.empty();
+    if (name == "owning-sig") {
+      const auto* change = line.change.if_contains(name);
+      return change->get_array()[0].is_null() && proposal.project == hashed("project", value);
+    }
+    if (name == "status") {
+      // Why a proposal was closed, the column does not tell.
+      return !value.empty() && column_of(value, {}) && column_of(value, {}) != kClosed;
+    }
+    if (name == "stage") return stage_column(value) == proposal.column;
+    return false;
+  }
+  void keep_rest(const Line& line, const Proposal& proposal, json::object& kept) {
+    for (const auto& [name, values] : line.change) {
+      if (is_expressed(line, proposal, std::string(name))) continue;
+      kept[name] = values;
+      ++plan_.kept[std::string(name)];
+    }
+  }
+
+  void record_remainder(const Line& line, const Proposal& proposal, const json::object& kept) {
+    client::CommandBuilder command;
+    auto record = command.root().initProject().initRecordImportRemainder();
+    write(record.initSubject(), proposal.task);
+    command.text(record.initSource(),
+                 "line " + std::to_string(line.number) + ", rev " + line.rev + ", KEP-" + line.kep);
+    command.text(record.initText(), json::serialize(kept));
+    push(next_id(line), proposal.project, std::move(command), &line);
+  }
+
+  Plan& plan_;
+  Id importer_;
+  record::Hash secret_;
+  std::map<std::string, Proposal> proposals_;
+  std::set<std::string> members_;
+  std::uint32_t ordinal_ = 0;  // of the line's commands
+};
+
+}  // namespace
+
+Plan make_plan(std::istream& file, Id importer, const record::Hash& secret) {
+  Plan plan;
+  Planner planner(plan, importer, secret);
+  std::map<std::string, std::size_t> repeated;
+  for (std::string text; std::getline(file, text);) {
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    ++plan.lines;
+    auto line = read_line(text, plan.lines);
+    if (!line) {
+      plan.unreadable.push_back("line " + std::to_string(plan.lines) + ": " + text.substr(0, 80));
+      continue;
+    }
+    if (const auto before = repeated[text]++; before > 0) {
+      line->source += "\n" + std::to_string(before);
+    }
+    planner.add(*line);
+  }
+  return plan;
+}
+
+}  // namespace daybook::examples

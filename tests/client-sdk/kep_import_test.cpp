@@ -1,0 +1,93 @@
+// The import against the real server: everything fits, a second run appends nothing, all copies agree.
+
+#include "client-sdk/examples/kep_import.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "model/snapshot.hpp"
+#include "tests/client-sdk/kep_lines.hpp"
+#include "tests/server/net/running_server.hpp"
+
+namespace daybook::testing {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string importer_token(RunningServer& server) {
+  const auto made = access::make_token();
+  IssueToken fields{.token = token_id(777), .member = kAdmin, .importer = true};
+  fields.hash.assign(made.hash.begin(), made.hash.end());
+  server.given({.command = issue_token(fields), .stream = {}});
+  server.catch_up();
+  return made.secret;
+}
+
+struct Run {
+  examples::ImportReport report;
+  std::vector<examples::ProjectDigest> digests;
+};
+
+asio::awaitable<void> import(client::Client& client, record::Hash secret, Run& run) {
+  co_await client.wait_live(asio::use_awaitable);
+  std::istringstream file{std::string(kKepFile)};
+  auto plan = examples::make_plan(file, client.server()->member, secret);
+  run.report = co_await examples::run_import(client, plan, 0);
+  run.digests = co_await examples::compare_digests(client, plan.projects);
+  co_await client.stop(asio::use_awaitable);
+}
+
+Run run_once(RunningServer& server, const std::string& token, std::byte secret) {
+  asio::io_context io;
+  client::ClientOptions options;
+  options.url = "ws://127.0.0.1:" + std::to_string(server.port());
+  options.token = token;
+  client::Client client(io.get_executor(), options);
+  client.start();
+  record::Hash hash{};
+  hash.fill(secret);
+  Run run;
+  std::exception_ptr failure;
+  asio::co_spawn(io, import(client, hash, run),
+                 [&](const std::exception_ptr& thrown) { failure = thrown; });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("A history is imported whole, once, and all copies agree", "[kep][live]") {
+  RunningServer server;
+  server.set_clock({1'800'000'000'000'000});
+  const auto token = importer_token(server);
+  const auto first = run_once(server, token, std::byte{1});
+  for (const auto& refused : first.report.refused) UNSCOPED_INFO(refused);
+  CHECK(first.report.refused.empty());
+  CHECK(first.report.fresh == first.report.commands);
+  CHECK(first.report.repeated == 0);
+  const auto head = server.head();
+  REQUIRE(first.digests.size() == 3);
+  server.catch_up();
+
+  // The same secret, and another: facts are the same, and words do not count.
+  for (const auto secret : {std::byte{1}, std::byte{2}}) {
+    const auto again = run_once(server, token, secret);
+    CHECK(again.report.refused.empty());
+    CHECK(again.report.fresh == 0);
+    CHECK(again.report.repeated == first.report.commands);
+    CHECK(again.report.events == 0);
+    CHECK(server.head() == head);
+    REQUIRE(again.digests.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(again.digests[i].digest == first.digests[i].digest);
+      CHECK(again.digests[i].replay_agrees);
+    }
+  }
+  server.verify();
+}
+
+}  // namespace daybook::testing

@@ -1,0 +1,25 @@
+#pragma once
+// A small file of proposals' changes with what real ones have: a misspelt status, a missing team and title, a line that
+// contradicts its predecessor, one that stands twice, a changed team, a stage that goes backwards.
+
+#include <string_view>
+
+namespace daybook::testing {
+
+inline constexpr std::size_t kKepLines = 12;
+inline constexpr std::string_view kKepFile =
+    R"({"at":1584483086,"actor":"u-1","rev":"r1","kep":"617","change":{"title":[null,"First"],"owning-sig":[null,"sig-api-machinery"],"status":[null,"provisional"],"authors":[null,["@a"]]}}
+{"at":1584483087,"actor":"u-2","rev":"r2","kep":"617","change":{"status":["provisional","implementable"]}}
+{"at":1584483088,"actor":"u-2","rev":"r3","kep":"617","change":{"stage":[null,"alpha"]}}
+{"at":1584483089,"actor":"u-2","rev":"r4","kep":"617","change":{"title":["First","Erster Titel: \"größer\""],"stage":["alpha","beta"]}}
+{"at":1584483090,"actor":"u-1","rev":"r5","kep":"617","change":{"title":["What it never was","Third"],"stage":["beta","alpha"]}}
+{"at":1584483091,"actor":"u-1","rev":"r6","kep":"617","change":{"status":["implementable","imlpemented"]}}
+{"at":1584483092,"actor":"u-1","rev":"r7","kep":"617","change":{"status":["imlpemented","implemented"]}}
+{"at":1584483093,"actor":"u-1","rev":"r8","kep":"617","change":{"status":["implemented","implementable"],"owning-sig":["sig-api-machinery","sig-node"]}}
+{"at":1584483094,"actor":"u-3","rev":"r9","kep":"2155","change":{"stage":[null,"alpha"],"milestone":[null,{"alpha":"v1.18"}]}}
+{"at":1584483095,"actor":"u-3","rev":"r9","kep":"2155","change":{"status":[null,"withdrawn"]}}
+{"at":1584483096,"actor":"u-3","rev":"ra","kep":"9","change":{"title":[null,"Other"],"owning-sig":[null,"api-machinery"],"status":[null,"implemented"]}}
+{"at":1584483096,"actor":"u-3","rev":"ra","kep":"9","change":{"title":[null,"Other"],"owning-sig":[null,"api-machinery"],"status":[null,"implemented"]}}
+)";
+
+}  // namespace daybook::testing

@@ -1,0 +1,88 @@
+// What a file of proposals becomes.
+
+#include "client-sdk/examples/kep_plan.hpp"
+
+#include <catch2/catch.hpp>
+#include <set>
+#include <sstream>
+
+#include "tests/client-sdk/kep_lines.hpp"
+
+namespace daybook::testing {
+namespace {
+
+examples::Plan plan_of(std::string_view text, std::byte secret = std::byte{1}) {
+  std::istringstream file{std::string(text)};
+  record::Hash hash{};
+  hash.fill(secret);
+  return examples::make_plan(file, {1, 1}, hash);
+}
+
+std::size_t count(const examples::Plan& plan, auto&& is) {
+  std::size_t n = 0;
+  for (const auto& act : plan.acts) {
+    auto& command = const_cast<client::CommandBuilder&>(act.command);
+    if (is(command.root().asReader())) ++n;
+  }
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("Every line leaves one remainder that names it", "[kep]") {
+  const auto plan = plan_of(kKepFile);
+  CHECK(plan.lines == kKepLines);
+  CHECK(plan.unreadable.empty());
+  CHECK(count(plan, [](schema::Command::Reader command) {
+          return command.isProject() && command.getProject().isRecordImportRemainder();
+        }) == kKepLines);
+}
+
+TEST_CASE("Teams become projects, proposals tasks, actors members", "[kep]") {
+  const auto plan = plan_of(kKepFile);
+  REQUIRE(plan.projects.size() == 3);
+  CHECK(plan.projects[0].key == "APIMACHINE");
+  CHECK(plan.projects[1].key == "UNOWNED");
+  CHECK(plan.projects[2].key == "APIMACHIN2");
+  CHECK(plan.tasks == 3);
+  CHECK(plan.members == 3);
+}
+
+TEST_CASE("Status and stage move the card; what is not understood is kept", "[kep]") {
+  const auto plan = plan_of(kKepFile);
+  // implementable, alpha, beta, alpha, implemented, alpha again (of 617); withdrawn (of 2155)
+  CHECK(plan.moves == 7);
+  CHECK(plan.edits == 2);
+  CHECK(plan.contradictions == 2);     // the title that never was, and the line that stands twice
+  CHECK(plan.kept.at("status") == 2);  // misspelt; withdrawn
+  CHECK(plan.kept.at("owning-sig") == 1);
+  CHECK(plan.kept.at("stage") == 1);  // of a proposal without a status
+  CHECK(plan.kept.at("milestone") == 1);
+  CHECK(plan.kept.at("authors") == 1);
+}
+
+TEST_CASE("The same file gives the same ids, whatever the secret; no id twice", "[kep]") {
+  const auto one = plan_of(kKepFile);
+  const auto two = plan_of(kKepFile, std::byte{2});
+  REQUIRE(one.acts.size() == two.acts.size());
+  std::set<Id> ids;
+  for (std::size_t i = 0; i < one.acts.size(); ++i) {
+    CHECK(one.acts[i].options.id == two.acts[i].options.id);
+    CHECK(one.acts[i].options.seed != two.acts[i].options.seed);
+    CHECK(ids.insert(one.acts[i].options.id).second);
+  }
+}
+
+TEST_CASE("A line that is no change is told, and the others are read", "[kep][foreign]") {
+  for (const std::string_view bad :
+       {"nonsense", "{}", "[]", R"({"at":"x","actor":"a","kep":"1","change":{}})",
+        R"({"at":1,"actor":"a","kep":"1","change":{"title":"x"}})",
+        R"({"at":1,"actor":"","kep":"1","change":{}})"}) {
+    const auto plan = plan_of(std::string(bad) + "\n" + std::string(kKepFile));
+    CHECK(plan.lines == kKepLines + 1);
+    CHECK(plan.unreadable.size() == 1);
+    CHECK(plan.tasks == 3);
+  }
+}
+
+}  // namespace daybook::testing
