@@ -312,6 +312,7 @@ TEST_CASE("Killed under load, the server loses nothing that it has told anybody"
     server.kill();
     for (auto& thread : threads) thread.join();
     REQUIRE(came);
+    CHECK(server.process().errors().empty());  // no warning, nor a sanitizer's report
     CHECK_THAT(seen.ended, Catch::Matchers::Contains("closed with 0 "));
 
     const auto log = world.open();

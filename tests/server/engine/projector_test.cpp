@@ -2,9 +2,6 @@
 // from the first event.
 #include <catch2/catch.hpp>
 
-#include <cstring>
-
-#include "model/record/stored_event.hpp"
 #include "model/snapshot.hpp"
 #include "server/engine/loader.hpp"
 #include "tests/server/engine/running_engine.hpp"
@@ -267,29 +264,6 @@ TEST_CASE_METHOD(RunningEngine,
   check_readers(*this, project_id(2));
 }
 
-// A later build's event: of part 99.
-log::CommandEvents event_of_part_99(const log::EventLog& log, Id id) {
-  capnp::MallocMessageBuilder message;
-  auto root = message.initRoot<capnp::AnyPointer>().initAsAnyStruct(1, 1);
-  const std::uint16_t part = 99, type = 3;
-  std::memcpy(root.getDataSection().begin(), &part, 2);
-  auto inner = root.getPointerSection()[0].initAsAnyStruct(1, 0);
-  std::memcpy(inner.getDataSection().begin(), &type, 2);
-  record::EnvelopeFields fields;
-  fields.position = {log.head().position.value + 1};
-  fields.stream = kProject;
-  fields.version = {log.stream_version(kProject).value + 1};
-  fields.recorded_at = log.head().recorded_at;
-  fields.actor = kAdmin;
-  fields.role = schema::Role::MANAGER;
-  fields.command_id = id;
-  fields.command_count = 1;
-  log::CommandEvents command{.command_id = id, .fingerprint = {}, .entries = {}};
-  record::append_entry(command.entries,
-                       record::encode_event(fields, record::canonical(root.asReader())), 0, {});
-  return command;
-}
-
 TEST_CASE("A stream with an event that this build does not know is kept and read, not written",
           "[engine][projector]") {
   RunningEngine world({.snapshot_events_min = 5});
@@ -297,7 +271,7 @@ TEST_CASE("A stream with an event that this build does not know is kept and read
   world.stop();
   {
     auto group = world.log().begin();
-    group->append(event_of_part_99(world.log(), {99, 99}));
+    group->append(newer_event(world.log(), {99, 99}));
     static_cast<void>(std::move(*group).commit());
   }
   for (int round = 0; round < 2; ++round) {

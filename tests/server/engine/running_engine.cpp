@@ -1,6 +1,9 @@
 #include "tests/server/engine/running_engine.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstring>
+
+#include "model/record/stored_event.hpp"
 
 namespace daybook::testing {
 
@@ -42,6 +45,28 @@ std::vector<record::EnvelopeFields> envelopes(const log::EventLog& log) {
     if (!*entry) return result;
     result.push_back((*entry)->event.envelope());
   }
+}
+
+log::CommandEvents newer_event(const log::EventLog& log, Id id) {
+  capnp::MallocMessageBuilder message;
+  auto root = message.initRoot<capnp::AnyPointer>().initAsAnyStruct(1, 1);
+  const std::uint16_t part = 99, type = 3;
+  std::memcpy(root.getDataSection().begin(), &part, 2);
+  auto inner = root.getPointerSection()[0].initAsAnyStruct(1, 0);
+  std::memcpy(inner.getDataSection().begin(), &type, 2);
+  record::EnvelopeFields fields;
+  fields.position = {log.head().position.value + 1};
+  fields.stream = kProject;
+  fields.version = {log.stream_version(kProject).value + 1};
+  fields.recorded_at = log.head().recorded_at;
+  fields.actor = kAdmin;
+  fields.role = schema::Role::MANAGER;
+  fields.command_id = id;
+  fields.command_count = 1;
+  log::CommandEvents command{.command_id = id, .fingerprint = {}, .entries = {}};
+  record::append_entry(command.entries,
+                       record::encode_event(fields, record::canonical(root.asReader())), 0, {});
+  return command;
 }
 
 std::vector<std::vector<std::uint64_t>> words_of(const model::View& view) {

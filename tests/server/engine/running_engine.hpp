@@ -46,6 +46,9 @@ struct Act {
 // The envelopes of the whole log, each checked.
 [[nodiscard]] std::vector<record::EnvelopeFields> envelopes(const log::EventLog& log);
 
+// A command of a newer build, with one event of part 99 and type 3, at the end of log and project.
+[[nodiscard]] log::CommandEvents newer_event(const log::EventLog& log, Id id);
+
 // Rows of a view as comparable words.
 [[nodiscard]] std::vector<std::vector<std::uint64_t>> words_of(const model::View& view);
 
