@@ -24,8 +24,9 @@ Exit print_rejection(const Context& context, OnlineSource& source, Id stream,
     } else {
       learn_project(source, names, stream);
     }
-  } catch (const Failure&) {
-    // Without names, ids stand for themselves: the answer matters more.
+  } catch (const Failure& failure) {
+    // The answer matters more: without names, ids stand for themselves.
+    context.console.say("daybook: names could not be read: {}\n", failure.what());
   }
   context.console.say("daybook: rejected ({}): {}\n", client::code_name(rejected.code),
                       explain(rejected, names));

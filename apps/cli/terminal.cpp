@@ -71,20 +71,19 @@ std::string shown(std::string_view words) {
   out.reserve(words.size());
   while (!words.empty()) {
     const auto next = decode_first(words);
-    if (!next.valid) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned>(next.point));
-    } else if (next.point == '\\') {
+    const bool hostile = is_hostile(next.point);
+    if (next.point == '\\') {
       out += "\\\\";
     } else if (next.point == '\n') {
       out += "\\n";
     } else if (next.point == '\t') {
       out += "\\t";
-    } else if (!is_hostile(next.point)) {
-      out += words.substr(0, next.bytes);
-    } else if (next.point < 0x80) {
+    } else if (!next.valid || (hostile && next.point < 0x80)) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned>(next.point));
-    } else {
+    } else if (hostile) {
       out += fmt::format("\\u{{{:x}}}", static_cast<unsigned>(next.point));
+    } else {
+      out += words.substr(0, next.bytes);
     }
     words.remove_prefix(next.bytes);
   }

@@ -47,7 +47,7 @@ class Get {
   }
 
   void start(const Server& server) {
-    resolver_.async_resolve(server.host, server.port, [this](error_code error, auto found) {
+    resolver_.async_resolve(server.host, server.port, [this](error_code error, const auto& found) {
       if (failed(error)) return;
       stream_.async_connect(found, [this](error_code refused, const auto&) {
         if (!failed(refused)) send();

@@ -19,6 +19,7 @@ Exit list(const Context& context) {
     return Exit::ok;
   }
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(projects.size());
   for (const auto& project : projects)
     rows.push_back({shown(project.key), shown(project.name), std::to_string(project.version)});
   const std::vector<Column> columns{{"KEY"}, {"NAME"}, {.heading = "VERSION", .right = true}};

@@ -86,7 +86,7 @@ void compare_snapshot(const log::StoredSnapshot& stored, const Stream& state,
 // Folds a stream from its first event, and compares with each snapshot on the way.
 template <typename Stream>
 void check_stream(const log::EventLog& log, Id id, Stream state, Position head,
-                  std::function<void()> on_event, Folds& folds) {
+                  const std::function<void()>& on_event, Folds& folds) {
   const auto last = log.stream_version(id);
   std::vector<Version> snapshots;  // the earliest last
   for (auto at = log.newest_snapshot(id, last); at;
@@ -117,7 +117,8 @@ Folds fold_all(const log::EventLog& log, Position head, Progress& progress) {
   Folds folds;
   std::uint64_t done = 0;
   const auto on_event = [&] {
-    if (++done % 1000 == 0 || done == head.value) progress.show("folding", done, head.value);
+    ++done;
+    if (done % 1000 == 0 || done == head.value) progress.show("folding", done, head.value);
   };
   for (const auto id : log.streams()) {
     try {
