@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 
+#include "server/sync/log_text.hpp"
+
 namespace daybook::net {
 namespace {
 
@@ -43,11 +45,14 @@ void IoThread::start() {
         for (auto* connection : connections_) connection->notice(*n);
       });
   thread_ = std::thread([this] {
-    try {
-      context_.run();
-    } catch (const std::exception& error) {
-      spdlog::critical("event=io_thread_failed what=\"{}\"", error.what());
-      std::terminate();
+    while (true) {
+      try {
+        context_.run();
+        return;
+      } catch (const std::exception& error) {
+        // One handler's failure is not that of the other connections.
+        spdlog::error("event=handler_failed what=\"{}\"", sync::log_text(error.what()));
+      }
     }
   });
 }
@@ -78,7 +83,8 @@ asio::awaitable<void> IoThread::serve(asio::ip::tcp::socket socket, std::string 
   try {
     co_await serve_http(std::move(socket), *this, address);
   } catch (const std::exception& error) {
-    spdlog::error("event=connection_failed peer={} what=\"{}\"", address, error.what());
+    spdlog::error("event=connection_failed peer={} what=\"{}\"", address,
+                  sync::log_text(error.what()));
   }
   shared_.count.leave(address);
   --serving_;

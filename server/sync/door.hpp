@@ -45,10 +45,17 @@ class Door {
     ++outstanding_;
     return [this, handler = std::move(handler)](Result result) mutable {
       --outstanding_;
+      const WhenDone tell_idle{*this};  // also when the handler throws
       handler(std::move(result));
-      if (outstanding_ == 0 && on_idle_) on_idle_();
     };
   }
+
+  struct WhenDone {
+    Door& door;
+    ~WhenDone() {
+      if (door.outstanding_ == 0 && door.on_idle_) door.on_idle_();
+    }
+  };
 
   engine::Engine& engine_;
   engine::Inbox& inbox_;

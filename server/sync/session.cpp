@@ -1,6 +1,10 @@
 #include "server/sync/session.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+
+#include "server/sync/log_text.hpp"
 
 namespace daybook::sync {
 namespace {
@@ -21,8 +25,7 @@ Session::Session(Services& services, Encoding encoding, std::function<void()> wa
       began_(services.steady()),
       heard_(began_),
       sent_(began_),
-      rate_left_(services.options.commands_per_second),
-      rate_at_(began_) {}
+      rate_(services.options.commands_per_second, began_) {}
 
 Session::~Session() { leave(); }
 
@@ -35,6 +38,12 @@ void Session::leave() {
 void Session::detach() {
   leave();
   wake_ = [] {};
+}
+
+void Session::fail(const std::exception& error) {
+  spdlog::error("event=session_failed member={} what=\"{}\"", to_string(principal_.member),
+                log_text(error.what()));
+  close(CloseCode::internal, "the server failed");
 }
 
 void Session::close(CloseCode code, std::string reason) {
@@ -121,6 +130,12 @@ Instant Session::wake_at() const {
 }
 
 std::string Session::next() {
+  std::string message;
+  guarded([&] { message = make_next(); });
+  return message;
+}
+
+std::string Session::make_next() {
   check_timers();
   std::string message;
   while (!outbox_.empty()) {
@@ -132,6 +147,7 @@ std::string Session::next() {
   }
   if (!closing_ && phase_ == Phase::open) {
     fill_from_subscriptions(message);
+    open_next_snapshot();
     work_off_input();
   }
   if (!message.empty()) sent_ = services_.steady();
@@ -200,6 +216,7 @@ void Session::end(std::uint64_t serial, Code code) {
     out.setSubscription(id);
     out.setCode(code);
   });
+  open_next_snapshot();
 }
 
 void Session::subscribe(std::optional<SubscribeRequest> request, std::uint32_t id) {
@@ -218,15 +235,29 @@ void Session::subscribe(std::optional<SubscribeRequest> request, std::uint32_t i
   if (const auto code = subscription.check(encoding_); code != Code::NONE) {
     return end(serial, code);
   }
+  if (subscription.needs_snapshot()) return open_next_snapshot();
+  open(subscription);
+}
+
+void Session::open(const Subscription& subscription) {
+  const auto serial = subscription.serial();
   if (!subscription.needs_project()) return opened(serial, nullptr);
-  services_.door.read_project(
-      subscription.scope().stream,
-      [weak = weak_from_this(), serial](const std::shared_ptr<const model::Project>& project) {
-        const auto self = weak.lock();
-        if (!self || self->closing_) return;
-        self->opened(serial, project.get());
-        self->wake_();
-      });
+  services_.door.read_project(subscription.scope().stream,
+                              answered([serial](Session& self, const auto& project) {
+                                self.opened(serial, project.get());
+                              }));
+}
+
+// An encoded state is large: the next one is made when the one before it was sent.
+void Session::open_next_snapshot() {
+  const auto* present = find(snapshot_serial_);
+  if (present != nullptr && (!present->started() || present->holds_snapshot())) return;
+  snapshot_serial_ = 0;
+  for (const auto& subscription : subscriptions_) {
+    if (!subscription->needs_snapshot() || subscription->started()) continue;
+    snapshot_serial_ = subscription->serial();
+    return open(*subscription);
+  }
 }
 
 void Session::opened(std::uint64_t serial, const model::Project* project) {
@@ -243,18 +274,15 @@ void Session::opened(std::uint64_t serial, const model::Project* project) {
   read_views();
 }
 
-void Session::recheck(Subscription& subscription) {
-  const auto serial = subscription.serial();
-  subscription.begin_check();
-  if (!subscription.needs_project()) return rechecked(serial, nullptr);
-  services_.door.read_project(
-      subscription.scope().stream,
-      [weak = weak_from_this(), serial](const std::shared_ptr<const model::Project>& project) {
-        const auto self = weak.lock();
-        if (!self || self->closing_) return;
-        self->rechecked(serial, project.get());
-        self->wake_();
-      });
+void Session::recheck(std::uint64_t serial) {
+  auto* subscription = find(serial);
+  if (subscription == nullptr) return;
+  subscription->begin_check();
+  if (!subscription->needs_project()) return rechecked(serial, nullptr);
+  services_.door.read_project(subscription->scope().stream,
+                              answered([serial](Session& self, const auto& project) {
+                                self.rechecked(serial, project.get());
+                              }));
 }
 
 void Session::rechecked(std::uint64_t serial, const model::Project* project) {
@@ -271,26 +299,27 @@ void Session::read_views() {
     for (std::size_t i = 0; i < subscription->watchers().size(); ++i) {
       auto& watcher = subscription->watchers()[i];
       if (!watcher.should_read(now)) continue;
-      services_.door.read_view(subscription->scope().stream, watcher.view(),
-                               [weak = weak_from_this(), serial = subscription->serial(),
-                                i](std::shared_ptr<const model::View> view) {
-                                 const auto self = weak.lock();
-                                 if (!self) return;
-                                 auto* found = self->find(serial);
-                                 if (found == nullptr) return;
-                                 auto& asked = found->watchers()[i];
-                                 if (view) {
-                                   asked.show(std::move(view), self->services_.steady());
-                                 } else {
-                                   asked.skip();
-                                 }
-                                 self->wake_();
-                               });
+      services_.door.read_view(
+          subscription->scope().stream, watcher.view(),
+          answered([serial = subscription->serial(), i](Session& self, auto& view) {
+            auto* found = self.find(serial);
+            if (found == nullptr) return;
+            auto& asked = found->watchers()[i];
+            if (view) {
+              asked.show(std::move(view), self.services_.steady());
+            } else {
+              asked.skip();
+            }
+          }));
     }
   }
 }
 
 void Session::notice(const engine::Notice& notice) {
+  guarded([&] { take_notice(notice); });
+}
+
+void Session::take_notice(const engine::Notice& notice) {
   if (closing_ || draining_ || phase_ != Phase::open) return;
   bool workspace_grew = false;
   bool workspace_rights = false;
@@ -329,7 +358,7 @@ void Session::notice(const engine::Notice& notice) {
   }
   // Ending a subscription changes the list.
   for (const auto serial : recheck_serials) {
-    if (auto* subscription = find(serial)) recheck(*subscription);
+    recheck(serial);
     touched = true;
   }
   if (touched) wake_();

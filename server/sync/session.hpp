@@ -21,7 +21,8 @@ namespace daybook::sync {
 struct SessionOptions {
   std::chrono::milliseconds heartbeat = schema::protocol::kHeartbeat;
   std::chrono::milliseconds hello_timeout = 2 * schema::protocol::kHeartbeat;
-  std::uint32_t commands_per_second = 10'000;  // of one connection; 0: no limit
+  std::uint32_t commands_per_second =
+      10'000;  // of one connection, with its subscriptions; 0: no limit
   std::uint32_t view_updates_per_second = 10;  // of one view
   std::chrono::milliseconds delay_min{1000};   // for goingAway
   std::chrono::milliseconds delay_max{5000};
@@ -46,7 +47,7 @@ struct Close {
 
 // Threading: confined to its I/O thread.
 // Lifetime:  owned by shared pointers, as answers of the engine may come after its socket is gone.
-// Limits:    256 commands in flight, 64 subscriptions; what is to be written beside them is bounded by not reading on.
+// Limits:    256 commands in flight, 64 subscriptions, one encoded snapshot; what is to be written beside them is bounded by not reading on.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   // `wake` is called when next(), wants_input() or closing() may have changed outside a call of theirs.
@@ -80,6 +81,32 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   enum class Phase { opening, entering, open };
 
+  // What runs when a handler was posted, or somebody calls in from outside: a failure ends this session alone.
+  template <typename F>
+  void guarded(F&& f) {
+    try {
+      f();
+    } catch (const std::exception& error) {
+      fail(error);
+    }
+  }
+  void fail(const std::exception& error);
+  // A handler for one answer of the engine, which is in flight until then. f(Session&, result)
+  template <typename F>
+  auto answered(F f) {
+    ++in_flight_;
+    return [weak = weak_from_this(), f = std::move(f)](auto&& result) mutable {
+      const auto self = weak.lock();
+      if (!self) return;
+      --self->in_flight_;
+      self->guarded([&] {
+        f(*self, result);
+        self->work_off_input();
+      });
+      self->wake_();
+    };
+  }
+
   // Input
   void work_off_input();
   [[nodiscard]] bool may_take() const;
@@ -90,15 +117,19 @@ class Session : public std::enable_shared_from_this<Session> {
   void take_command(kj::Array<capnp::word> message, Id id);
   void take_renewal(std::string_view token);
   void answer(Id command, const engine::Answer& answer);
-  [[nodiscard]] std::optional<model::Rejection> over_rate();
+  void query_outcome(Id command);
+  [[nodiscard]] bool may_know(const engine::Answer& outcome) const;
 
   // Subscriptions
   void subscribe(std::optional<SubscribeRequest> request, std::uint32_t id);
+  void open(const Subscription& subscription);
+  void open_next_snapshot();
   void opened(std::uint64_t serial, const model::Project* project);
-  void recheck(Subscription& subscription);
+  void recheck(std::uint64_t serial);
   void rechecked(std::uint64_t serial, const model::Project* project);
   void end(std::uint64_t serial, schema::Code code);
   void read_views();
+  void take_notice(const engine::Notice& notice);
   [[nodiscard]] Subscription* find(std::uint64_t serial);
 
   // Output
@@ -109,6 +140,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
   void push(Frame frame);
   void check_timers();
+  [[nodiscard]] std::string make_next();
   void fill_from_subscriptions(std::string& message);
   [[nodiscard]] bool is_token_good() const;
   [[nodiscard]] Instant expiry() const;
@@ -124,21 +156,21 @@ class Session : public std::enable_shared_from_this<Session> {
   Clients::Ticket ticket_ = 0;
 
   MessageIn input_;
-  std::size_t in_flight_ = 0;
+  std::size_t in_flight_ = 0;  // commands, queries and reads that the engine has to answer
   std::deque<Frame> outbox_;
   std::size_t outbox_bytes_ = 0;
 
   std::uint64_t next_serial_ = 1;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
   std::size_t turn_ = 0;
+  std::uint64_t snapshot_serial_ = 0;  // whose turn it is to have a snapshot; 0: nobody's
 
   Instant began_;
   Instant heard_;
   Instant sent_;
   Instant expiry_at_ = Instant::max();
   std::uint64_t pings_ = 0;
-  double rate_left_ = 0;
-  Instant rate_at_;
+  RateLimit rate_;  // of commands and subscriptions
 };
 
 }  // namespace daybook::sync

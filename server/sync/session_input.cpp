@@ -46,10 +46,12 @@ bool Session::wants_input() const { return input_.empty() && may_take(); }
 
 void Session::receive(std::span<const std::byte> message) {
   if (closing_) return;
-  heard_ = services_.steady();
-  input_ = MessageIn(encoding_, message);
-  if (input_.empty()) return close(CloseCode::protocol_error, "an empty message");
-  work_off_input();
+  guarded([&] {
+    heard_ = services_.steady();
+    input_ = MessageIn(encoding_, message);
+    if (input_.empty()) return close(CloseCode::protocol_error, "an empty message");
+    work_off_input();
+  });
 }
 
 void Session::work_off_input() {
@@ -106,7 +108,6 @@ void Session::take_hello(schema::Hello::Reader hello) {
     return close(CloseCode::protocol_error, "too many subscriptions");
   }
   principal_ = *principal;
-  expiry_at_ = expiry();
   std::vector<SubscribeRequest> resume;
   for (const auto subscribe : hello.getSubscriptions()) {
     auto request = read(subscribe);
@@ -122,8 +123,10 @@ void Session::take_hello(schema::Hello::Reader hello) {
       [weak = weak_from_this(), resume = std::move(resume)]() mutable {
         const auto self = weak.lock();
         if (!self || self->closing_) return;
-        self->admitted(std::move(resume));
-        self->work_off_input();
+        self->guarded([&] {
+          self->admitted(std::move(resume));
+          self->work_off_input();
+        });
         self->wake_();
       },
       [weak = weak_from_this()] {
@@ -137,7 +140,10 @@ void Session::take_hello(schema::Hello::Reader hello) {
 }
 
 void Session::admitted(std::vector<SubscribeRequest> resume) {
+  // It may have waited for another connection to leave, and notices are for those that are open.
+  if (!is_token_good()) return close(CloseCode::token_ended, "the token has ended");
   phase_ = Phase::open;
+  expiry_at_ = expiry();
   const auto head = services_.door.log().head();
   const auto workspace = services_.door.workspace();
   send([&](schema::Message::Builder& message) {
@@ -171,7 +177,11 @@ void Session::take_open(schema::Message::Reader message) {
     }
     case M::SUBSCRIBE: {
       const auto request = message.getSubscribe();
-      return subscribe(read(request), request.getSubscription());
+      const auto id = request.getSubscription();
+      if (rate_.take(services_.steady())) {
+        return send_error(Code::RATE_LIMITED, "too many subscriptions and commands", id);
+      }
+      return subscribe(read(request), id);
     }
     case M::UNSUBSCRIBE: {
       const auto id = message.getUnsubscribe().getSubscription();
@@ -187,16 +197,7 @@ void Session::take_open(schema::Message::Reader message) {
       if (!access::may_command(principal_)) {
         return send_error(Code::NOT_PERMITTED, "this token sends no commands");
       }
-      ++in_flight_;
-      return services_.door.query_outcome(
-          id, [weak = weak_from_this(), id](const engine::Answer& result) {
-            const auto self = weak.lock();
-            if (!self) return;
-            --self->in_flight_;
-            self->answer(id, result);
-            self->work_off_input();
-            self->wake_();
-          });
+      return query_outcome(id);
     }
     case M::PING: {
       const auto nonce = message.getPing().getNonce();
@@ -237,19 +238,32 @@ void Session::take_command(kj::Array<capnp::word> message, Id id) {
   if (!access::may_command(principal_)) {
     return answer(id, model::Rejection{.code = Code::NOT_PERMITTED, .facts = {}});
   }
-  if (auto rejection = over_rate()) return answer(id, std::move(*rejection));
+  if (auto rejection = rate_.take(services_.steady())) return answer(id, std::move(*rejection));
   auto submission = engine::check_submission(std::move(message), access::sender(principal_));
   if (!submission) return answer(id, submission.error());
-  ++in_flight_;
-  services_.door.submit(std::move(*submission),
-                        [weak = weak_from_this(), id](const engine::Answer& result) {
-                          const auto self = weak.lock();
-                          if (!self) return;
-                          --self->in_flight_;
-                          self->answer(id, result);
-                          self->work_off_input();
-                          self->wake_();
-                        });
+  services_.door.submit(
+      std::move(*submission),
+      answered([id](Session& self, const engine::Answer& result) { self.answer(id, result); }));
+}
+
+void Session::query_outcome(Id command) {
+  services_.door.query_outcome(
+      command, answered([command](Session& self, const engine::Answer& outcome) {
+        self.answer(command, self.may_know(outcome) ? outcome : engine::NotRecorded{});
+      }));
+}
+
+// What became of a command is for the member who gave it, and for those who may read it anyway.
+bool Session::may_know(const engine::Answer& outcome) const {
+  const auto* accepted = std::get_if<engine::Accepted>(&outcome);
+  if (accepted == nullptr || access::may_read_all(*services_.door.workspace(), principal_)) {
+    return true;
+  }
+  const auto batch = services_.door.log().read_all({accepted->first_position.value - 1},
+                                                   {.bytes = 0, .events = 1});
+  record::Bytes rest = batch.entries;
+  const auto entry = record::next_entry(rest, record::EventView::Check::hashes);
+  return entry && *entry && (*entry)->event.envelope().actor == principal_.member;
 }
 
 void Session::answer(Id command, const engine::Answer& answer) {
@@ -269,23 +283,9 @@ void Session::take_renewal(std::string_view token) {
   }
   principal_ = *principal;
   expiry_at_ = expiry();
-  for (auto& subscription : subscriptions_) recheck(*subscription);
-}
-
-// A bucket of one second's commands.
-std::optional<model::Rejection> Session::over_rate() {
-  const auto rate = services_.options.commands_per_second;
-  if (rate == 0) return std::nullopt;
-  const auto now = services_.steady();
-  const std::chrono::duration<double> passed = now - rate_at_;
-  rate_at_ = now;
-  rate_left_ = std::min<double>(rate, rate_left_ + passed.count() * rate);
-  if (rate_left_ >= 1) {
-    rate_left_ -= 1;
-    return std::nullopt;
-  }
-  const auto wait = static_cast<std::uint32_t>(1 + 1000 * (1 - rate_left_) / rate);
-  return model::Rejection{.code = Code::RATE_LIMITED, .facts = {.retry_after_millis = wait}};
+  std::vector<std::uint64_t> serials;  // a recheck may end a subscription, which changes the list
+  for (const auto& subscription : subscriptions_) serials.push_back(subscription->serial());
+  for (const auto serial : serials) recheck(serial);
 }
 
 }  // namespace daybook::sync

@@ -11,12 +11,11 @@ constexpr std::size_t kWordsChunkTexts = 512;
 
 }  // namespace
 
-std::optional<Frame> SnapshotSender::next(const log::EventLog& log) {
+Frame SnapshotSender::next(const log::EventLog& log) {
   if (bytes_sent_ < bytes_.size()) return state_chunk();
   bytes_ = {};
   bytes_sent_ = 0;
   if (texts_sent_ < texts_.size()) return words_chunk(log);
-  if (ended_) return std::nullopt;
   ended_ = true;
   return make_frame(Encoding::binary, [&](schema::Message::Builder& message) {
     auto end = message.initSnapshotEnd();

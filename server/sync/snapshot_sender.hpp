@@ -2,7 +2,6 @@
 // Sends a stream's state in pieces: its bytes, then the words that it refers to, then the end with the digest.
 
 #include <concepts>
-#include <optional>
 
 #include "model/snapshot.hpp"
 #include "server/sync/encoding.hpp"
@@ -22,8 +21,9 @@ class SnapshotSender {
         digest_(model::digest(state)) {}
 
   [[nodiscard]] Version version() const { return version_; }
-  // nullopt: all of it was sent.
-  [[nodiscard]] std::optional<Frame> next(const log::EventLog& log);
+  [[nodiscard]] bool done() const { return ended_; }
+  // Requires: not done().
+  [[nodiscard]] Frame next(const log::EventLog& log);
 
  private:
   [[nodiscard]] Frame state_chunk();

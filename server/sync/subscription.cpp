@@ -1,6 +1,7 @@
 #include "server/sync/subscription.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "schema/protocol.hpp"
 
@@ -10,15 +11,22 @@ namespace {
 using schema::Code;
 namespace protocol = schema::protocol;
 
-// Where the command that the event behind `after` belongs to begins: batches hold whole commands.
-std::uint64_t command_begin(const Scope& scope, std::uint64_t after, const log::EventLog& log) {
+// The command that the event behind `after` belongs to, as batches hold whole commands: its events lie behind `begin`,
+// up to `end`.
+struct CommandSpan {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+CommandSpan command_around(const Scope& scope, std::uint64_t after, const log::EventLog& log) {
   const log::ReadLimits limits{.bytes = 0, .events = 1};
   const auto batch = scope.all ? log.read_all(Position{after}, limits)
                                : log.read_stream(scope.stream, Version{after}, limits);
   record::Bytes rest = batch.entries;
   const auto entry = record::next_entry(rest, record::EventView::Check::hashes);
-  if (!entry || !*entry) return after;
-  return after - std::min<std::uint64_t>(after, (*entry)->event.envelope().command_index);
+  if (!entry || !*entry) throw std::runtime_error("damaged: an event cannot be read");
+  const auto& envelope = (*entry)->event.envelope();
+  const auto begin = after - std::min<std::uint64_t>(after, envelope.command_index);
+  return {.begin = begin, .end = std::max(begin + envelope.command_count, after + 1)};
 }
 
 }  // namespace
@@ -165,11 +173,13 @@ Code Subscription::begin_events(std::uint64_t newest, const log::EventLog& log) 
     case From::range:
       if (request_.last > newest) return Code::AHEAD_OF_LOG;
       after_ = request_.first - 1;
-      last_ = request_.last;
+      last_ = command_around(request_.scope, request_.last - 1, log).end;
       return Code::NONE;
     case From::tail:
       after_ = newest - std::min<std::uint64_t>(newest, request_.tail);
-      if (after_ > 0 && after_ < newest) after_ = command_begin(request_.scope, after_, log);
+      if (after_ > 0 && after_ < newest) {
+        after_ = command_around(request_.scope, after_, log).begin;
+      }
       tell_position_ = true;
       return Code::NONE;
   }
@@ -196,8 +206,9 @@ std::optional<Frame> Subscription::next(Encoding encoding, EventSource& source,
   }
   if (request_.as_views) return std::nullopt;
   if (snapshot_) {
-    if (auto frame = snapshot_->next(log)) return frame;
-    snapshot_.reset();
+    auto frame = snapshot_->next(log);
+    if (snapshot_->done()) snapshot_.reset();
+    return frame;
   }
   const auto through = last_ ? std::min(known_, *last_) : known_;
   if (after_ < through) {

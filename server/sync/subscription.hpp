@@ -52,6 +52,11 @@ class Subscription {
   [[nodiscard]] schema::Code start(const model::Workspace& workspace, const model::Project* project,
                                    const log::EventLog& log, std::chrono::milliseconds interval);
   [[nodiscard]] bool started() const { return started_; }
+  // It begins with a snapshot, which is held in its encoded form from start() until it was sent.
+  [[nodiscard]] bool needs_snapshot() const {
+    return !request_.as_views && request_.from == SubscribeRequest::From::snapshot;
+  }
+  [[nodiscard]] bool holds_snapshot() const { return snapshot_.has_value(); }
 
   // Rights are being looked at again: nothing is delivered until as many ends as begins came.
   void begin_check() { ++checks_; }

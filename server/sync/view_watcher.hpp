@@ -8,10 +8,9 @@
 #include <optional>
 
 #include "server/sync/encoding.hpp"
+#include "server/sync/rate_limit.hpp"
 
 namespace daybook::sync {
-
-using Instant = std::chrono::steady_clock::time_point;
 
 // Sends a change in pieces, each with its words, so that no view is ever held as a whole in its encoded form.
 class ViewSender {

@@ -30,7 +30,10 @@ class Conversation : public RunningEngine {
            .stream = {}});
     catch_up();
     services_.clock = [this] { return now(); };
-    services_.steady = [this] { return steady_; };
+    services_.steady = [this] {
+      if (broken_) throw std::runtime_error("damaged");
+      return steady_;
+    };
     services_.options.commands_per_second = 3;
     listener_ = engine().add_listener(inbox(), [this](const auto& n) {
       session_->notice(*n);
@@ -50,6 +53,13 @@ class Conversation : public RunningEngine {
     set_clock({now().micros + std::chrono::microseconds(time).count()});
   }
   void say(const std::string& line) { session_->receive(std::as_bytes(std::span(line))); }
+  // Hello of a client with an id, which has to ask for admission.
+  void hello_as(std::uint64_t client) {
+    say(R"({"hello":{"protocolVersions":[1],"token":")" + token_ + R"(","client":")" +
+        to_string(Id{1, client}) + R"("}})");
+  }
+  // From now on, what the session needs of its surroundings fails.
+  void break_down() { broken_ = true; }
   void hello() {
     say(R"({"hello":{"protocolVersions":[1],"token":")" + token_ + R"("}})");
     REQUIRE(hear().starts_with(R"({"welcome")"));
@@ -84,6 +94,7 @@ class Conversation : public RunningEngine {
 
  private:
   std::string token_;
+  bool broken_ = false;
   sync::Instant steady_ = sync::Instant() + 1000h;
   sync::Door door_{engine(), inbox()};
   sync::LogSource source_{log()};
@@ -154,6 +165,51 @@ TEST_CASE_METHOD(Conversation, "Commands beyond the rate are answered when to co
   pass(400ms);
   CHECK(send(4).find("accepted") != std::string::npos);
   CHECK(send(5).find("rateLimited") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Conversation, "Subscriptions count like commands", "[sync][session]") {
+  hello();
+  for (int i = 0; i < 3; ++i) {
+    subscribe(R"({"after":"0"})", R"({"events":null})");
+    wait_answers();
+    say(R"({"unsubscribe":{"subscription":1}})");
+  }
+  while (!hear_now().empty()) {
+  }
+  subscribe(R"({"after":"0"})", R"({"events":null})");
+  CHECK(hear_now().find(R"({"error":{"code":"rateLimited")") == 0);
+  pass(400ms);
+  subscribe(R"({"after":"0"})", R"({"events":null})");
+  wait_answers();
+  CHECK(hear_now().starts_with(R"({"events")"));
+}
+
+TEST_CASE_METHOD(Conversation,
+                 "A token that ended while the session waited to enter lets nobody in",
+                 "[sync][session]") {
+  hello_as(1);
+  pass(61'000ms);
+  inbox().run_one();
+  CHECK(closed_as() == CloseCode::token_ended);
+  CHECK(hear_now().empty());
+}
+
+TEST_CASE_METHOD(Conversation, "What fails in a posted handler ends the session, and nothing else",
+                 "[sync][session]") {
+  hello();
+  subscribe(R"({"snapshot":null})", R"({"views":["tasks"]})");
+  break_down();
+  CHECK_NOTHROW(wait_answers());
+  CHECK(closed_as() == CloseCode::internal);
+}
+
+TEST_CASE_METHOD(Conversation, "What fails while a message is taken or made ends the session",
+                 "[sync][session]") {
+  hello();
+  break_down();
+  SECTION("taken") { CHECK_NOTHROW(say(R"({"ping":{"nonce":"1"}})")); }
+  SECTION("made") { CHECK_NOTHROW(static_cast<void>(hear_now())); }
+  CHECK(closed_as() == CloseCode::internal);
 }
 
 TEST_CASE_METHOD(Conversation, "A view is told at its rate, and ends in the true state",
