@@ -55,7 +55,9 @@ Verdict decide(const Project& state, schema::Command::Reader command, const Cont
   if (command.isWorkspace() || command.isMember()) return reject(Code::NOT_SUPPORTED);
   const auto role = authorize(state, command, context);
   if (!role) return std::unexpected(role.error());
-  if (state.project.archived && !command.isProject()) return reject(Code::PROJECT_ARCHIVED);
+  // What is left of an archived project is its management.
+  const bool is_work = !command.isProject() || permission(command).least == Role::CONTRIBUTOR;
+  if (state.project.archived && is_work) return reject(Code::PROJECT_ARCHIVED);
   Emitter out(context);
   DAYBOOK_TRY(decide_part(state, command, context, out));
   if (out.empty()) return reject(Code::NOTHING_TO_DO);

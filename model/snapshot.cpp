@@ -36,6 +36,10 @@ auto parts_of(auto& state) {
   }
 }
 
+bool is_known_part(std::uint32_t ordinal) {
+  return ordinal < capnp::Schema::from<schema::Event>().getUnionFields().size();
+}
+
 void append_u32(record::AlignedBytes& out, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<std::byte>(value >> shift));
 }
@@ -54,48 +58,59 @@ kj::Array<capnp::word> canonical_state(const State& state) {
   return record::canonical(root.asReader());
 }
 
+// A part's state that says something; a part without any is left out, so that a new part changes no old digest.
+struct PartWords {
+  std::uint32_t ordinal = 0;
+  kj::Array<capnp::word> words;
+
+  [[nodiscard]] record::Bytes bytes() const {
+    return std::as_bytes(std::span(words.begin(), words.size()));
+  }
+};
+
+template <typename Stream>
+std::vector<PartWords> used_parts(const Stream& state) {
+  std::vector<PartWords> parts;
+  const auto add = [&]<typename State>(const State& part) {
+    static const auto unused = canonical_state(State{});
+    auto words = canonical_state(part);
+    if (words.asBytes() != unused.asBytes())
+      parts.push_back({Part<State>::kOrdinal, std::move(words)});
+  };
+  std::apply([&](const auto&... part) { (add(part), ...); }, parts_of(state));
+  return parts;
+}
+
 template <typename Stream>
 record::Hash stream_digest(const Stream& state) {
   record::AlignedBytes source;
   append_u32(source, kModelVersion);
-  std::apply(
-      [&](const auto&... part) {
-        const auto add = [&](const auto& one) {
-          const auto words = canonical_state(one);
-          const auto hash = record::sha256(
-              std::as_bytes(std::span(words.asBytes().begin(), words.asBytes().size())));
-          source.insert(source.end(), hash.begin(), hash.end());
-        };
-        (add(part), ...);
-      },
-      parts_of(state));
+  for (const auto& part : used_parts(state)) {
+    append_u32(source, part.ordinal);
+    const auto hash = record::sha256(part.bytes());
+    source.insert(source.end(), hash.begin(), hash.end());
+  }
   return record::sha256(source);
 }
 
 template <typename Stream>
 record::AlignedBytes stream_snapshot(const Stream& state) {
+  const auto parts = used_parts(state);
   record::AlignedBytes out;
   append_u32(out, kModelVersion);
-  std::apply(
-      [&](const auto&... part) {
-        append_u32(out, sizeof...(part));
-        const auto add = [&]<typename State>(const State& one) {
-          const auto words = canonical_state(one);
-          append_u32(out, Part<State>::kOrdinal);
-          append_u32(out, static_cast<std::uint32_t>(words.size()));
-          const auto bytes =
-              std::as_bytes(std::span(words.asBytes().begin(), words.asBytes().size()));
-          out.insert(out.end(), bytes.begin(), bytes.end());
-        };
-        (add(part), ...);
-      },
-      parts_of(state));
+  append_u32(out, static_cast<std::uint32_t>(parts.size()));
+  for (const auto& part : parts) {
+    append_u32(out, part.ordinal);
+    append_u32(out, static_cast<std::uint32_t>(part.words.size()));
+    out.insert(out.end(), part.bytes().begin(), part.bytes().end());
+  }
   return out;
 }
 
+// Takes the part from the front of bytes if it is there.
 template <typename State>
-bool load_part(record::Bytes& bytes, State& state) {
-  if (bytes.size() < 8 || read_u32(bytes, 0) != Part<State>::kOrdinal) return false;
+bool load_part(record::Bytes& bytes, std::uint32_t& left, State& state) {
+  if (left == 0 || bytes.size() < 8 || read_u32(bytes, 0) != Part<State>::kOrdinal) return true;
   const std::size_t words = read_u32(bytes, 4);
   bytes = bytes.subspan(8);
   if (words == 0 || words > bytes.size() / sizeof(capnp::word)) return false;
@@ -108,6 +123,7 @@ bool load_part(record::Bytes& bytes, State& state) {
   capnp::SegmentArrayMessageReader reader(kj::arrayPtr(segments, 1), options);
   state = Part<State>::load(reader.getRoot<typename Part<State>::Wire>());
   bytes = bytes.subspan(words * sizeof(capnp::word));
+  --left;
   return true;
 }
 
@@ -115,18 +131,22 @@ template <typename Stream>
 std::expected<Stream, SnapshotFault> decode_stream(record::Bytes bytes) {
   if (bytes.size() < 8) return std::unexpected(SnapshotFault::malformed);
   if (read_u32(bytes, 0) != kModelVersion) return std::unexpected(SnapshotFault::other_model);
+  auto left = read_u32(bytes, 4);
+  bytes = bytes.subspan(8);
   Stream state;
-  bool whole = false;
+  bool sound = false;
   const auto fault = kj::runCatchingExceptions([&] {
-    whole = std::apply(
-        [&](auto&... part) {
-          if (read_u32(bytes, 4) != sizeof...(part)) return false;
-          bytes = bytes.subspan(8);
-          return (load_part(bytes, part) && ...) && bytes.empty();
-        },
-        parts_of(state));
+    sound = std::apply([&](auto&... part) { return (load_part(bytes, left, part) && ...); },
+                       parts_of(state));
   });
-  if (fault != nullptr || !whole) return std::unexpected(SnapshotFault::malformed);
+  if (fault != nullptr || !sound) return std::unexpected(SnapshotFault::malformed);
+  // A part that this build does not know.
+  constexpr std::uint32_t kOrdinalMax = 0xFFFF;
+  if (left > 0 && bytes.size() >= 8 && read_u32(bytes, 0) <= kOrdinalMax &&
+      !is_known_part(read_u32(bytes, 0))) {
+    return std::unexpected(SnapshotFault::other_model);
+  }
+  if (left != 0 || !bytes.empty()) return std::unexpected(SnapshotFault::malformed);
   return state;
 }
 

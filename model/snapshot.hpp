@@ -2,7 +2,10 @@
 // A stream's state as bytes, and its digest.
 //
 //   snapshot = u32 model version ‖ u32 number of parts ‖ per part { u32 part's ordinal ‖ u32 words ‖ canonical State }
-//   digest   = SHA-256( u32 model version ‖ per part, by ordinal: SHA-256(canonical State) )
+//   digest   = SHA-256( u32 model version ‖ per part { u32 part's ordinal ‖ SHA-256(canonical State) } )
+//
+// Parts stand in the order of their ordinals; one whose state is that of a new stream is left out. Likewise save() of a
+// part leaves a field null that has its default. So neither a new part nor a new field changes the digest of old states.
 //
 // Numbers are little-endian; ordinals are those of `Event` in schema/parts.capnp. Facts only: texts are commitments.
 
@@ -27,7 +30,7 @@ inline constexpr std::uint32_t kModelVersion = 1;
 
 enum class SnapshotFault {
   malformed,
-  other_model,  // of another model version: fold the events instead
+  other_model,  // of another model version, or with a part unknown to this build: fold the events instead
 };
 
 // The state as of `version`. `bytes` may be foreign; 8-aligned. Never throws on them.

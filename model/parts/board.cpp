@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/parts/field.hpp"
+#include "model/parts/save.hpp"
 #include "model/project.hpp"
 
 namespace daybook::model::board {
@@ -329,18 +330,21 @@ void write(wire::WipLimit::Builder builder, const WipLimit& limit) {
 void save(const State& state, wire::State::Builder builder) {
   builder.setDefined(state.defined);
   builder.setRestricted(state.restricted);
-  auto columns = builder.initColumns(static_cast<unsigned>(state.columns.size()));
-  for (unsigned i = 0; i < columns.size(); ++i) {
-    const auto& column = state.columns[i];
-    daybook::write(columns[i].initColumn(), column.id);
-    write_text(column.name, [&] { return columns[i].initName(); });
-    columns[i].setCategory(column.category);
-    write(columns[i].initWip(), column.wip);
+  save_list(
+      state.columns, [&](unsigned size) { return builder.initColumns(size); },
+      [](wire::Column::Builder out, const Column& column) {
+        save_id(column.id, [&] { return out.initColumn(); });
+        write_text(column.name, [&] { return out.initName(); });
+        out.setCategory(column.category);
+        if (column.wip != WipLimit{}) write(out.initWip(), column.wip);
+      });
+  save_list(
+      state.retired, [&](unsigned size) { return builder.initRetired(size); },
+      [](schema::Id::Builder out, Id column) { daybook::write(out, column); });
+  if (!state.transitions.empty()) {
+    write_transitions(state.transitions,
+                      builder.initTransitions(static_cast<unsigned>(state.transitions.size())));
   }
-  auto retired = builder.initRetired(static_cast<unsigned>(state.retired.size()));
-  for (unsigned i = 0; i < retired.size(); ++i) daybook::write(retired[i], state.retired[i]);
-  write_transitions(state.transitions,
-                    builder.initTransitions(static_cast<unsigned>(state.transitions.size())));
 }
 
 State load(wire::State::Reader reader) {

@@ -43,6 +43,12 @@ enum class Removal { allowed, refused };
   return {};
 }
 
+// Field by field: what a newer client may have put beside them is not carried over into the log.
+inline void emit_change(schema::NumberChange::Reader change, schema::NumberChange::Builder event) {
+  event.setFrom(change.getFrom());
+  event.setTo(change.getTo());
+}
+
 // The text after an event's change.
 [[nodiscard]] inline Text changed(const Text& present, schema::TextChange::Reader change,
                                   Position position) {

@@ -1,6 +1,7 @@
 #include "model/parts/member.hpp"
 
 #include "model/parts/field.hpp"
+#include "model/parts/save.hpp"
 #include "model/workspace.hpp"
 
 namespace daybook::model::member {
@@ -140,16 +141,16 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
 }
 
 void save(const State& state, wire::State::Builder builder) {
-  auto members = builder.initMembers(static_cast<unsigned>(state.members.size()));
-  unsigned i = 0;
-  for (const auto& [id, member] : state.members) {
-    auto out = members[i++];
-    daybook::write(out.initMember(), id);
-    write_text(member.name, [&] { return out.initName(); });
-    write_text(member.address, [&] { return out.initAddress(); });
-    out.setAdmin(member.is_admin);
-    out.setAuditor(member.is_auditor);
-  }
+  save_list(
+      state.members, [&](unsigned size) { return builder.initMembers(size); },
+      [](wire::MemberState::Builder out, const auto& row) {
+        const auto& [id, member] = row;
+        save_id(id, [&] { return out.initMember(); });
+        write_text(member.name, [&] { return out.initName(); });
+        write_text(member.address, [&] { return out.initAddress(); });
+        out.setAdmin(member.is_admin);
+        out.setAuditor(member.is_auditor);
+      });
 }
 
 State load(wire::State::Reader reader) {

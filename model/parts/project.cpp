@@ -1,6 +1,7 @@
 #include "model/parts/project.hpp"
 
 #include "model/parts/field.hpp"
+#include "model/parts/save.hpp"
 #include "model/permission.hpp"
 #include "model/project.hpp"
 
@@ -179,12 +180,12 @@ void save(const State& state, wire::State::Builder builder) {
   write_text(state.name, [&] { return builder.initName(); });
   builder.setDemonstration(state.demonstration);
   builder.setArchived(state.archived);
-  auto members = builder.initMembers(static_cast<unsigned>(state.members.size()));
-  unsigned i = 0;
-  for (const auto& [member, role] : state.members) {
-    daybook::write(members[i].initMember(), member);
-    members[i++].setRole(role);
-  }
+  save_list(
+      state.members, [&](unsigned size) { return builder.initMembers(size); },
+      [](wire::MemberState::Builder out, const auto& row) {
+        save_id(row.first, [&] { return out.initMember(); });
+        out.setRole(row.second);
+      });
   builder.setRemainders(state.remainders);
 }
 

@@ -4,6 +4,7 @@
 
 #include "model/parts/field.hpp"
 #include "model/parts/placement.hpp"
+#include "model/parts/save.hpp"
 #include "model/project.hpp"
 
 namespace daybook::model::task {
@@ -59,6 +60,18 @@ Ruling check_blocked(const Task& task, Id id, const board::Column& target) {
   if (task.blocked && is_work(target))
     return reject(Code::TASK_BLOCKED, {.task = id, .present_text = task.block_reason});
   return {};
+}
+
+Ruling check_transition(const Project& all, Id task, Id from, const board::Column& target) {
+  if (board::is_transition_allowed(all.board, from, target.id)) return {};
+  return reject(Code::TRANSITION_NOT_ALLOWED,
+                {.task = task, .column = target.id, .present_id = from});
+}
+
+Ruling check_reopening(Id task, bool was_done, const board::Column& target,
+                       schema::TextRef::Reader reason) {
+  if (!was_done || target.category == Category::DONE || reason.getIndex() != 0) return {};
+  return reject(Code::REASON_REQUIRED, {.field = "task.reason", .task = task});
 }
 
 // What entering or leaving a done column means, as events of their own.
@@ -139,8 +152,8 @@ Ruling edit_task(const Project& all, wire::EditTask::Reader command, Emitter& ou
   daybook::write(event.initTask(), id);
   if (title) out.change(command.getTitle(), event.initTitle());
   if (description) out.change(command.getDescription(), event.initDescription());
-  if (estimate) event.setEstimateMinutes(command.getEstimateMinutes());
-  if (points) event.setPoints(command.getPoints());
+  if (estimate) emit_change(command.getEstimateMinutes(), event.initEstimateMinutes());
+  if (points) emit_change(command.getPoints(), event.initPoints());
   return {};
 }
 
@@ -211,13 +224,8 @@ Ruling check_move(const Project& all, const Move& move, const board::Column& tar
     return {};
   }
   DAYBOOK_TRY(check_blocked(present, move.task, target));
-  if (!board::is_transition_allowed(all.board, move.from, target.id)) {
-    return reject(Code::TRANSITION_NOT_ALLOWED,
-                  {.task = move.task, .column = target.id, .present_id = move.from});
-  }
-  if (is_done(all, move.from) && target.category != Category::DONE && reason.getIndex() == 0) {
-    return reject(Code::REASON_REQUIRED, {.field = "task.reason", .task = move.task});
-  }
+  DAYBOOK_TRY(check_transition(all, move.task, move.from, target));
+  DAYBOOK_TRY(check_reopening(move.task, is_done(all, move.from), target, reason));
   return {};
 }
 
@@ -350,13 +358,19 @@ Ruling restore_task(const Project& all, wire::RestoreTask::Reader command, const
   if (!target) return std::unexpected(target.error());
   const auto& column = **target;
   DAYBOOK_TRY(check_blocked(*task, id, column));
+  // A column that was retired meanwhile allows what is allowed to a task without a past.
+  if (board::find_column(all.board, task->column) != nullptr) {
+    DAYBOOK_TRY(check_transition(all, id, task->column, column));
+  }
+  DAYBOOK_TRY(check_reopening(id, !task->completed_at.is_none(), column, command.getReason()));
   DAYBOOK_TRY(check_wip(all, column, 1, command.getOverrideReason(), context, out));
   const auto place = find_place(all.task, column.id, daybook::read(command.getBefore()), id);
   emit_respacing(column.id, place, out);
   auto event = out.next().initTask().initTaskRestored();
   daybook::write(event.initTask(), id);
   write_entry(event.initEntry(), column, place, count_in_column(all.task, column.id) + 1);
-  emit_completion(id, !task->completed_at.is_none(), column.category == Category::DONE, {}, out);
+  emit_completion(id, !task->completed_at.is_none(), column.category == Category::DONE,
+                  command.getReason(), out);
   return {};
 }
 
@@ -554,31 +568,31 @@ void write(wire::Priority::Builder builder, const Priority& priority) {
 
 void save(const State& state, wire::State::Builder builder) {
   builder.setLastNumber(state.last_number);
-  auto tasks = builder.initTasks(static_cast<unsigned>(state.tasks.size()));
-  unsigned i = 0;
-  for (const auto& [id, task] : state.tasks) {
-    auto out = tasks[i++];
-    daybook::write(out.initTask(), id);
-    out.setNumber(task.number);
-    write_text(task.title, [&] { return out.initTitle(); });
-    write_text(task.description, [&] { return out.initDescription(); });
-    daybook::write(out.initOwner(), task.owner);
-    out.setEstimateMinutes(task.estimate_minutes);
-    out.setPoints(task.points);
-    write(out.initPriority(), task.priority);
-    daybook::write(out.initColumn(), task.column);
-    out.setRank(task.rank);
-    out.setCreatedAt(task.created_at.micros);
-    out.setEnteredAt(task.entered_at.micros);
-    daybook::write(out.initEnteredBy(), task.entered_by);
-    out.setCompletedAt(task.completed_at.micros);
-    out.setRetired(task.retired);
-    out.setBlocked(task.blocked);
-    write_text(task.block_reason, [&] { return out.initBlockReason(); });
-    out.setBlockKind(task.block_kind);
-    write_text(task.block_needs, [&] { return out.initBlockNeeds(); });
-    out.setBlockedAt(task.blocked_at.micros);
-  }
+  save_list(
+      state.tasks, [&](unsigned size) { return builder.initTasks(size); },
+      [](wire::TaskState::Builder out, const auto& row) {
+        const auto& [id, task] = row;
+        save_id(id, [&] { return out.initTask(); });
+        out.setNumber(task.number);
+        write_text(task.title, [&] { return out.initTitle(); });
+        write_text(task.description, [&] { return out.initDescription(); });
+        save_id(task.owner, [&] { return out.initOwner(); });
+        out.setEstimateMinutes(task.estimate_minutes);
+        out.setPoints(task.points);
+        if (task.priority != Priority{}) write(out.initPriority(), task.priority);
+        save_id(task.column, [&] { return out.initColumn(); });
+        out.setRank(task.rank);
+        out.setCreatedAt(task.created_at.micros);
+        out.setEnteredAt(task.entered_at.micros);
+        save_id(task.entered_by, [&] { return out.initEnteredBy(); });
+        out.setCompletedAt(task.completed_at.micros);
+        out.setRetired(task.retired);
+        out.setBlocked(task.blocked);
+        write_text(task.block_reason, [&] { return out.initBlockReason(); });
+        out.setBlockKind(task.block_kind);
+        write_text(task.block_needs, [&] { return out.initBlockNeeds(); });
+        out.setBlockedAt(task.blocked_at.micros);
+      });
 }
 
 State load(wire::State::Reader reader) {

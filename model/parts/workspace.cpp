@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "model/parts/field.hpp"
+#include "model/parts/save.hpp"
 #include "model/workspace.hpp"
 
 namespace daybook::model::workspace {
@@ -29,6 +30,13 @@ record::Hash read_hash(capnp::Data::Reader data) {
 
 capnp::Data::Reader data_of(const record::Hash& hash) {
   return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
+}
+
+void write_views(const auto& views, auto&& init) {
+  if (views.size() == 0) return;
+  capnp::List<std::uint16_t>::Builder list = init(static_cast<unsigned>(views.size()));
+  unsigned i = 0;
+  for (const std::uint16_t view : views) list.set(i++, view);
 }
 
 Ruling check_new_token(const State& state, Id id, capnp::Data::Reader hash) {
@@ -136,7 +144,7 @@ Ruling issue_token(const Workspace& all, wire::IssueToken::Reader command, const
   daybook::write(event.initMember(), daybook::read(command.getMember()));
   event.setImporter(command.getImporter());
   daybook::write(event.initProject(), daybook::read(command.getProject()));
-  event.setViews(command.getViews());
+  write_views(command.getViews(), [&](unsigned size) { return event.initViews(size); });
   event.setExpiresAt(command.getExpiresAt());
   out.text(command.getLabel(), [&] { return event.initLabel(); });
   return {};
@@ -228,32 +236,29 @@ void save(const State& state, wire::State::Builder builder) {
   builder.setOpened(state.opened);
   write_text(state.name, [&] { return builder.initName(); });
   builder.setDemonstration(state.demonstration);
-  auto projects = builder.initProjects(static_cast<unsigned>(state.projects.size()));
-  unsigned i = 0;
-  for (const auto& [id, registration] : state.projects) {
-    auto out = projects[i++];
-    daybook::write(out.initProject(), id);
-    out.setKey(registration.key.c_str());
-    daybook::write(out.initFirstManager(), registration.first_manager);
-  }
-  auto tokens = builder.initTokens(static_cast<unsigned>(state.tokens.size()));
-  i = 0;
-  for (const auto& [id, token] : state.tokens) {
-    auto out = tokens[i++];
-    daybook::write(out.initToken(), id);
-    out.setHash(data_of(token.hash));
-    out.setKind(token.kind);
-    daybook::write(out.initMember(), token.member);
-    out.setImporter(token.is_importer);
-    daybook::write(out.initProject(), token.project);
-    if (!token.views.empty()) {
-      auto views = out.initViews(static_cast<unsigned>(token.views.size()));
-      for (unsigned v = 0; v < views.size(); ++v) views.set(v, token.views[v]);
-    }
-    out.setExpiresAt(token.expires_at.micros);
-    write_text(token.label, [&] { return out.initLabel(); });
-    out.setRevoked(token.revoked);
-  }
+  save_list(
+      state.projects, [&](unsigned size) { return builder.initProjects(size); },
+      [](wire::ProjectState::Builder out, const auto& row) {
+        const auto& [id, registration] = row;
+        save_id(id, [&] { return out.initProject(); });
+        out.setKey(registration.key.c_str());
+        save_id(registration.first_manager, [&] { return out.initFirstManager(); });
+      });
+  save_list(
+      state.tokens, [&](unsigned size) { return builder.initTokens(size); },
+      [](wire::TokenState::Builder out, const auto& row) {
+        const auto& [id, token] = row;
+        save_id(id, [&] { return out.initToken(); });
+        out.setHash(data_of(token.hash));
+        out.setKind(token.kind);
+        save_id(token.member, [&] { return out.initMember(); });
+        out.setImporter(token.is_importer);
+        save_id(token.project, [&] { return out.initProject(); });
+        write_views(token.views, [&](unsigned size) { return out.initViews(size); });
+        out.setExpiresAt(token.expires_at.micros);
+        write_text(token.label, [&] { return out.initLabel(); });
+        out.setRevoked(token.revoked);
+      });
 }
 
 State load(wire::State::Reader reader) {

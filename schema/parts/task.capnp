@@ -145,13 +145,16 @@ struct RetireTask {
 }
 
 struct RestoreTask {
+  # Brings a retired task back; into another column than the one it stood in, what holds for moving there holds too.
   # Rejections: projectArchived, unknownTask, nothingToDo (not retired), unknownColumn, taskBlocked,
-  # wipLimitReached, notPermitted (override).
+  # transitionNotAllowed, reasonRequired (a done task, out of a done column), wipLimitReached, notPermitted (override).
   task @0 :Id;
   column @1 :Id;
   # Nil: where it stood.
   before @2 :Id;
   overrideReason @3 :TextRef;
+  reason @4 :TextRef;
+  # Why a finished task is opened again; otherwise may be absent.
 }
 
 struct Event {

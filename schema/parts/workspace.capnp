@@ -47,7 +47,7 @@ enum TokenKind {
   room @1;
   # Reads the named views of one project; no events, no commands.
   auditor @2;
-  # Reads everything, writes nothing.
+  # Reads everything, writes nothing. The right is the token's own: it ends with the token, not with a member's role.
 }
 
 struct IssueToken {

@@ -17,7 +17,7 @@ constexpr std::uint64_t kLogSeed = 10;
 constexpr std::size_t kLogAttempts = 240;
 constexpr std::uint64_t kLogEvents = 129;
 constexpr std::string_view kLogDigest =
-    "dc4920062f4d60da9f99366d61dc1fce5594001a48a44b92168768fd17e51ff0";
+    "f6f4944580b6d6dc1d367536f690c0de160977bf27af6cad10f3c713b2e85cb5";
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

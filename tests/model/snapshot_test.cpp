@@ -105,7 +105,27 @@ TEST_CASE("a snapshot cut off anywhere is malformed", "[model][snapshot]") {
 }
 
 TEST_CASE("a workspace's snapshot is no project's", "[model][snapshot]") {
-  CHECK(!decode(model::encode_snapshot(model::Workspace{})).has_value());
+  model::Workspace workspace;
+  workspace.member.members.set({1, 1}, {});
+  CHECK(!decode(model::encode_snapshot(workspace)).has_value());
+}
+
+TEST_CASE("a part without any state is left out, so that a part added later changes no digest",
+          "[model][snapshot]") {
+  const auto bytes = model::encode_snapshot(model::Project{});
+  CHECK(bytes.size() == 8);  // model version, no parts
+  REQUIRE(decode(bytes).has_value());
+  CHECK(model::digest(*decode(bytes)) == model::digest(model::Project{}));
+}
+
+TEST_CASE("a snapshot with a part that this build does not know is of another model",
+          "[model][snapshot]") {
+  record::AlignedBytes bytes(32);
+  bytes[0] = static_cast<std::byte>(model::kModelVersion);
+  bytes[4] = std::byte{1};
+  bytes[8] = std::byte{200};  // its ordinal
+  bytes[12] = std::byte{2};
+  CHECK(decode(bytes).error() == SnapshotFault::other_model);
 }
 
 TEST_CASE("flipped bits give a fault or some state, never harm", "[model][snapshot]") {

@@ -372,6 +372,7 @@ Command restore_task(const RestoreTask& fields) {
   put(fields.column, [&] { return out.initColumn(); });
   put(fields.before, [&] { return out.initBefore(); });
   maker.text(fields.override_reason, [&] { return out.initOverrideReason(); });
+  maker.text(fields.reason, [&] { return out.initReason(); });
   return maker.take();
 }
 

@@ -234,6 +234,7 @@ struct RestoreTask {
   Id column = {};
   Id before = {};
   std::string override_reason = {};
+  std::string reason = {};
 };
 [[nodiscard]] Command create_task(const CreateTask& fields);
 [[nodiscard]] Command edit_task(const EditTask& fields);

@@ -327,8 +327,12 @@ TEST_CASE("a retired task is off the board, keeps everything, and comes back", "
 
   scenario.given(retire_task({.task = T(6)}));
   CHECK(scenario.when(restore_task({.task = T(6)})) == "taskRestored");  // done as before
+  // Opening it again takes a reason, as it would by a move.
   CHECK(scenario.when(restore_task({.task = T(6), .column = kTodo})) ==
-        "taskRestored taskReopened");
+        "reasonRequired field=task.reason task=T6");
+  CHECK(
+      scenario.when(restore_task({.task = T(6), .column = kTodo, .reason = "a customer asked"})) ==
+      "taskRestored taskReopened");
 }
 
 TEST_CASE("a task whose column is gone is restored into another", "[model][task]") {

@@ -97,8 +97,7 @@ TEST_CASE("issueToken is refused for each reason, in this order", "[model][works
         issue_token({.token = token, .member = kContributor, .views = {1}, .expires_at = past}),
         "tokenScopeInvalid field=workspace.views", kAdmin},
        {"an auditor's token takes a member",
-        issue_token({.token = token, .kind = TokenKind::AUDITOR}), "unknownMember",
-        kAdmin},
+        issue_token({.token = token, .kind = TokenKind::AUDITOR}), "unknownMember", kAdmin},
        {"an auditor imports nothing",
         issue_token(
             {.token = token, .kind = TokenKind::AUDITOR, .member = kContributor, .importer = true}),
