@@ -56,10 +56,10 @@ class Bench {
         server_({std::filesystem::read_symlink("/proc/self/exe").parent_path() / "daybookd",
                  "--data", folder_.path() / "data", "--listen", "127.0.0.1:0", "--log-level",
                  "warn"}) {
-    const auto address = server_.next_line();
-    port_ = static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
     const auto token = server_.next_line();
     token_ = token.substr(token.find("dbk_"));
+    const auto address = server_.next_line();
+    port_ = static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
     columns_.resize(scale.tasks, 0);
   }
 

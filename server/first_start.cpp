@@ -21,6 +21,7 @@ FirstStart open_workspace(engine::Engine& engine, engine::LocalInbox& inbox,
   write(command.initToken(), access::random_id(now));
   command.setTokenHash(
       capnp::Data::Reader(reinterpret_cast<const kj::byte*>(token.hash.data()), token.hash.size()));
+  if (options.show) options.show(token.secret);
   const auto answer =
       engine::submit_and_wait(engine, inbox, {.is_server = true}, std::move(request));
   if (!std::holds_alternative<engine::Accepted>(answer))

@@ -1,6 +1,7 @@
 #pragma once
 // What an empty log begins with: the workspace, its admin, and the admin's token.
 
+#include <functional>
 #include <string>
 
 #include "server/engine/local.hpp"
@@ -16,6 +17,9 @@ struct FirstStartOptions {
   std::string workspace_name = "Daybook";
   std::string admin_name = "Administrator";
   bool demonstration = false;
+  // Called with the token before the log learns its hash: a token that is shown in vain is harmless, one that is known
+  // to the log alone would be lost for ever.
+  std::function<void(const std::string& token)> show = {};
 };
 
 // Requires: a started engine on an empty log. Throws std::runtime_error if the log does not take it.

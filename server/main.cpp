@@ -10,10 +10,12 @@
 #include <boost/system/system_error.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include "server/demo.hpp"
 #include "server/engine/engine.hpp"
@@ -26,6 +28,7 @@ namespace {
 
 constexpr int kExitStart = 1;
 constexpr int kExitBroken = 70;
+constexpr std::chrono::seconds kBrokenGrace{15};
 constexpr int kSignalBroken = SIGUSR1;  // to the main thread, from the engine
 
 struct Arguments {
@@ -80,35 +83,52 @@ sigset_t block_signals() {
   return signals;
 }
 
-// The token of a log that has just begun; empty: it has one already.
-std::string begin_log(log::EventLog& log, bool demo) {
-  if (log.head().position.value != 0) {
-    if (demo) spdlog::info("event=demo_kept reason=\"the data folder holds a log already\"");
-    return {};
-  }
-  if (demo) {
-    const auto made = make_demo(log, engine::system_clock_now());
-    spdlog::info("event=demo_made events={}", made.events);
-    return made.token;
-  }
+void show_token(const std::string& token) {
+  fmt::print("Administrator's token, shown this once: {}\n", token);
+  std::fflush(stdout);
+}
+
+// Gives an empty log its first events.
+void begin_log(log::EventLog& log) {
+  if (log.head().position.value != 0) return;
   engine::LocalInbox inbox;  // outlives the engine, which posts to it
   engine::Engine engine(log, {});
   engine.start();
-  return open_workspace(engine, inbox, {}).token;
+  (void)open_workspace(engine, inbox, {.show = show_token});
+}
+
+// Makes the demonstration beside the data folder's log, which gets its name only when it is whole: a start that is
+// interrupted leaves nothing behind.
+void begin_demo(const std::filesystem::path& data) {
+  const auto log_file = data / "data.mdb";
+  if (std::filesystem::exists(log_file)) {
+    spdlog::info("event=demo_kept reason=\"the data folder holds a log already\"");
+    return;
+  }
+  const auto making = data / "demo.new";
+  std::filesystem::remove_all(making);
+  std::filesystem::create_directories(data);
+  Demo made;
+  {
+    auto log = log::EventLog::open({.directory = making});
+    if (!log) throw std::runtime_error(log.error().message);
+    made = make_demo(**log, engine::system_clock_now());
+  }
+  show_token(made.token);
+  std::filesystem::rename(making / "data.mdb", log_file);
+  std::filesystem::remove_all(making);
+  spdlog::info("event=demo_made events={}", made.events);
 }
 
 int serve(const Arguments& arguments, const Endpoint& endpoint, const sigset_t& signals) {
+  if (arguments.demo) begin_demo(arguments.data);
   auto opened = log::EventLog::open({.directory = arguments.data});
   if (!opened) {
     fmt::print(stderr, "daybookd: {}\n", opened.error().message);
     return kExitStart;
   }
   log::EventLog& log = **opened;
-  if (const auto token = begin_log(log, arguments.demo); !token.empty()) {
-    // Before anything else can fail: the log knows its hash alone.
-    fmt::print("Administrator's token, shown this once: {}\n", token);
-    std::fflush(stdout);
-  }
+  begin_log(log);
 
   const auto main_thread = pthread_self();
   engine::Options options;
@@ -142,7 +162,12 @@ int serve(const Arguments& arguments, const Endpoint& endpoint, const sigset_t& 
   int signal = 0;
   sigwait(&signals, &signal);
   if (signal == kSignalBroken) {
-    // The answers `unknown` are on their way; then nothing of this process's memory may be trusted.
+    // The answers `unknown` are on their way; then nothing of this process's memory may be trusted, nor may anything in it
+    // keep the process from ending.
+    std::thread([] {
+      std::this_thread::sleep_for(kBrokenGrace);
+      std::_Exit(kExitBroken);
+    }).detach();
     server.stop();
     std::_Exit(kExitBroken);
   }

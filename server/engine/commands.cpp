@@ -37,7 +37,8 @@ model::Context make_context(const Submission& submission, schema::CommandRequest
   context.command_id = submission.id;
   // Absent where there are no words.
   const auto seed = request.getSeed();
-  if (seed.size() == context.seed.size()) std::memcpy(context.seed.data(), seed.begin(), seed.size());
+  if (seed.size() == context.seed.size())
+    std::memcpy(context.seed.data(), seed.begin(), seed.size());
   context.words = words;
   return context;
 }

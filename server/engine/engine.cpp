@@ -18,9 +18,9 @@ struct Engine::Impl {
   Impl(log::EventLog& event_log, Options given)
       : log(event_log),
         options(std::move(given)),
-        workspace(load_workspace(log)),
+        workspace(load_workspace(log, &workspace_loaded)),
         projector(
-            log, options, workspace,
+            log, options, workspace, workspace_loaded.events_folded,
             [this](Id stream, Version version, record::AlignedBytes bytes) {
               sequencer.put_snapshot(stream, version, std::move(bytes));
             },
@@ -42,6 +42,7 @@ struct Engine::Impl {
   log::EventLog& log;
   const Options options;
   std::once_flag failed;
+  Loaded workspace_loaded;
   model::Workspace workspace;
   Projector projector;
   Sequencer sequencer;

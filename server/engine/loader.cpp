@@ -1,5 +1,7 @@
 #include "server/engine/loader.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <cstring>
 #include <stdexcept>
 
@@ -130,6 +132,17 @@ model::Project load_project(const log::EventLog& log, Id project, Loaded* loaded
   const auto events = fold_tail(log, state);
   if (loaded != nullptr) loaded->events_folded = events;
   return state;
+}
+
+std::optional<model::Project> try_load_project(const log::EventLog& log, Id project,
+                                               Loaded* loaded) {
+  try {
+    return load_project(log, project, loaded);
+  } catch (const std::exception& error) {
+    spdlog::error("event=project_unreadable project={} what=\"{}\"", to_string(project),
+                  error.what());
+    return std::nullopt;
+  }
 }
 
 model::Workspace load_workspace(const log::EventLog& log, Loaded* loaded) {

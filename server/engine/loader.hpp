@@ -1,6 +1,8 @@
 #pragma once
 // States from the log: the newest snapshot that this build can use, and the events behind it.
 
+#include <optional>
+
 #include "model/project.hpp"
 #include "model/snapshot.hpp"
 #include "model/workspace.hpp"
@@ -31,6 +33,9 @@ struct Loaded {
 [[nodiscard]] model::Project load_project(const log::EventLog& log, Id project,
                                           Loaded* loaded = nullptr);
 [[nodiscard]] model::Workspace load_workspace(const log::EventLog& log, Loaded* loaded = nullptr);
+// nullopt: its history is damaged, which is logged; the other projects go on without it.
+[[nodiscard]] std::optional<model::Project> try_load_project(const log::EventLog& log, Id project,
+                                                             Loaded* loaded = nullptr);
 // Folds from the first event, whatever snapshots there are.
 [[nodiscard]] model::Project replay_project(const log::EventLog& log, Id project);
 

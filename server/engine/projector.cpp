@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
 
 #include "server/engine/loader.hpp"
 
@@ -11,17 +14,22 @@ namespace daybook::engine {
 namespace {
 
 constexpr std::size_t kGroupsWaitingMax = 64;  // beyond that the sequencer waits
+// A snapshot goes into one commit and must fit the room that the log keeps ahead.
+constexpr std::size_t kSnapshotBytesMax = 32 * 1024 * 1024;
 
 }  // namespace
 
 Projector::Projector(const log::EventLog& log, const Options& options, model::Workspace workspace,
-                     PutSnapshot put_snapshot, Handler on_failure)
+                     std::uint64_t workspace_events_behind_snapshot, PutSnapshot put_snapshot,
+                     Handler on_failure)
     : log_(log),
       options_(options),
       put_snapshot_(std::move(put_snapshot)),
       on_failure_(std::move(on_failure)),
       shared_workspace_(std::make_shared<const model::Workspace>(workspace)),
-      workspace_(std::move(workspace)) {}
+      workspace_(std::move(workspace)) {
+  workspace_growth_.events = workspace_events_behind_snapshot;
+}
 
 Projector::~Projector() { stop(); }
 
@@ -53,9 +61,20 @@ void Projector::add(CommittedGroup group) {
 void Projector::add_item(Item item) {
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(item));
+    if (!failed_)
+      queue_.push_back(std::move(item));
+    else
+      return answer_nothing(item);
   }
   wake_.notify_one();
+}
+
+void Projector::answer_nothing(Item& item) {
+  if (auto* project = std::get_if<ProjectRequest>(&item); project != nullptr && project->task) {
+    std::exchange(project->task, nullptr)(nullptr);
+  } else if (auto* request = std::get_if<ViewRequest>(&item); request != nullptr && request->task) {
+    std::exchange(request->task, nullptr)(nullptr);
+  }
 }
 
 void Projector::with_project(Id project, WithProject task) {
@@ -100,10 +119,11 @@ void Projector::run() {
           apply(std::move(*group));
         } else if (auto* project = std::get_if<ProjectRequest>(&item)) {
           auto* loaded = find_project(project->project);
-          project->task(loaded != nullptr ? share(*loaded) : nullptr);
+          std::exchange(project->task, nullptr)(loaded != nullptr ? share(*loaded) : nullptr);
         } else if (auto* request = std::get_if<ViewRequest>(&item)) {
           auto* loaded = find_project(request->project);
-          request->task(loaded != nullptr ? view(*loaded, request->name) : nullptr);
+          std::exchange(request->task,
+                        nullptr)(loaded != nullptr ? view(*loaded, request->name) : nullptr);
         }
       }
       drop_idle_projects();
@@ -111,8 +131,11 @@ void Projector::run() {
       {
         const std::lock_guard lock(mutex_);
         failed_ = true;
+        std::move(queue_.begin(), queue_.end(), std::back_inserter(items));
+        queue_.clear();
       }
       room_.notify_all();
+      for (auto& item : items) answer_nothing(item);  // nobody waits for ever
       spdlog::critical("event=projection_failed what=\"{}\"", error.what());
       on_failure_(error.what());
       return;
@@ -140,12 +163,13 @@ void Projector::apply(CommittedGroup group) {
       growth = &workspace_growth_;
       workspace_changed = true;
     } else {
-      auto& loaded = *find_project(
-          command.stream);  // loaded from the log, it may be ahead of the group already
-      folded = fold(loaded.state, command.entries);
-      loaded.shared = nullptr;
-      stream.version = loaded.state.version;
-      growth = &loaded.growth;
+      // Loaded from the log, it may be ahead of the group already.
+      auto* loaded = find_project(command.stream);
+      if (loaded == nullptr) throw std::runtime_error("a project that was written cannot be read");
+      folded = fold(loaded->state, command.entries);
+      loaded->shared = nullptr;
+      stream.version = loaded->state.version;
+      growth = &loaded->growth;
     }
     stream.rights_changed |= folded.rights_changed || folded.events == 0;
     growth->events += folded.events;
@@ -177,10 +201,16 @@ Projector::LoadedProject* Projector::find_project(Id id) {
   if (id.is_nil()) return nullptr;
   auto at = projects_.find(id);
   if (at == projects_.end()) {
-    LoadedProject loaded;
+    if (unreadable_.contains(id)) return nullptr;
     Loaded how;
-    loaded.state = load_project(log_, id, &how);
-    if (loaded.state.version.value == 0) return nullptr;
+    auto state = try_load_project(log_, id, &how);
+    if (!state) {
+      unreadable_.insert(id);
+      return nullptr;
+    }
+    if (state->version.value == 0) return nullptr;
+    LoadedProject loaded;
+    loaded.state = std::move(*state);
     loaded.growth.events = how.events_folded;
     at = projects_.emplace(id, std::move(loaded)).first;
   }
@@ -210,6 +240,7 @@ void Projector::consider_snapshot(Id id, const Stream& state, Growth& growth) {
   if (state.has_newer_events) return;
   auto bytes = encode_stored_snapshot(state);
   growth = {0, 0, bytes.size()};
+  if (bytes.size() > kSnapshotBytesMax) return;
   put_snapshot_(id, state.version, std::move(bytes));
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -22,7 +23,8 @@ class Projector {
   using Handler = std::function<void(const std::string& what)>;
 
   Projector(const log::EventLog& log, const Options& options, model::Workspace workspace,
-            PutSnapshot put_snapshot, Handler on_failure);
+            std::uint64_t workspace_events_behind_snapshot, PutSnapshot put_snapshot,
+            Handler on_failure);
   ~Projector();
 
   void start();
@@ -74,6 +76,7 @@ class Projector {
   };
 
   void add_item(Item item);
+  static void answer_nothing(Item& item);
   void run();
   void apply(CommittedGroup group);
   void notify(std::shared_ptr<const Notice> notice);
@@ -112,6 +115,7 @@ class Projector {
   model::Workspace workspace_;
   Growth workspace_growth_;
   std::map<Id, LoadedProject> projects_;
+  std::set<Id> unreadable_;  // damaged: not tried again before the next start
   std::uint64_t uses_ = 0;
 
   std::thread thread_;

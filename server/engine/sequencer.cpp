@@ -219,16 +219,28 @@ Answer Sequencer::handle(Submission& submission, log::Group& group, CommittedGro
     committed.commands.push_back({submission.stream, std::move(prepared->events.entries)});
     return accepted;
   };
-  if (submission.stream.is_nil()) {
-    const NextPlace next{group.next_position(), {workspace_.version.value + 1}, now};
-    return finish(workspace_, prepare(workspace_, submission, next));
-  }
+  // Nothing is changed before it is prepared: what fails until then fails this one command.
+  const auto prepared_on = [&](const auto& state) -> std::expected<Prepared, model::Rejection> {
+    const NextPlace next{group.next_position(), {state.version.value + 1}, now};
+    try {
+      if constexpr (std::is_same_v<decltype(state), const model::Workspace&>) {
+        return prepare(state, submission, next);
+      } else {
+        return prepare(state, submission, workspace_, next);
+      }
+    } catch (const std::exception& error) {
+      spdlog::error("event=command_failed command={} what=\"{}\"", to_string(submission.id),
+                    error.what());
+      return model::reject(Code::INTERNAL);
+    }
+  };
+  if (submission.stream.is_nil()) return finish(workspace_, prepared_on(workspace_));
   if (!workspace_.workspace.projects.contains(submission.stream)) {
     return model::Rejection{Code::UNKNOWN_PROJECT, {.id = submission.stream}};
   }
-  auto& state = project(submission.stream);
-  const NextPlace next{group.next_position(), {state.version.value + 1}, now};
-  return finish(state, prepare(state, submission, workspace_, next));
+  auto* state = project(submission.stream);
+  if (state == nullptr) return model::Rejection{Code::INTERNAL, {.id = submission.stream}};
+  return finish(*state, prepared_on(*state));
 }
 
 void Sequencer::refuse_all(std::vector<Item>& items, Code code, Answers& answers) {
@@ -258,12 +270,15 @@ void Sequencer::answer_unknown(std::vector<Item>& items, Answers& answers) {
   }
 }
 
-model::Project& Sequencer::project(Id id) {
+model::Project* Sequencer::project(Id id) {
   auto at = projects_.find(id);
-  if (at == projects_.end())
-    at = projects_.emplace(id, LoadedProject{load_project(log_, id), 0}).first;
+  if (at == projects_.end()) {
+    auto loaded = try_load_project(log_, id);
+    if (!loaded) return nullptr;
+    at = projects_.emplace(id, LoadedProject{std::move(*loaded), 0}).first;
+  }
   at->second.last_used = ++uses_;
-  return at->second.state;
+  return &at->second.state;
 }
 
 void Sequencer::drop_idle_projects() {

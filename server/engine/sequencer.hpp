@@ -81,7 +81,7 @@ class Sequencer {
                               Timestamp now);
   void refuse_all(std::vector<Item>& items, model::Code code, Answers& answers);
   static void answer_unknown(std::vector<Item>& items, Answers& answers);
-  [[nodiscard]] model::Project& project(Id id);
+  [[nodiscard]] model::Project* project(Id id);  // nullptr: its history is damaged
   void drop_idle_projects();
   void fail(const std::string& what);
 

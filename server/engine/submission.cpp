@@ -15,7 +15,8 @@ model::Ruling check_request(schema::CommandRequest::Reader request) {
   if (daybook::read(request.getId()).is_nil())
     return model::reject(Code::ID_REQUIRED, {.field = "id"});
   const bool needs_seed = request.getWords().size() != 0 || request.getSeed().size() != 0;
-  if (needs_seed && request.getSeed().size() != record::kSeedBytes) return model::reject(Code::SEED_INVALID);
+  if (needs_seed && request.getSeed().size() != record::kSeedBytes)
+    return model::reject(Code::SEED_INVALID);
   if (request.getEffectiveAt() < 0)
     return model::reject(Code::OUT_OF_RANGE, {.field = "effectiveAt"});
   std::vector<std::string_view> words;
