@@ -196,16 +196,19 @@ net::awaitable<int> run(const Arguments& arguments) {
     co_return 2;
   }
   auto connection = std::make_unique<Connection>(executor, arguments, arguments.token);
-  if (!co_await is_live(connection->client())) {
+  const bool reached = co_await is_live(connection->client());
+  if (!reached) {
     std::cerr << "no connection to " << arguments.server << "\n";
     co_return 3;
   }
   const Id member = connection->client().server()->member;
   if (arguments.grant_importer) {
-    if (!co_await grant_importer(connection->client(), member, *secret)) co_return 1;
+    const bool granted = co_await grant_importer(connection->client(), member, *secret);
+    if (!granted) co_return 1;
     co_await connection->client().stop(net::use_awaitable);
     connection = std::make_unique<Connection>(executor, arguments, derived_token(*secret));
-    if (!co_await is_live(connection->client())) co_return 3;
+    const bool again = co_await is_live(connection->client());
+    if (!again) co_return 3;
   }
   auto plan = make_plan(file, member, *secret);
   const auto report = co_await run_import(connection->client(), plan, arguments.rate);

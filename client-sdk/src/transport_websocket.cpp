@@ -214,9 +214,12 @@ net::awaitable<void> Connection::write_loop() {
 }
 
 net::awaitable<void> Connection::run() {
-  if (!co_await open()) co_return;
+  // Named, each: g++ 12 makes a frame that cannot be resumed of `if (!co_await …)` and `co_await (… || …)` here.
+  const bool is_open = co_await open();
+  if (!is_open) co_return;
   if (!silent) listener.on_open();
-  co_await (read_loop() || write_loop());
+  auto loops = read_loop() || write_loop();
+  co_await std::move(loops);
 }
 
 class WebSocketTransport final : public Transport {
