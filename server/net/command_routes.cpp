@@ -126,6 +126,13 @@ Response several(std::span<const Outcome> outcomes) {
   return response;
 }
 
+// A batch is refused as a whole, before anything of it was done.
+std::optional<Response> over_rate(const Call& call, std::size_t commands) {
+  const auto rejection = call.rate.take(call.thread.services().steady(), commands);
+  if (!rejection) return std::nullopt;
+  return problem(*rejection, "too many commands on this connection");
+}
+
 asio::awaitable<Response> take_commands(Call& call, Id stream) {
   if (call.door().engine().queue_length() > call.thread.shared().options.engine_queue_max) {
     co_return problem(Code::OVERLOADED, "too many commands are waiting");
@@ -154,8 +161,10 @@ asio::awaitable<Response> take_commands(Call& call, Id stream) {
                                   .facts = {.limit = kBatchCommandsMax, .count = batch.size()}},
                         "too many commands in one batch");
     }
+    if (auto limited = over_rate(call, batch.size())) co_return std::move(*limited);
     for (const auto& value : batch) checked.push_back(check(call, value, stream, {}));
   } else {
+    if (auto limited = over_rate(call, 1)) co_return std::move(*limited);
     checked.push_back(check(call, *body, stream, key));
   }
   const auto outcomes = co_await submit_all(call.door(), std::move(checked));

@@ -15,6 +15,7 @@
 
 #include "server/net/routes.hpp"
 #include "server/net/ws_connection.hpp"
+#include "server/sync/log_text.hpp"
 
 namespace daybook::net {
 namespace {
@@ -105,7 +106,8 @@ class HttpConnection final : public Connection {
       : thread_(thread),
         socket_(std::move(socket)),
         deadline_(socket_),
-        address_(std::move(address)) {
+        address_(std::move(address)),
+        rate_(thread.shared().options.commands_per_second, thread.services().steady()) {
     thread_.add(*this);
   }
   ~HttpConnection() override { thread_.remove(*this); }
@@ -166,14 +168,16 @@ class HttpConnection final : public Connection {
       response = problem(Code::MALFORMED, "the address cannot be read");
     } else {
       try {
-        response = co_await answer(*request, thread_);
+        response = co_await answer(*request, thread_, rate_);
       } catch (const std::exception& error) {
-        spdlog::error("event=request_failed path={} what=\"{}\"", request->path, error.what());
+        spdlog::error("event=request_failed target=\"{}\" what=\"{}\"",
+                      sync::log_text(text(message.target())), sync::log_text(error.what()));
         response = problem(Code::INTERNAL, "the server failed");
       }
     }
-    spdlog::debug("event=request peer={} method={} path={} status={}", address_,
-                  text(message.method_string()), request ? request->path : "", response.status);
+    spdlog::debug("event=request peer={} method={} target=\"{}\" status={}", address_,
+                  sync::log_text(text(message.method_string())),
+                  sync::log_text(text(message.target())), response.status);
     const bool keep = message.keep_alive() && !ending_;
     co_return co_await write(message, std::move(response), keep) && keep;
   }
@@ -234,10 +238,10 @@ class HttpConnection final : public Connection {
     if (!response.more) out.prepare_payload();  // else its end is that of the connection
     auto [ec, n] = co_await http::async_write(socket_, out, kTuple);
     while (!ec && response.more) {
-      const std::string piece = response.more();
-      if (piece.empty()) break;
+      const auto piece = co_await response.more();
+      if (!piece || piece->empty()) break;
       deadline_.expires_after(thread_.shared().options.write_deadline);
-      const auto [write_ec, m] = co_await asio::async_write(socket_, asio::buffer(piece), kTuple);
+      const auto [write_ec, m] = co_await asio::async_write(socket_, asio::buffer(*piece), kTuple);
       ec = write_ec;
     }
     deadline_.cancel();
@@ -251,15 +255,16 @@ class HttpConnection final : public Connection {
     http::response_serializer<http::empty_body> serializer(head);
     auto [ec, n] = co_await http::async_write_header(socket_, serializer, kTuple);
     while (!ec) {
-      const std::string piece = response.more();
+      const auto piece = co_await response.more();
+      if (!piece) break;
       deadline_.expires_after(thread_.shared().options.write_deadline);
-      if (piece.empty()) {
+      if (piece->empty()) {
         const auto [last_ec, m] =
             co_await asio::async_write(socket_, http::make_chunk_last(), kTuple);
         co_return !last_ec;
       }
       const auto [chunk_ec, m] = co_await asio::async_write(
-          socket_, http::make_chunk(asio::const_buffer(piece.data(), piece.size())), kTuple);
+          socket_, http::make_chunk(asio::const_buffer(piece->data(), piece->size())), kTuple);
       ec = chunk_ec;
     }
     co_return false;
@@ -269,6 +274,7 @@ class HttpConnection final : public Connection {
   asio::ip::tcp::socket socket_;
   Deadline deadline_;
   std::string address_;
+  sync::RateLimit rate_;
   beast::flat_buffer buffer_;
   bool idle_ = true;
   bool ending_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 // Requests and responses as the routes see them, and problem documents (RFC 9457).
 
+#include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 #include "model/rejection.hpp"
 
 namespace daybook::net {
+
+namespace asio = boost::asio;
 
 enum class Method { get, post, other };
 
@@ -30,8 +33,9 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  // Streamed behind the body until it returns an empty string. Reads the log page by page.
-  std::function<std::string()> more;
+  // Streamed behind the body until it returns an empty string; nullopt: the response is to be broken off, so that nobody
+  // takes it for whole. Reads the log page by page.
+  std::function<asio::awaitable<std::optional<std::string>>()> more;
 };
 
 // The status that goes with a code; schema/PROTOCOL.md, section 12.

@@ -65,7 +65,7 @@ std::optional<access::Principal> authenticate(const Request& request, IoThread& 
 
 std::span<const Route> routes() { return kRoutes; }
 
-asio::awaitable<Response> answer(const Request& request, IoThread& thread) {
+asio::awaitable<Response> answer(const Request& request, IoThread& thread, sync::RateLimit& rate) {
   const Route* found = nullptr;
   std::vector<std::string> parameters;
   std::string allowed;
@@ -84,7 +84,7 @@ asio::awaitable<Response> answer(const Request& request, IoThread& thread) {
     response.headers.emplace_back("Allow", allowed);
     co_return response;
   }
-  Call call{request, thread, {}, std::move(parameters)};
+  Call call{request, thread, rate, {}, std::move(parameters)};
   if (found->who != Who::everybody) {
     auto principal = authenticate(request, thread);
     if (!principal) {

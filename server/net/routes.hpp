@@ -24,6 +24,7 @@ enum class Who {
 struct Call {
   const Request& request;
   IoThread& thread;
+  sync::RateLimit& rate;                // of the connection's commands
   access::Principal principal;          // of Who::everybody: nobody
   std::vector<std::string> parameters;  // the parts of the path that the pattern leaves open
 
@@ -40,7 +41,8 @@ struct Route {
 [[nodiscard]] std::span<const Route> routes();
 
 // Finds the route, checks the token, and answers. Never throws for what a client sent.
-[[nodiscard]] asio::awaitable<Response> answer(const Request& request, IoThread& thread);
+[[nodiscard]] asio::awaitable<Response> answer(const Request& request, IoThread& thread,
+                                               sync::RateLimit& rate);
 
 // --- Handlers -----------------------------------------------------------------------------------------------------
 

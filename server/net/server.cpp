@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "server/net/io_thread.hpp"
+#include "server/sync/log_text.hpp"
 
 namespace daybook::net {
 namespace {
@@ -40,15 +41,21 @@ struct Server::Impl {
     std::size_t turn = 0;
     asio::steady_timer pause(threads.front()->context());
     while (acceptor->is_open()) {
-      auto [ec, socket] = co_await acceptor->async_accept(kTuple);
-      if (ec == asio::error::operation_aborted || !acceptor->is_open()) break;
-      if (ec) {
-        spdlog::warn("event=accept_failed what=\"{}\"", ec.message());
-        pause.expires_after(kAcceptPause);
-        co_await pause.async_wait(kTuple);
-        continue;
+      std::string fault;
+      try {
+        auto [ec, socket] = co_await acceptor->async_accept(kTuple);
+        if (ec == asio::error::operation_aborted || !acceptor->is_open()) break;
+        if (!ec) {
+          hand_over(std::move(socket), turn++);
+          continue;
+        }
+        fault = ec.message();
+      } catch (const std::exception& error) {  // one connection's
+        fault = error.what();
       }
-      hand_over(std::move(socket), turn++);
+      spdlog::warn("event=accept_failed what=\"{}\"", sync::log_text(fault));
+      pause.expires_after(kAcceptPause);
+      co_await pause.async_wait(kTuple);
     }
   }
 

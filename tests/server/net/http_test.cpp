@@ -34,6 +34,7 @@ TEST_CASE_METHOD(RunningServer, "Projects are listed with key, name and version"
   CHECK(str(row.at("name")) == "Project");
   CHECK(str(row.at("version")) == std::to_string(log().stream_version(kProject).value));
   CHECK(get("/api/v1/projects", "stranger").json().at("projects").as_array().empty());
+  CHECK(get("/api/v1/projects", "room").json().at("projects").as_array().empty());
 }
 
 TEST_CASE_METHOD(RunningServer, "A view is answered whole, by id and by key", "[net][http]") {
@@ -165,6 +166,67 @@ TEST_CASE_METHOD(RunningServer, "One connection serves request after request", "
   socket.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   CHECK(read_reply(socket).status == 200);
   CHECK(socket.receive().empty());
+}
+
+class SlowServer : public RunningServer {
+ public:
+  SlowServer() : RunningServer(options()) {}
+  static net::ServerOptions options() {
+    auto options = small_options();
+    options.commands_per_second = 3;
+    return options;
+  }
+};
+
+TEST_CASE_METHOD(SlowServer, "Commands of one connection are limited in their rate",
+                 "[net][http]") {
+  RawSocket socket(port());
+  const auto send = [&](const std::string& body) {
+    socket.send("POST " + kPath + "/commands HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " +
+                token("contributor") + "\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body);
+    return read_reply(socket);
+  };
+  const auto batch = "[" + create_body(id_field(1), 1) + "," + create_body(id_field(2), 2) + "," +
+                     create_body(id_field(3), 3) + "," + create_body(id_field(4), 4) + "]";
+  CHECK(send(batch).status == 200);  // each counts: the bucket owes one
+  const auto end = head();
+  const auto refused = send(create_body(id_field(5), 5));
+  CHECK(refused.status == 429);
+  CHECK(str(refused.json().at("code")) == "rateLimited");
+  CHECK(refused.json().at("retryable") == true);
+  CHECK(refused.header("Retry-After") == "1");
+  CHECK(send(batch).status == 429);
+  CHECK(head() == end);
+  // Another connection has a rate of its own.
+  CHECK(post(kPath + "/commands", create_body(id_field(6), 6)).status == 200);
+}
+
+TEST_CASE_METHOD(RunningServer, "Events stop coming when the right to them is gone",
+                 "[net][http]") {
+  std::vector<Act> acts;
+  constexpr std::uint64_t kTasks = 1200;  // more than sockets hold
+  for (std::uint64_t n = 1; n <= kTasks; ++n) {
+    acts.push_back(
+        {.command = create_task({.task = task_id(n), .description = std::string(15'000, 'd')})});
+  }
+  static_cast<void>(submit_all(acts));
+  catch_up();
+  RawSocket socket(port(), 4096);
+  socket.send("GET " + kPath + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " +
+              token("viewer") + "\r\n\r\n");
+  auto taken = socket.receive();
+  REQUIRE(taken.starts_with("HTTP/1.1 200"));
+  given({.command = revoke_token({.token = token_id_of("viewer")}), .stream = {}});
+  catch_up();
+  std::size_t bytes = taken.size();
+  std::string end = taken;
+  for (auto piece = socket.receive(); !piece.empty(); piece = socket.receive()) {
+    bytes += piece.size();
+    end = (end + piece).substr(end.size() + piece.size() < 5 ? 0 : end.size() + piece.size() - 5);
+  }
+  CHECK(bytes < kTasks * 15'000);
+  CHECK(end != "0\r\n\r\n");  // not as if it were whole
 }
 
 class BusyServer : public RunningServer {

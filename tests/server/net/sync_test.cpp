@@ -199,6 +199,48 @@ TEST_CASE_METHOD(RunningServer, "Every beginning of a subscription gives what it
     catch_up();
     CHECK(model::digest(replica.state) == model::digest(*read_project()));
   }
+  SECTION("several snapshots come one after the other") {
+    for (std::uint32_t id = 1; id <= 5; ++id) {
+      subscribe(client, [&](schema::Subscribe::Builder& s) {
+        s.setSubscription(id);
+        // One of the workspace, which nobody has to load; one that does not exist.
+        if (id == 2) s.initScope().initProject();
+        if (id == 3) write(s.initScope().initProject(), project_id(77));
+        s.initFrom().setSnapshot();
+      });
+    }
+    std::vector<std::uint32_t> ended;
+    std::set<std::uint32_t> begun;
+    while (ended.size() < 5) {
+      client.next().with([&](M::Reader m) {
+        if (m.isSnapshotChunk()) {
+          begun.insert(m.getSnapshotChunk().getSubscription());
+          CHECK(begun.size() <= ended.size() + 1);
+        } else if (m.isSnapshotEnd()) {
+          ended.push_back(m.getSnapshotEnd().getSubscription());
+        } else if (m.isSubscriptionEnd()) {
+          CHECK(m.getSubscriptionEnd().getSubscription() == 3);
+          CHECK(m.getSubscriptionEnd().getCode() == Code::NOT_FOUND);
+          ended.push_back(3);
+        }
+      });
+    }
+    CHECK(ended == std::vector<std::uint32_t>{1, 2, 3, 4, 5});
+  }
+  SECTION("a range that ends within a command gets all of it") {
+    // Moved, and thereby completed: two events.
+    given({.command = move_task({.task = task_id(1), .from = kTodo, .to = kDone})});
+    REQUIRE(log().stream_version(kProject).value == version + 2);
+    subscribe(client, [&](schema::Subscribe::Builder& s) {
+      auto range = s.initFrom().initRange();
+      range.setFirst(version);
+      range.setLast(version + 1);
+    });
+    const auto batch = next_batch(client);
+    CHECK(batch.batch->from == version);
+    CHECK(batch.batch->complete_through == version + 2);
+    CHECK(end_of(client) == Code::NONE);
+  }
   SECTION("hello resumes subscriptions in one round trip") {
     WsClient again(port());
     again.say([&](M::Builder& message) {
@@ -314,9 +356,18 @@ TEST_CASE_METHOD(RunningServer, "A command sent several times takes effect once,
     return m.getAccepted().getFirstPosition();
   }) == end);
 
+  const auto ask = [&](WsClient& client) {
+    client.say([&](M::Builder& m) { write(m.initOutcomeQuery().initId(), id); });
+    return client.next().which();
+  };
+  CHECK(ask(second) == M::ACCEPTED);
+  auto stranger = connect("viewer");
+  CHECK(ask(stranger) == M::NOT_RECORDED);
+
   first.cut();
   second.cut();
   other.cut();
+  stranger.cut();
   restart_all();
   auto after = connect("contributor");
   CHECK(command(after, act, id) == answer);

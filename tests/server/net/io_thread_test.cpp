@@ -1,0 +1,27 @@
+// An I/O thread by itself.
+#include "server/net/io_thread.hpp"
+
+#include <catch2/catch.hpp>
+#include <future>
+#include <stdexcept>
+
+#include "tests/server/engine/running_engine.hpp"
+
+namespace daybook::testing {
+namespace {
+
+TEST_CASE_METHOD(RunningEngine, "An I/O thread goes on after a handler that failed",
+                 "[net][io_thread]") {
+  net::Shared shared(engine(), {});
+  net::IoThread thread(shared);
+  thread.start();
+  std::promise<void> reached;
+  thread.post([] { throw std::runtime_error("damaged"); });
+  thread.post([&] { reached.set_value(); });
+  reached.get_future().get();
+  thread.drain();
+  thread.join();
+}
+
+}  // namespace
+}  // namespace daybook::testing
