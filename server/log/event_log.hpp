@@ -171,8 +171,8 @@ class EventLog {
   [[nodiscard]] Usage usage() const;
 
   // Re-reads and re-hashes everything up to the head at the call: events, texts, indices, outcomes, tree, snapshots
-  // are checked against each other. Calls progress(done, total) about every thousand events. Short read
-  // transactions; may run beside a writer.
+  // are checked against each other. Calls progress(done, total) about every thousand events. May run beside a
+  // writer: one read transaction for the walk over LMDB's pages (about a second a gigabyte), then short ones.
   struct VerifyReport {
     Position position;
     record::Hash root{};
