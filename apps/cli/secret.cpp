@@ -5,6 +5,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "model/record/token.hpp"
+
 namespace daybook::cli {
 namespace {
 
@@ -14,23 +16,6 @@ std::array<std::byte, size> random_bytes() {
   if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) != 1)
     throw std::runtime_error("the system gives no random numbers");
   return bytes;
-}
-
-std::string base64url(std::span<const std::byte> bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  unsigned bits = 0;
-  unsigned count = 0;
-  for (const auto byte : bytes) {
-    bits = (bits << 8 | std::to_integer<unsigned>(byte)) & 0xFFFF;
-    for (count += 8; count >= 6;) {
-      count -= 6;
-      out += kAlphabet[bits >> count & 63];
-    }
-  }
-  if (count > 0) out += kAlphabet[bits << (6 - count) & 63];
-  return out;
 }
 
 }  // namespace
@@ -44,8 +29,8 @@ Id fresh_id() { return make_id_v7(system_now(), random_bytes<16>()); }
 
 FreshToken fresh_token() {
   FreshToken token;
-  token.secret = "dbk_" + base64url(random_bytes<32>());
-  token.hash = record::sha256(std::as_bytes(std::span(token.secret)));
+  token.secret = record::format_token(random_bytes<32>());
+  token.hash = record::hash_token(token.secret);
   return token;
 }
 

@@ -86,6 +86,7 @@ struct State {
 void save(const State& state, schema::task::State::Builder builder);
 [[nodiscard]] State load(schema::task::State::Reader reader);
 
+[[nodiscard]] Priority read_priority(schema::task::Priority::Reader reader);
 void write(schema::task::Priority::Builder builder, const Priority& priority);
 
 }  // namespace daybook::model::task

@@ -2,35 +2,13 @@
 
 #include <algorithm>
 
-#include "model/record/hash.hpp"
+#include "model/record/token.hpp"
 #include "server/access/random.hpp"
 
 namespace daybook::access {
 namespace {
 
 using model::workspace::TokenKind;
-
-constexpr std::string_view kPrefix = "dbk_";
-constexpr std::size_t kSecretChars = 43;  // base64url of 32 bytes, without padding
-
-std::string base64url(std::span<const std::byte> bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  unsigned bits = 0;
-  unsigned count = 0;
-  for (const auto byte : bytes) {
-    bits = bits << 8 | static_cast<unsigned>(byte);
-    count += 8;
-    while (count >= 6) {
-      count -= 6;
-      out += kAlphabet[bits >> count & 63];
-    }
-    bits &= (1U << count) - 1;
-  }
-  if (count > 0) out += kAlphabet[bits << (6 - count) & 63];
-  return out;
-}
 
 bool is_current(const model::workspace::Token& token, Timestamp now) {
   return !token.revoked && (token.expires_at.is_none() || now < token.expires_at);
@@ -40,21 +18,16 @@ bool is_current(const model::workspace::Token& token, Timestamp now) {
 
 NewToken make_token() {
   NewToken token;
-  token.secret = std::string(kPrefix) + base64url(random_32());
-  token.hash = hash_token(token.secret);
+  token.secret = record::format_token(random_32());
+  token.hash = record::hash_token(token.secret);
   return token;
-}
-
-record::Hash hash_token(std::string_view token) {
-  return record::sha256(std::as_bytes(std::span(token)));
 }
 
 std::optional<Principal> authenticate(const model::Workspace& workspace, std::string_view token,
                                       Timestamp now) {
-  if (!token.starts_with(kPrefix) || token.size() != kPrefix.size() + kSecretChars)
-    return std::nullopt;
+  if (!record::is_token(token)) return std::nullopt;
   // Looked up by hash: how long it takes tells nothing about the token.
-  const auto* id = workspace.workspace.token_of_hash.find(hash_token(token));
+  const auto* id = workspace.workspace.token_of_hash.find(record::hash_token(token));
   if (id == nullptr) return std::nullopt;
   const auto& known = *workspace.workspace.tokens.find(*id);
   if (!is_current(known, now)) return std::nullopt;

@@ -1,7 +1,5 @@
 #pragma once
 // From a token to what its holder may do.
-//
-// Tokens are "dbk_" + base64url(32 random bytes), known to the log by their SHA-256 alone.
 
 #include <expected>
 #include <string>
@@ -31,7 +29,6 @@ struct NewToken {
   record::Hash hash{};
 };
 [[nodiscard]] NewToken make_token();
-[[nodiscard]] record::Hash hash_token(std::string_view token);
 
 // The principal of a token; nullopt: unknown, revoked or expired: which one is not told.
 [[nodiscard]] std::optional<Principal> authenticate(const model::Workspace& workspace,

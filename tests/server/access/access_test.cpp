@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "model/record/token.hpp"
 #include "server/access/random.hpp"
 #include "tests/support/describe.hpp"
 #include "tests/support/memory_stream.hpp"
@@ -82,13 +83,13 @@ TEST_CASE("Tokens are random, of one form, and known by their hash", "[access]")
     CHECK(token.secret.find_first_not_of(
               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
           std::string::npos);
-    CHECK(token.hash == hash_token(token.secret));
+    CHECK(token.hash == record::hash_token(token.secret));
     secrets.insert(token.secret);
   }
   CHECK(secrets.size() == 100);
   // SHA-256 of "abc": the whole string is hashed as it is.
-  CHECK(hash_token("abc")[0] == std::byte{0xBA});
-  CHECK(hash_token("abc")[31] == std::byte{0xAD});
+  CHECK(record::hash_token("abc")[0] == std::byte{0xBA});
+  CHECK(record::hash_token("abc")[31] == std::byte{0xAD});
   CHECK(random_id(kNow) != random_id(kNow));
 }
 

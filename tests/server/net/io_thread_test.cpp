@@ -2,6 +2,7 @@
 #include "server/net/io_thread.hpp"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <future>
 #include <stdexcept>
 
@@ -16,9 +17,10 @@ TEST_CASE_METHOD(RunningEngine, "An I/O thread goes on after a handler that fail
   net::IoThread thread(shared);
   thread.start();
   std::promise<void> reached;
+  auto arrival = reached.get_future();
   thread.post([] { throw std::runtime_error("damaged"); });
   thread.post([&] { reached.set_value(); });
-  reached.get_future().get();
+  CHECK(arrival.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
   thread.drain();
   thread.join();
 }
