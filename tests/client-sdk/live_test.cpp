@@ -280,26 +280,4 @@ TEST_CASE("Everything can be followed from the first event, and a range ends", "
   rig.stop(*auditor);
 }
 
-TEST_CASE("Nobody listening: the client says so and tries again", "[client][live]") {
-  asio::io_context io;
-  std::uint16_t port = 0;
-  {
-    asio::ip::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
-    port = acceptor.local_endpoint().port();
-  }
-  client::ClientOptions options;
-  options.url = "http://127.0.0.1:" + std::to_string(port);
-  options.backoff_min = 1ms;
-  Client client(io.get_executor(), options);
-  int offline = 0;
-  client.on_state_change([&](const client::StateChange& change) {
-    if (change.state != State::offline) return;
-    ++offline;
-    CHECK(change.reason == client::Condition::temporary);
-    CHECK(change.next_attempt.has_value());
-  });
-  client.start();
-  while (offline < 3) REQUIRE(io.run_one_for(5s) == 1);
-}
-
 }  // namespace daybook::testing
