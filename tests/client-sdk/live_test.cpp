@@ -162,7 +162,10 @@ TEST_CASE("Commands over a network that keeps breaking take effect once each", "
   Random random(seed);
   LiveRig rig;
   // Mostly too little for what there is to say; now and then enough for a message of events.
-  rig.budget = [&] { return random.one_in(3) ? 200'000 : 600 + random.below(6'000); };
+  int connection = 0;
+  rig.budget = [&]() -> std::uint64_t {
+    return ++connection > 5 && random.one_in(3) ? 200'000 : 600 + random.below(6'000);
+  };
   const auto client = rig.connect();
   auto replica = client->open(kProject);
   constexpr std::uint64_t kCommands = 300;
