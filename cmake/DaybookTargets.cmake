@@ -1,13 +1,4 @@
-# What all targets share: warnings, and one way to declare a folder, a library and a test program.
-
-# daybook_folders(FOLDER ...): those of the folders that declare targets, in this order.
-function(daybook_folders)
-  foreach(folder IN LISTS ARGN)
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
-      add_subdirectory(${folder})
-    endif()
-  endforeach()
-endfunction()
+# What all targets share: warnings, and one way to declare a library and a test program.
 
 add_library(daybook_warnings INTERFACE)  # never exported
 target_compile_options(daybook_warnings INTERFACE
@@ -15,20 +6,9 @@ target_compile_options(daybook_warnings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
   $<$<BOOL:${DAYBOOK_WERROR}>:-Werror>)
 
-# A source that is not written yet fails the build of its own target only, not the configuration of all.
-function(daybook_await_sources)
-  foreach(source IN LISTS ARGN)
-    cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE path)
-    if(NOT EXISTS ${path})
-      set_source_files_properties(${source} PROPERTIES GENERATED TRUE)
-    endif()
-  endforeach()
-endfunction()
-
 # daybook_library(NAME SOURCES ... LIBS ...): target daybook_NAME with the alias daybook::NAME.
 function(daybook_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;PRIVATE_LIBS" ${ARGN})
-  daybook_await_sources(${ARG_SOURCES})
   add_library(daybook_${name} STATIC ${ARG_SOURCES})
   add_library(daybook::${name} ALIAS daybook_${name})
   target_include_directories(daybook_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
@@ -42,7 +22,6 @@ add_custom_target(foreign_tests)
 # a Catch2 program, one ctest entry named ${DAYBOOK_TEST_PREFIX}NAME.
 function(daybook_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS;ARGS;DEPENDS" ${ARGN})
-  daybook_await_sources(${ARG_SOURCES})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} daybook_catch_main daybook_warnings)
   if(ARG_DEPENDS)
