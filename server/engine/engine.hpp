@@ -75,6 +75,7 @@ class Engine {
   // --- Reading: as of the last notice -----------------------------------------------------------------------------
 
   [[nodiscard]] const log::EventLog& log() const;
+  // The workspace as of the last commit: whatever an answer says has happened can be seen here.
   [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
   // Hands the project's state over on the inbox's thread; nullptr: there is no such project. Loads it if need be.
   void read_project(Id project, Inbox& inbox,

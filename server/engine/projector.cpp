@@ -48,6 +48,10 @@ void Projector::stop() {
 }
 
 void Projector::add(CommittedGroup group) {
+  if (group.workspace) {
+    const std::lock_guard lock(shared_mutex_);
+    shared_workspace_ = group.workspace;
+  }
   {
     std::unique_lock lock(mutex_);
     room_.wait(lock,
@@ -152,7 +156,6 @@ void Projector::apply(CommittedGroup group) {
     }
     return notice->streams.emplace_back(Notice::Stream{id, {}, false});
   };
-  bool workspace_changed = false;
   for (const auto& command : group.commands) {
     auto& stream = stream_of(command.stream);
     Folded folded;
@@ -161,7 +164,6 @@ void Projector::apply(CommittedGroup group) {
       folded = fold(workspace_, command.entries);
       stream.version = workspace_.version;
       growth = &workspace_growth_;
-      workspace_changed = true;
     } else {
       // Loaded from the log, it may be ahead of the group already.
       auto* loaded = find_project(command.stream);
@@ -174,11 +176,6 @@ void Projector::apply(CommittedGroup group) {
     stream.rights_changed |= folded.rights_changed || folded.events == 0;
     growth->events += folded.events;
     growth->bytes += command.entries.size();
-  }
-  if (workspace_changed) {
-    auto shared = std::make_shared<const model::Workspace>(workspace_);
-    const std::lock_guard lock(shared_mutex_);
-    shared_workspace_ = std::move(shared);
   }
   for (const auto& stream : notice->streams) {
     if (stream.id.is_nil()) {

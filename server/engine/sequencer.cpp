@@ -190,7 +190,12 @@ void Sequencer::process(std::vector<Item>& items, Answers& answers) {
   }
   put_back(items, done);
   committed.head = std::move(*group).commit();
-  if (!committed.commands.empty()) committed_(std::move(committed));
+  if (committed.commands.empty()) return;
+  const auto in_workspace = [](const CommittedCommand& command) { return command.stream.is_nil(); };
+  if (std::ranges::any_of(committed.commands, in_workspace)) {
+    committed.workspace = std::make_shared<const model::Workspace>(workspace_);
+  }
+  committed_(std::move(committed));
 }
 
 void Sequencer::put_back(std::vector<Item>& items, std::size_t from) {

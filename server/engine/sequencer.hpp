@@ -24,6 +24,8 @@ struct CommittedCommand {
 };
 struct CommittedGroup {
   log::Head head;
+  // The workspace after it, if it changed: who was just let in can come in as soon as the answer is out.
+  std::shared_ptr<const model::Workspace> workspace = nullptr;
   std::vector<CommittedCommand> commands;
 };
 
