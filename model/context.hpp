@@ -30,6 +30,9 @@ struct Context {
   record::Hash seed = {};
   std::span<const std::string_view> words = {};  // the command's own, checked
   bool provisional = false;  // decided by a client ahead of the server: numbers are 0
+
+  // Whose act it is: the actor's, or that of the member acted for.
+  [[nodiscard]] Id on_whose_part() const { return on_behalf_of.is_nil() ? actor : on_behalf_of; }
 };
 
 // What an event's envelope says that a fold may use.
@@ -40,6 +43,7 @@ struct EventMeta {
   Timestamp effective_at = {};
   Id actor = {};
   Id on_behalf_of = {};
+  Version seen_version = {};  // what the actor had on screen, as the client says; 0: not said
 
   // When it happened: as claimed, else as recorded.
   [[nodiscard]] Timestamp happened_at() const {

@@ -43,6 +43,23 @@ struct Timestamp {
   [[nodiscard]] bool is_none() const { return micros == 0; }
 };
 
+// Days since 1970 UTC; 0: none.
+struct Date {
+  std::int32_t days = 0;
+  auto operator<=>(const Date&) const = default;
+  [[nodiscard]] bool is_none() const { return days == 0; }
+};
+
+inline constexpr std::int64_t kMicrosPerDay = 24LL * 3600 * 1'000'000;
+
+// The day that a time falls on.
+[[nodiscard]] constexpr Date date_of(Timestamp time) {
+  const auto days = time.micros / kMicrosPerDay - (time.micros % kMicrosPerDay < 0 ? 1 : 0);
+  return {static_cast<std::int32_t>(days)};
+}
+// Its first moment.
+[[nodiscard]] constexpr Timestamp start_of(Date date) { return {date.days * kMicrosPerDay}; }
+
 // Lower-case, with hyphens: 8-4-4-4-12 hex digits.
 [[nodiscard]] std::string to_string(Id id);
 

@@ -1,9 +1,21 @@
 #include "model/project.hpp"
 
+#include "model/parts/field.hpp"
 #include "model/permission.hpp"
 
 namespace daybook::model {
 namespace {
+
+bool is_of_project(schema::Command::Reader command) {
+  switch (command.which()) {
+#define DAYBOOK_IS(name, Name, NAME) case schema::Command::NAME:
+    DAYBOOK_PROJECT_PARTS(DAYBOOK_IS)
+#undef DAYBOOK_IS
+    return true;
+    default:
+      return false;
+  }
+}
 
 std::expected<Role, Rejection> authorize(const Project& state, schema::Command::Reader command,
                                          const Context& context) {
@@ -21,6 +33,8 @@ std::expected<Role, Rejection> authorize(const Project& state, schema::Command::
       return Role::MANAGER;
     return reject(Code::NOT_PERMITTED, {.required = Role::ADMIN});
   }
+  // Nobody acts as the server but the server, and it does nothing else.
+  if (context.is_server && needed.least == Role::SERVER) return Role::SERVER;
   const auto held = project::role_of(state.project, context.actor);
   if (needed.least == Role::ADMIN) {
     if (context.is_admin) return Role::ADMIN;
@@ -34,25 +48,33 @@ std::expected<Role, Rejection> authorize(const Project& state, schema::Command::
 Ruling decide_part(const Project& state, schema::Command::Reader command, const Context& context,
                    Emitter& out) {
   switch (command.which()) {
-    case schema::Command::PROJECT:
-      return project::decide(state, command.getProject(), context, out);
-    case schema::Command::BOARD:
-      return board::decide(state, command.getBoard(), context, out);
-    case schema::Command::TASK:
-      return task::decide(state, command.getTask(), context, out);
-    case schema::Command::NONE:
-    case schema::Command::WORKSPACE:
-    case schema::Command::MEMBER:
-      break;
+#define DAYBOOK_DECIDE(name, Name, NAME) \
+  case schema::Command::NAME:            \
+    return name::decide(state, command.get##Name(), context, out);
+    DAYBOOK_PROJECT_PARTS(DAYBOOK_DECIDE)
+#undef DAYBOOK_DECIDE
+    default:
+      return reject(Code::NOT_SUPPORTED);  // belongs to the workspace's stream
   }
-  return reject(Code::NOT_SUPPORTED);  // belongs to the workspace's stream
+}
+
+bool fold_part(Project& state, schema::Event::Reader event, const EventMeta& meta) {
+  switch (event.which()) {
+#define DAYBOOK_FOLD(name, Name, NAME) \
+  case schema::Event::NAME:            \
+    return name::evolve(state.name, event.get##Name(), meta);
+    DAYBOOK_PROJECT_PARTS(DAYBOOK_FOLD)
+#undef DAYBOOK_FOLD
+    default:
+      return false;
+  }
 }
 
 }  // namespace
 
 Verdict decide(const Project& state, schema::Command::Reader command, const Context& context) {
   if (state.has_newer_events) return reject(Code::NEWER_EVENTS);
-  if (command.isWorkspace() || command.isMember()) return reject(Code::NOT_SUPPORTED);
+  if (!is_of_project(command)) return reject(Code::NOT_SUPPORTED);
   const auto role = authorize(state, command, context);
   if (!role) return std::unexpected(role.error());
   // What is left of an archived project is its management.
@@ -67,23 +89,32 @@ Verdict decide(const Project& state, schema::Command::Reader command, const Cont
 void evolve(Project& state, schema::Event::Reader event, const EventMeta& meta) {
   state.version = meta.version;
   state.recorded_at = meta.recorded_at;
-  bool known = false;
-  switch (event.which()) {
-    case schema::Event::PROJECT:
-      known = project::evolve(state.project, event.getProject(), meta);
-      break;
-    case schema::Event::BOARD:
-      known = board::evolve(state.board, event.getBoard(), meta);
-      break;
-    case schema::Event::TASK:
-      known = task::evolve(state.task, event.getTask(), meta);
-      break;
-    case schema::Event::NONE:
-    case schema::Event::WORKSPACE:
-    case schema::Event::MEMBER:
-      break;
-  }
-  if (!known) state.has_newer_events = true;
+  project::note_activity(state.project, meta);
+  if (!fold_part(state, event, meta)) state.has_newer_events = true;
+}
+
+schema::Event::Which part_of(const Project& state, Id id) {
+#define DAYBOOK_OWNS(name, Name, NAME) \
+  if (name::is_id_used(state.name, id)) return schema::Event::NAME;
+  DAYBOOK_PROJECT_PARTS(DAYBOOK_OWNS)
+#undef DAYBOOK_OWNS
+  return schema::Event::NONE;
+}
+
+Ruling require_new_id(const Project& all, Id id, std::string_view field) {
+  DAYBOOK_TRY(require_id(id, field));
+  if (part_of(all, id) == schema::Event::NONE) return {};
+  return reject(Code::ALREADY_EXISTS, {.field = field, .id = id});
+}
+
+Ruling require_subject(const Project& all, Id id, std::string_view field) {
+  if (id.is_nil() || part_of(all, id) != schema::Event::NONE) return {};
+  return reject(Code::UNKNOWN_SUBJECT, {.field = field, .id = id});
+}
+
+Ruling require_in_project(const Project& all, Id member, std::string_view field) {
+  if (project::is_in_project(all.project, member)) return {};
+  return reject(Code::MEMBER_REQUIRED, {.field = field, .member = member});
 }
 
 }  // namespace daybook::model

@@ -5,8 +5,15 @@
 
 #include "model/context.hpp"
 #include "model/emitter.hpp"
+#include "model/parts.hpp"
+#include "model/parts/approval.hpp"
+#include "model/parts/attachment.hpp"
 #include "model/parts/board.hpp"
+#include "model/parts/change.hpp"
+#include "model/parts/comment.hpp"
+#include "model/parts/decision.hpp"
 #include "model/parts/project.hpp"
+#include "model/parts/risk.hpp"
 #include "model/parts/task.hpp"
 
 namespace daybook::model {
@@ -19,10 +26,13 @@ struct Project {
   bool has_newer_events =
       false;  // this build did not know an event: the stream is read-only for it
 
-  project::State project = {};
-  board::State board = {};
-  task::State task = {};
+#define DAYBOOK_MEMBER(name, Name, NAME) name::State name = {};
+  DAYBOOK_PROJECT_PARTS(DAYBOOK_MEMBER)
+#undef DAYBOOK_MEMBER
 };
+
+// The part that an id belongs to; NONE: nothing in the project has it. Ids are unique in a project, whatever their part.
+[[nodiscard]] schema::Event::Which part_of(const Project& project, Id id);
 
 // Decides a command on the state; changes nothing. Requires: check_command(command, context.words).
 // The checks' order: newer events, the importer's right, the stream is open, the role, archived, then the part's own.

@@ -11,11 +11,33 @@ bool is_retryable(Code code) {
     case Code::RATE_LIMITED:
     case Code::WIP_LIMIT_REACHED:
     case Code::TASK_BLOCKED:
+    case Code::PREDECESSOR_OPEN:
+    case Code::IMPACT_NOT_ASSESSED:
+    case Code::IMPACT_NOT_ACCEPTED:
+    case Code::CHANGE_DEFERRED:
+    case Code::QUORUM_NOT_REACHED:
+    case Code::MAJORITY_NOT_REACHED:
     case Code::GOING_AWAY:
       return true;
     default:
       return false;
   }
+}
+
+bool is_breach(Code code) {
+  constexpr std::uint64_t kBreach = 0xcc7cef226ef818cd;
+  static const auto breaches = [] {
+    std::vector<bool> marked;
+    for (const auto enumerant : capnp::Schema::from<Code>().getEnumerants()) {
+      bool is = false;
+      for (const auto annotation : enumerant.getProto().getAnnotations())
+        is |= annotation.getId() == kBreach;
+      marked.push_back(is);
+    }
+    return marked;
+  }();
+  const auto ordinal = static_cast<std::size_t>(code);
+  return ordinal < breaches.size() && breaches[ordinal];
 }
 
 std::string_view to_string(Code code) {
@@ -52,6 +74,16 @@ void write(schema::Rejected::Builder builder, Id command, const Rejection& rejec
   put_id(facts.id, [&] { return out.initId(); });
   put_id(facts.by_member, [&] { return out.initByMember(); });
   out.setRetryAfterMillis(facts.retry_after_millis);
+  put_id(facts.subject, [&] { return out.initSubject(); });
+  if (!facts.members.empty()) {
+    auto list = out.initMembers(static_cast<unsigned>(facts.members.size()));
+    for (unsigned i = 0; i < list.size(); ++i) daybook::write(list[i], facts.members[i]);
+  }
+  if (facts.present_revision) {
+    out.setPresentRevision(
+        capnp::Data::Reader(reinterpret_cast<const kj::byte*>(facts.present_revision->data()),
+                            facts.present_revision->size()));
+  }
 }
 
 }  // namespace daybook::model

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ struct Facts {
   Id id = {};
   Id by_member = {};
   std::uint32_t retry_after_millis = 0;
+  Id subject = {};
+  std::vector<Id> members = {};
+  std::optional<record::Hash> present_revision = {};
 };
 
 struct Rejection {
@@ -48,6 +52,9 @@ using Ruling = std::expected<void, Rejection>;
 
 // The same command may succeed later as it is.
 [[nodiscard]] bool is_retryable(Code code);
+
+// What was rejected with it went against a rule of governance: the attempt is recorded (schema: `breach`).
+[[nodiscard]] bool is_breach(Code code);
 
 // The code as it stands in JSON and in log lines: "wipLimitReached".
 [[nodiscard]] std::string_view to_string(Code code);

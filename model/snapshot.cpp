@@ -5,12 +5,17 @@
 #include <kj/exception.h>
 
 #include <cstring>
-#include <tuple>
+#include <type_traits>
 
 namespace daybook::model {
 namespace {
 
-// One line for each part: its state, its schema, its ordinal.
+template <typename State>
+concept is_workspace = std::is_same_v<std::remove_const_t<State>, Workspace>;
+template <typename State>
+concept is_project = std::is_same_v<std::remove_const_t<State>, Project>;
+
+// A part's schema and ordinal, by its state.
 template <typename State>
 struct Part;
 template <typename SchemaState, schema::Event::Which ordinal, auto load_state>
@@ -19,22 +24,22 @@ struct PartOf {
   static constexpr auto kOrdinal = static_cast<std::uint32_t>(ordinal);
   static auto load(typename Wire::Reader reader) { return load_state(reader); }
 };
-// clang-format off
-template <> struct Part<workspace::State> : PartOf<schema::workspace::State, schema::Event::WORKSPACE, workspace::load> {};
-template <> struct Part<member::State> : PartOf<schema::member::State, schema::Event::MEMBER, member::load> {};
-template <> struct Part<project::State> : PartOf<schema::project::State, schema::Event::PROJECT, project::load> {};
-template <> struct Part<board::State> : PartOf<schema::board::State, schema::Event::BOARD, board::load> {};
-template <> struct Part<task::State> : PartOf<schema::task::State, schema::Event::TASK, task::load> {};
-// clang-format on
+#define DAYBOOK_TRAITS(name, Name, NAME) \
+  template <>                            \
+  struct Part<name::State> : PartOf<schema::name::State, schema::Event::NAME, name::load> {};
+DAYBOOK_WORKSPACE_PARTS(DAYBOOK_TRAITS)
+DAYBOOK_PROJECT_PARTS(DAYBOOK_TRAITS)
+#undef DAYBOOK_TRAITS
 
-// The parts of each stream, by ordinal.
-auto parts_of(auto& state) {
-  if constexpr (requires { state.board; }) {
-    return std::tie(state.project, state.board, state.task);
-  } else {
-    return std::tie(state.workspace, state.member);
-  }
+// Calls f(part) for each part of a stream, by ordinal, until one returns false.
+#define DAYBOOK_EACH(name, Name, NAME) &&f(state.name)
+bool for_each_part(is_workspace auto& state, auto&& f) {
+  return true DAYBOOK_WORKSPACE_PARTS(DAYBOOK_EACH);
 }
+bool for_each_part(is_project auto& state, auto&& f) {
+  return true DAYBOOK_PROJECT_PARTS(DAYBOOK_EACH);
+}
+#undef DAYBOOK_EACH
 
 bool is_known_part(std::uint32_t ordinal) {
   return ordinal < capnp::Schema::from<schema::Event>().getUnionFields().size();
@@ -76,8 +81,9 @@ std::vector<PartWords> used_parts(const Stream& state) {
     auto words = canonical_state(part);
     if (words.asBytes() != unused.asBytes())
       parts.push_back({Part<State>::kOrdinal, std::move(words)});
+    return true;
   };
-  std::apply([&](const auto&... part) { (add(part), ...); }, parts_of(state));
+  for_each_part(state, add);
   return parts;
 }
 
@@ -136,8 +142,7 @@ std::expected<Stream, SnapshotFault> decode_stream(record::Bytes bytes) {
   Stream state;
   bool sound = false;
   const auto fault = kj::runCatchingExceptions([&] {
-    sound = std::apply([&](auto&... part) { return (load_part(bytes, left, part) && ...); },
-                       parts_of(state));
+    sound = for_each_part(state, [&](auto& part) { return load_part(bytes, left, part); });
   });
   if (fault != nullptr || !sound) return std::unexpected(SnapshotFault::malformed);
   // A part that this build does not know.
@@ -153,20 +158,15 @@ std::expected<Stream, SnapshotFault> decode_stream(record::Bytes bytes) {
 template <typename Stream>
 std::vector<Text> stream_texts(const Stream& state) {
   std::vector<Text> texts;
-  std::apply(
-      [&](const auto&... part) {
-        const auto add = [&]<typename State>(const State& one) {
-          capnp::MallocMessageBuilder message;
-          auto root = message.initRoot<typename Part<State>::Wire>();
-          save(one, root);
-          for (const auto reference :
-               record::collect_texts(capnp::DynamicStruct::Reader(root.asReader()))) {
-            texts.push_back(read(reference));
-          }
-        };
-        (add(part), ...);
-      },
-      parts_of(state));
+  for_each_part(state, [&]<typename State>(const State& part) {
+    capnp::MallocMessageBuilder message;
+    auto root = message.initRoot<typename Part<State>::Wire>();
+    save(part, root);
+    for (const auto reference :
+         record::collect_texts(capnp::DynamicStruct::Reader(root.asReader())))
+      texts.push_back(read(reference));
+    return true;
+  });
   return texts;
 }
 

@@ -20,7 +20,7 @@
 namespace daybook::model {
 
 // Raised when a fold of old events would give another digest.
-inline constexpr std::uint32_t kModelVersion = 1;
+inline constexpr std::uint32_t kModelVersion = 2;
 
 [[nodiscard]] record::Hash digest(const Project& project);
 [[nodiscard]] record::Hash digest(const Workspace& workspace);

@@ -20,17 +20,26 @@ std::expected<Role, Rejection> authorize(const Workspace& state, schema::Command
 Ruling decide_part(const Workspace& state, schema::Command::Reader command, const Context& context,
                    Emitter& out) {
   switch (command.which()) {
-    case schema::Command::WORKSPACE:
-      return workspace::decide(state, command.getWorkspace(), context, out);
-    case schema::Command::MEMBER:
-      return member::decide(state, command.getMember(), context, out);
-    case schema::Command::NONE:
-    case schema::Command::PROJECT:
-    case schema::Command::BOARD:
-    case schema::Command::TASK:
-      break;
+#define DAYBOOK_DECIDE(name, Name, NAME) \
+  case schema::Command::NAME:            \
+    return name::decide(state, command.get##Name(), context, out);
+    DAYBOOK_WORKSPACE_PARTS(DAYBOOK_DECIDE)
+#undef DAYBOOK_DECIDE
+    default:
+      return reject(Code::NOT_SUPPORTED);  // belongs to a project's stream
   }
-  return reject(Code::NOT_SUPPORTED);  // belongs to a project's stream
+}
+
+bool fold_part(Workspace& state, schema::Event::Reader event, const EventMeta& meta) {
+  switch (event.which()) {
+#define DAYBOOK_FOLD(name, Name, NAME) \
+  case schema::Event::NAME:            \
+    return name::evolve(state.name, event.get##Name(), meta);
+    DAYBOOK_WORKSPACE_PARTS(DAYBOOK_FOLD)
+#undef DAYBOOK_FOLD
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -49,21 +58,7 @@ Verdict decide(const Workspace& state, schema::Command::Reader command, const Co
 void evolve(Workspace& state, schema::Event::Reader event, const EventMeta& meta) {
   state.version = meta.version;
   state.recorded_at = meta.recorded_at;
-  bool known = false;
-  switch (event.which()) {
-    case schema::Event::WORKSPACE:
-      known = workspace::evolve(state.workspace, event.getWorkspace(), meta);
-      break;
-    case schema::Event::MEMBER:
-      known = member::evolve(state.member, event.getMember(), meta);
-      break;
-    case schema::Event::NONE:
-    case schema::Event::PROJECT:
-    case schema::Event::BOARD:
-    case schema::Event::TASK:
-      break;
-  }
-  if (!known) state.has_newer_events = true;
+  if (!fold_part(state, event, meta)) state.has_newer_events = true;
 }
 
 }  // namespace daybook::model

@@ -3,6 +3,7 @@
 
 #include "model/context.hpp"
 #include "model/emitter.hpp"
+#include "model/parts.hpp"
 #include "model/parts/member.hpp"
 #include "model/parts/workspace.hpp"
 
@@ -14,8 +15,9 @@ struct Workspace {
   Timestamp recorded_at = {};
   bool has_newer_events = false;
 
-  workspace::State workspace = {};
-  member::State member = {};
+#define DAYBOOK_MEMBER(name, Name, NAME) name::State name = {};
+  DAYBOOK_WORKSPACE_PARTS(DAYBOOK_MEMBER)
+#undef DAYBOOK_MEMBER
 };
 
 // As for a project (model/project.hpp).

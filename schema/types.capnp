@@ -48,6 +48,31 @@ struct NumberChange {
   to @1 :Int64;
 }
 
+struct Money {
+  # Integer minor units; `currency` is an ISO 4217 code. All default: no amount.
+  minor @0 :Int64;
+  currency @1 :Text;
+}
+
+enum Missing {
+  # Why a figure is not available.
+  none @0;
+  noData @1;
+  # Nothing has happened that it is made of.
+  noBaseline @2;
+  noBudget @3;
+  noEstimates @4;
+  noThroughput @5;
+  notAssessed @6;
+  mixedCurrencies @7;
+}
+
+struct Figure {
+  # A figure, or why there is none: an undefined ratio is never 0 or 1.
+  value @0 :Int64;
+  missing @1 :Missing;
+}
+
 enum Role {
   # In a project: viewer, contributor, manager, each including the ones before it. In the workspace: auditor,
   # admin. `server` is the server itself, which acts under the nil member.
@@ -62,6 +87,9 @@ enum Role {
 
 annotation leastRole @0xd2f8a9e14c6b7703 (field) :Role;
 # The least role that may give a command. Stands at every member of every `Command` union.
+
+annotation breach @0xcc7cef226ef818cd (enumerant) :Void;
+# Stands at codes: an attempt that is rejected with it went against a rule of governance, and is recorded.
 
 annotation importerOnly @0xf19c0b7e6d3a5204 (field) :Void;
 # The command also needs the importer's right of the token.

@@ -289,6 +289,11 @@ struct Facts {
   # alreadyExists, unknown…: the id.
   byMember @12 :Id;
   retryAfterMillis @13 :UInt32;
+  subject @14 :Id;
+  members @15 :List(Id);
+  # Who is meant: eligible voters, who has voted.
+  presentRevision @16 :Data;
+  # staleRevision: the one there is.
 }
 
 enum Code {
@@ -359,6 +364,68 @@ enum Code {
   goingAway @55;
   internal @56;
   methodNotAllowed @57;
+  # task, continued
+  predecessorOpen @58;
+  cycle @59;
+  selfLink @60;
+  unknownLink @61;
+  progressBeforeStart @62;
+  unknownTimeEntry @63;
+  # Whatever has an id
+  unknownSubject @64;
+  # approval
+  unknownPool @65;
+  poolTooSmall @66;
+  separationOfDuties @67;
+  policyRequired @68;
+  noApprovalRequested @69;
+  notApprovable @70;
+  approvalClosed @71;
+  approvalExpired @72;
+  selfApproval @73 $Types.breach;
+  contributorExcluded @74 $Types.breach;
+  notInPool @75 $Types.breach;
+  alreadyVoted @76 $Types.breach;
+  staleRevision @77 $Types.breach;
+  escalationNotDue @78;
+  # change
+  unknownChange @79;
+  changeClosed @80;
+  changeDeferred @81;
+  notRequester @82 $Types.breach;
+  simulationRequired @83;
+  impactNotAssessed @84;
+  impactNotAccepted @85 $Types.breach;
+  notApproved @86 $Types.breach;
+  # risk
+  unknownRisk @87;
+  riskClosed @88;
+  riskNotAssessed @89;
+  unknownRiskAction @90;
+  openActions @91;
+  extremeNeedsBoard @92 $Types.breach;
+  ownerIsSoleApprover @93 $Types.breach;
+  # decision
+  unknownAdvisoryBoard @94;
+  quorumAboveMembers @95;
+  optionsRequired @96;
+  unknownOption @97;
+  outOfRemit @98 $Types.breach;
+  unknownDecision @99;
+  notBoardMember @100 $Types.breach;
+  conflictOfInterest @101 $Types.breach;
+  quorumNotReached @102 $Types.breach;
+  majorityNotReached @103 $Types.breach;
+  decisionFinal @104 $Types.breach;
+  decisionOpen @105;
+  notBinding @106 $Types.breach;
+  # comment, attachment
+  unknownComment @107;
+  notAuthor @108;
+  unknownAttachment @109;
+  hashInvalid @110;
+  # Reading the past
+  unknownVersion @111;
 }
 
 # --- Reserved: what-if and presence -----------------------------------------------------------------------------

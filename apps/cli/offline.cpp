@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/terminal.hpp"
+#include "model/event_meta.hpp"
 #include "model/snapshot.hpp"
 #include "schema/json/json.hpp"
 
@@ -69,8 +70,7 @@ void fold_stream(const log::EventLog& log, Stream& state, Id stream, Version las
     for (record::Bytes entries(batch.entries); !entries.empty() && state.version < last;) {
       const auto entry = next_entry(entries);
       const auto& envelope = entry.event.envelope();
-      const model::EventMeta meta{envelope.position,     envelope.version, envelope.recorded_at,
-                                  envelope.effective_at, envelope.actor,   envelope.on_behalf_of};
+      const auto meta = model::meta_of(envelope);
       entry.event.with_event([&](schema::Event::Reader event) { evolve(state, event, meta); });
       if (each) each(entry, state);
     }

@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "model/event_meta.hpp"
 #include "model/snapshot.hpp"
 
 namespace daybook::examples {
@@ -105,12 +106,7 @@ net::awaitable<std::vector<ProjectDigest>> compare_digests(
       for (const auto& entry : entries) {
         const auto& envelope = entry.event.envelope();
         if (envelope.version > shown->version()) return;
-        const model::EventMeta meta{.position = envelope.position,
-                                    .version = envelope.version,
-                                    .recorded_at = envelope.recorded_at,
-                                    .effective_at = envelope.effective_at,
-                                    .actor = envelope.actor,
-                                    .on_behalf_of = envelope.on_behalf_of};
+        const auto meta = model::meta_of(envelope);
         entry.event.with_event(
             [&](schema::Event::Reader event) { model::evolve(folded, event, meta); });
       }

@@ -6,6 +6,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include "model/event_meta.hpp"
 #include "model/snapshot.hpp"
 #include "schema/limits.hpp"
 
@@ -22,15 +23,6 @@ auto decode(record::Bytes bytes, Id id, Version version, Timestamp recorded_at, 
 }
 auto decode(record::Bytes bytes, Id, Version version, Timestamp recorded_at, model::Workspace*) {
   return model::decode_workspace(bytes, version, recorded_at);
-}
-
-model::EventMeta meta_of(const record::EnvelopeFields& envelope) {
-  return {.position = envelope.position,
-          .version = envelope.version,
-          .recorded_at = envelope.recorded_at,
-          .effective_at = envelope.effective_at,
-          .actor = envelope.actor,
-          .on_behalf_of = envelope.on_behalf_of};
 }
 
 record::Bytes bytes_of(capnp::Data::Reader data) {
@@ -145,7 +137,7 @@ Step Replica<Stream>::on_batch(const EventBatch& batch) {
       }
     }
     entry.event.with_event([&](schema::Event::Reader event) {
-      model::evolve(current_.state, event, meta_of(envelope));
+      model::evolve(current_.state, event, model::meta_of(envelope));
     });
   }
   prune_words();

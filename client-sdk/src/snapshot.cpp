@@ -21,8 +21,11 @@ std::optional<std::string_view> ProjectSnapshot::name(Id member) const {
 
 model::View ProjectSnapshot::view(model::ViewName name) const {
   if (name != model::ViewName::PEOPLE) return model::derive(name, state, model::Workspace{});
-  model::View view{
-      .name = name, .version = people.version, .recorded_at = people.recorded_at, .rows = {}};
+  model::View view{.name = name,
+                   .version = people.version,
+                   .recorded_at = people.recorded_at,
+                   .date = {},
+                   .rows = {}};
   view.rows.reserve(people.members.size());
   for (const auto& [id, person] : people.members) view.rows.push_back({id, person.row});
   return view;

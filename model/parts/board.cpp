@@ -12,7 +12,7 @@ namespace {
 namespace wire = schema::board;
 
 WipLimit read_limit(wire::WipLimit::Reader reader) {
-  return {reader.getCount(), reader.getPolicy()};
+  return {reader.getCount(), reader.getPolicy(), reader.getPoints(), reader.getPerPerson()};
 }
 
 std::vector<Transition> read_transitions(capnp::List<wire::Transition>::Reader list) {

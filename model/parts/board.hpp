@@ -25,8 +25,10 @@ inline constexpr std::size_t kTransitionsMax = 1024;
 inline constexpr std::uint32_t kWipCountMax = 1'000'000;
 
 struct WipLimit {
-  std::uint32_t count = 0;  // 0: no limit
+  std::uint32_t count = 0;  // each 0: no such limit
   WipPolicy policy = WipPolicy::BLOCK;
+  std::uint32_t points = 0;
+  std::uint32_t per_person = 0;
   bool operator==(const WipLimit&) const = default;
 };
 

@@ -7,6 +7,8 @@
 
 namespace daybook::model {
 
+struct Project;
+
 [[nodiscard]] inline Ruling require_text(schema::TextRef::Reader text, std::string_view field) {
   if (text.getIndex() == 0) return reject(Code::TEXT_REQUIRED, {.field = field});
   return {};
@@ -16,6 +18,13 @@ namespace daybook::model {
   if (id.is_nil()) return reject(Code::ID_REQUIRED, {.field = field});
   return {};
 }
+
+// An id for something new: given, and in use nowhere in the project. idRequired, alreadyExists.
+[[nodiscard]] Ruling require_new_id(const Project& all, Id id, std::string_view field);
+// What a command speaks about exists, in whichever part; nil: the project itself. unknownSubject.
+[[nodiscard]] Ruling require_subject(const Project& all, Id id, std::string_view field);
+// The member has a role in the project. memberRequired.
+[[nodiscard]] Ruling require_in_project(const Project& all, Id member, std::string_view field);
 
 enum class Removal { allowed, refused };
 

@@ -174,6 +174,12 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
   return false;
 }
 
+void note_activity(State& state, const EventMeta& meta) {
+  auto& day = state.days.at_or_new(date_of(meta.recorded_at));
+  ++day.events;
+  day.last_version = meta.version;
+}
+
 void save(const State& state, wire::State::Builder builder) {
   builder.setOpened(state.opened);
   if (!state.key.empty()) builder.setKey(state.key.c_str());
@@ -187,6 +193,13 @@ void save(const State& state, wire::State::Builder builder) {
         out.setRole(row.second);
       });
   builder.setRemainders(state.remainders);
+  save_list(
+      state.days, [&](unsigned size) { return builder.initDays(size); },
+      [](wire::DayActivity::Builder out, const auto& row) {
+        out.setDay(row.first.days);
+        out.setEvents(row.second.events);
+        out.setLastVersion(row.second.last_version.value);
+      });
 }
 
 State load(wire::State::Reader reader) {
@@ -199,6 +212,8 @@ State load(wire::State::Reader reader) {
   for (const auto member : reader.getMembers())
     state.members.set(daybook::read(member.getMember()), member.getRole());
   state.remainders = reader.getRemainders();
+  for (const auto day : reader.getDays())
+    state.days.set({day.getDay()}, {day.getEvents(), {day.getLastVersion()}});
   return state;
 }
 

@@ -16,6 +16,12 @@ struct Project;
 
 namespace daybook::model::project {
 
+// What was recorded on one day, UTC.
+struct Activity {
+  std::uint32_t events = 0;
+  Version last_version = {};
+};
+
 struct State {
   bool opened = false;
   std::string key = {};
@@ -24,7 +30,13 @@ struct State {
   bool archived = false;
   Table<Id, Role> members = {};  // NONE: was in the project once
   std::uint64_t remainders = 0;
+  Table<Date, Activity> days = {};
 };
+
+// Counts an event, of whatever part.
+void note_activity(State& state, const EventMeta& meta);
+
+[[nodiscard]] inline bool is_id_used(const State&, Id) { return false; }
 
 // NONE: not in the project.
 [[nodiscard]] Role role_of(const State& state, Id member);

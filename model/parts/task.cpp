@@ -393,6 +393,12 @@ Ruling decide(const Project& all, wire::Command::Reader command, const Context& 
       return retire_task(all, command.getRetireTask(), out);
     case wire::Command::RESTORE_TASK:
       return restore_task(all, command.getRestoreTask(), context, out);
+    case wire::Command::LINK_TASKS:
+    case wire::Command::UNLINK_TASKS:
+    case wire::Command::SET_PREDECESSOR_POLICY:
+    case wire::Command::REPORT_PROGRESS:
+    case wire::Command::LOG_TIME:
+    case wire::Command::CORRECT_TIME_ENTRY:
     case wire::Command::NONE:
       break;
   }

@@ -17,12 +17,22 @@ struct Project;
 namespace daybook::model::task {
 
 using schema::task::BlockKind;
+using schema::task::LinkType;
+using schema::task::PredecessorPolicy;
 
 inline constexpr std::uint32_t kPriorityMax = 100;
 inline constexpr std::uint32_t kPointsMax = 1000;
 inline constexpr std::uint32_t kEstimateMinutesMax = 10'000'000;  // about 19 years
 inline constexpr std::size_t kMovesMax = 100;
+inline constexpr std::size_t kLinksMax = 20'000;
+inline constexpr std::int32_t kLagDaysMax = 1000;
+inline constexpr std::uint32_t kMinutesPerDay = 24 * 60;
 inline constexpr std::size_t kTasksInFactsMax = 64;  // a rejection names so many at most
+
+struct ColumnFlow {
+  std::uint32_t entered = 0;
+  std::uint32_t left = 0;
+};
 
 struct Priority {
   std::uint32_t value = 0;
@@ -52,6 +62,38 @@ struct Task {
   BlockKind block_kind = BlockKind::OTHER;
   Text block_needs = {};
   Timestamp blocked_at = {};
+  Timestamp started_at = {};  // when it first entered a doing column; none: never
+  std::uint32_t percent = 0;
+  std::uint32_t remaining_minutes = 0;
+  Timestamp progress_at = {};  // none: never reported
+  Id change = {};              // the change request under which it was created
+};
+
+struct Link {
+  LinkType type = LinkType::FINISH_TO_START;
+  std::int32_t lag_days = 0;
+};
+struct LinkKey {
+  Id predecessor = {};
+  Id successor = {};
+  auto operator<=>(const LinkKey&) const = default;
+};
+
+struct TimeEntry {
+  Id task = {};
+  Id member = {};
+  Date day = {};
+  std::uint32_t minutes = 0;  // as corrected
+  Text note = {};
+};
+
+// What happened on the board on one day.
+struct DayFlow {
+  std::uint32_t created = 0;
+  std::uint32_t completed = 0;
+  std::uint32_t reopened = 0;
+  std::uint32_t retired = 0;
+  Table<Id, ColumnFlow> columns = {};
 };
 
 // A card's place: cards of a column stand in this order.
@@ -62,19 +104,42 @@ struct CardKey {
   auto operator<=>(const CardKey&) const = default;
 };
 struct Nothing {};
+struct ColumnLoad {
+  std::uint32_t count = 0;
+  std::uint64_t points = 0;
+};
+struct OwnedKey {
+  Id column = {};
+  Id owner = {};
+  auto operator<=>(const OwnedKey&) const = default;
+};
 
 struct State {
   Table<Id, Task> tasks = {};
   std::uint32_t last_number = 0;
+  Table<LinkKey, Link> links = {};
+  PredecessorPolicy predecessor_policy = PredecessorPolicy::WARN;
+  Table<Id, TimeEntry> time_entries = {};
+  Table<Date, DayFlow> days = {};
 
-  // Derived, not part of the digest: the cards in their order, and how many stand in each column.
+  // Derived, not part of the digest: the cards in their order, and how much stands in each column.
   Table<CardKey, Nothing> cards = {};
-  Table<Id, std::uint32_t> counts = {};
+  Table<Id, ColumnLoad> loads = {};
+  Table<OwnedKey, std::uint32_t> owned = {};     // cards of an owner in a column
+  Table<LinkKey, Nothing> reverse_links = {};    // predecessor and successor swapped
+  Table<Id, std::uint64_t> logged_minutes = {};  // by task
 };
 
 // nullptr: unknown.
 [[nodiscard]] const Task* find_task(const State& state, Id task);
+[[nodiscard]] inline bool is_id_used(const State& state, Id id) {
+  return state.tasks.contains(id) || state.time_entries.contains(id);
+}
 [[nodiscard]] std::uint32_t count_in_column(const State& state, Id column);
+[[nodiscard]] std::uint64_t points_in_column(const State& state, Id column);
+[[nodiscard]] std::uint32_t count_of_owner(const State& state, Id column, Id owner);
+// The predecessors of a finish-to-start link that are neither done nor retired, the first `most`.
+[[nodiscard]] std::vector<Id> open_predecessors(const State& state, Id task, std::size_t most);
 // In their order on the board, the first `most`.
 [[nodiscard]] std::vector<Id> tasks_in_column(const State& state, Id column, std::size_t most);
 

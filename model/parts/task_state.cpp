@@ -12,13 +12,13 @@ namespace wire = schema::task;
 
 void leave_column(State& state, Id id, const Task& task) {
   if (!state.cards.erase({task.column, task.rank, id})) return;
-  auto& count = state.counts.at_or_new(task.column);
-  if (count > 0) --count;
+  auto& load = state.loads.at_or_new(task.column);
+  if (load.count > 0) --load.count;
 }
 
 void stand_in_column(State& state, Id id, const Task& task) {
   state.cards.set({task.column, task.rank, id}, {});
-  ++state.counts.at_or_new(task.column);
+  ++state.loads.at_or_new(task.column).count;
 }
 
 Timestamp not_before(Timestamp time, Timestamp floor) { return std::max(time, floor); }
@@ -78,8 +78,8 @@ void fold_respaced(State& state, wire::CardsRespaced::Reader event) {
 const Task* find_task(const State& state, Id task) { return state.tasks.find(task); }
 
 std::uint32_t count_in_column(const State& state, Id column) {
-  const auto* count = state.counts.find(column);
-  return count != nullptr ? *count : 0;
+  const auto* load = state.loads.find(column);
+  return load != nullptr ? load->count : 0;
 }
 
 std::vector<Id> tasks_in_column(const State& state, Id column, std::size_t most) {
@@ -158,6 +158,12 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
     case wire::Event::CARDS_RESPACED:
       fold_respaced(state, event.getCardsRespaced());
       return true;
+    case wire::Event::TASKS_LINKED:
+    case wire::Event::TASKS_UNLINKED:
+    case wire::Event::PREDECESSOR_POLICY_SET:
+    case wire::Event::TASK_PROGRESS_REPORTED:
+    case wire::Event::TIME_LOGGED:
+    case wire::Event::TIME_ENTRY_CORRECTED:
     case wire::Event::NONE:
       break;
   }

@@ -1,5 +1,7 @@
 #include "model/parts/workspace.hpp"
 
+#include <capnp/schema.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -73,7 +75,7 @@ Ruling check_scope(const Workspace& all, wire::IssueToken::Reader command) {
       if (command.getViews().size() == 0 || command.getViews().size() > 64)
         return invalid("workspace.views");
       for (const auto view : command.getViews()) {
-        if (view == 0 || view > static_cast<std::uint16_t>(schema::ViewName::SUMMARY))
+        if (view == 0 || view >= capnp::Schema::from<schema::ViewName>().getEnumerants().size())
           return invalid("workspace.views");
       }
       return {};
@@ -161,6 +163,44 @@ Ruling revoke_token(const State& state, wire::RevokeToken::Reader command, Emitt
   return {};
 }
 
+void write_act(wire::RejectedAct::Builder out, const RejectedAct& act) {
+  save_id(act.project, [&] { return out.initProject(); });
+  save_id(act.member, [&] { return out.initMember(); });
+  save_id(act.on_behalf_of, [&] { return out.initOnBehalfOf(); });
+  save_id(act.command, [&] { return out.initCommand(); });
+  out.setPart(act.part);
+  out.setType(act.type);
+  out.setCode(static_cast<std::uint16_t>(act.code));
+  save_id(act.subject, [&] { return out.initSubject(); });
+  out.setVersion(act.version.value);
+  out.setSeenVersion(act.seen_version.value);
+  out.setAttempt(act.attempt);
+}
+
+RejectedAct read_act(wire::RejectedAct::Reader act, Timestamp at) {
+  return {.at = at,
+          .project = daybook::read(act.getProject()),
+          .member = daybook::read(act.getMember()),
+          .on_behalf_of = daybook::read(act.getOnBehalfOf()),
+          .command = daybook::read(act.getCommand()),
+          .part = act.getPart(),
+          .type = act.getType(),
+          .code = static_cast<schema::Code>(act.getCode()),
+          .subject = daybook::read(act.getSubject()),
+          .version = {act.getVersion()},
+          .seen_version = {act.getSeenVersion()},
+          .attempt = act.getAttempt()};
+}
+
+Ruling record_rejected_act(const State& state, wire::RecordRejectedAct::Reader command,
+                           Emitter& out) {
+  const auto act = read_act(command.getAct(), {});
+  if (!state.projects.contains(act.project))
+    return reject(Code::UNKNOWN_PROJECT, {.id = act.project});
+  write_act(out.next().initWorkspace().initActRejected().initAct(), act);
+  return {};
+}
+
 void add_project(State& state, Id id, Registration registration) {
   state.project_of_key.set(registration.key, id);
   state.projects.set(id, std::move(registration));
@@ -197,6 +237,8 @@ Ruling decide(const Workspace& all, wire::Command::Reader command, const Context
       return issue_token(all, command.getIssueToken(), context, out);
     case wire::Command::REVOKE_TOKEN:
       return revoke_token(all.workspace, command.getRevokeToken(), out);
+    case wire::Command::RECORD_REJECTED_ACT:
+      return record_rejected_act(all.workspace, command.getRecordRejectedAct(), out);
     case wire::Command::NONE:
       break;
   }
@@ -226,6 +268,12 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       if (auto* token = state.tokens.edit(daybook::read(event.getTokenRevoked().getToken())))
         token->revoked = true;
       return true;
+    case wire::Event::ACT_REJECTED: {
+      const auto act = event.getActRejected().getAct();
+      state.rejected_acts.set({daybook::read(act.getProject()), meta.position},
+                              read_act(act, meta.recorded_at));
+      return true;
+    }
     case wire::Event::NONE:
       break;
   }
@@ -259,6 +307,13 @@ void save(const State& state, wire::State::Builder builder) {
         write_text(token.label, [&] { return out.initLabel(); });
         out.setRevoked(token.revoked);
       });
+  save_list(
+      state.rejected_acts, [&](unsigned size) { return builder.initRejectedActs(size); },
+      [](wire::RejectedActState::Builder out, const auto& row) {
+        out.setPosition(row.first.position.value);
+        out.setAt(row.second.at.micros);
+        write_act(out.initAct(), row.second);
+      });
 }
 
 State load(wire::State::Reader reader) {
@@ -274,6 +329,10 @@ State load(wire::State::Reader reader) {
     auto token = read_token(in, model::read(in.getLabel()));
     token.revoked = in.getRevoked();
     add_token(state, daybook::read(in.getToken()), std::move(token));
+  }
+  for (const auto in : reader.getRejectedActs()) {
+    const auto act = read_act(in.getAct(), {in.getAt()});
+    state.rejected_acts.set({act.project, {in.getPosition()}}, act);
   }
   return state;
 }

@@ -11,6 +11,7 @@
 #include "model/text.hpp"
 #include "schema/parts.capnp.h"
 #include "schema/parts/workspace.capnp.h"
+#include "schema/wire.capnp.h"
 
 namespace daybook::model {
 struct Workspace;
@@ -32,12 +33,34 @@ struct Token {
   bool revoked = false;
 };
 
+// An attempt against a rule of governance, as the schema has it.
+struct RejectedAct {
+  Timestamp at = {};
+  Id project = {};
+  Id member = {};
+  Id on_behalf_of = {};
+  Id command = {};
+  std::uint16_t part = 0;
+  std::uint16_t type = 0;
+  schema::Code code = schema::Code::NONE;
+  Id subject = {};
+  Version version = {};
+  Version seen_version = {};
+  std::uint32_t attempt = 0;
+};
+struct RejectedActKey {
+  Id project = {};
+  Position position = {};
+  auto operator<=>(const RejectedActKey&) const = default;
+};
+
 struct State {
   bool opened = false;
   Text name = {};
   bool demonstration = false;
   Table<Id, Registration> projects = {};
   Table<Id, Token> tokens = {};
+  Table<RejectedActKey, RejectedAct> rejected_acts = {};
 
   // Derived, not part of the digest.
   Table<record::Hash, Id> token_of_hash = {};

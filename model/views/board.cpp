@@ -54,7 +54,8 @@ ViewRow card_row(Id id, const task::Task& task) {
 
 }  // namespace
 
-std::vector<ViewRow> derive_board(const Project& project) {
+std::vector<ViewRow> derive_board(const ViewInput& input) {
+  const Project& project = input.project;
   std::vector<ViewRow> rows;
   rows.reserve(project.board.columns.size() + project.task.cards.size());
   std::uint32_t index = 0;

@@ -17,7 +17,9 @@ std::vector<Id> people_of(const Project& project) {
 
 }  // namespace
 
-std::vector<ViewRow> derive_people(const Project& project, const Workspace& workspace) {
+std::vector<ViewRow> derive_people(const ViewInput& input) {
+  const Project& project = input.project;
+  const Workspace& workspace = input.workspace;
   using Row = schema::member::Row;
   std::vector<ViewRow> rows;
   for (const auto id : people_of(project)) {

@@ -8,15 +8,25 @@
 
 #include "model/record/stored_event.hpp"
 #include "model/views/view.hpp"
+#include "model/views/views.hpp"
 
 namespace daybook::model {
 
-// Not sorted.
-[[nodiscard]] std::vector<ViewRow> derive_board(const Project& project);
-[[nodiscard]] std::vector<ViewRow> derive_tasks(const Project& project);
-[[nodiscard]] std::vector<ViewRow> derive_people(const Project& project,
-                                                 const Workspace& workspace);
-[[nodiscard]] std::vector<ViewRow> derive_summary(const Project& project);
+// What a view is derived from. Borrowed for one call.
+struct ViewInput {
+  const Project& project;
+  const Workspace& workspace;
+  Date date;
+};
+
+// Not sorted; no key twice.
+#define DAYBOOK_DERIVE(name, Name, NAME, Row) \
+  [[nodiscard]] std::vector<ViewRow> derive_##name(const ViewInput& input);
+DAYBOOK_VIEWS(DAYBOOK_DERIVE)
+#undef DAYBOOK_DERIVE
+
+// The key of a row that is about no entity (a day, a cell): `kind` is the ordinal of the row's union member (PROTOCOL.md).
+[[nodiscard]] inline Id row_key(std::uint16_t kind, std::uint64_t number) { return {kind, number}; }
 
 // One row: calls fill(Row::Builder) and keeps what it wrote in canonical form.
 template <typename Row, typename Fill>

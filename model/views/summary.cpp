@@ -43,7 +43,8 @@ void count_by_task(const Project& project, Row::Builder out) {
 
 }  // namespace
 
-std::vector<ViewRow> derive_summary(const Project& project) {
+std::vector<ViewRow> derive_summary(const ViewInput& input) {
+  const Project& project = input.project;
   return {make_row<Row>(project.id, [&](Row::Builder out) {
     const auto& state = project.project;
     daybook::write(out.initProject(), project.id);

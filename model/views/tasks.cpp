@@ -2,7 +2,8 @@
 
 namespace daybook::model {
 
-std::vector<ViewRow> derive_tasks(const Project& project) {
+std::vector<ViewRow> derive_tasks(const ViewInput& input) {
+  const Project& project = input.project;
   using Row = schema::task::Row;
   std::vector<ViewRow> rows;
   rows.reserve(project.task.tasks.size());

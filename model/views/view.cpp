@@ -31,30 +31,23 @@ void with_row_type(ViewName name, F&& f) {
   switch (name) {
     case ViewName::NONE:
       return;
-    case ViewName::BOARD:
-      return f.template operator()<schema::board::Row>();
-    case ViewName::TASKS:
-      return f.template operator()<schema::task::Row>();
-    case ViewName::PEOPLE:
-      return f.template operator()<schema::member::Row>();
-    case ViewName::SUMMARY:
-      return f.template operator()<schema::project::Row>();
+#define DAYBOOK_ROW(name, Name, NAME, Row) \
+  case ViewName::NAME:                     \
+    return f.template operator()<Row>();
+      DAYBOOK_VIEWS(DAYBOOK_ROW)
+#undef DAYBOOK_ROW
   }
 }
 
-std::vector<ViewRow> derive_rows(ViewName name, const Project& project,
-                                 const Workspace& workspace) {
+std::vector<ViewRow> derive_rows(ViewName name, const ViewInput& input) {
   switch (name) {
     case ViewName::NONE:
       break;
-    case ViewName::BOARD:
-      return derive_board(project);
-    case ViewName::TASKS:
-      return derive_tasks(project);
-    case ViewName::PEOPLE:
-      return derive_people(project, workspace);
-    case ViewName::SUMMARY:
-      return derive_summary(project);
+#define DAYBOOK_DERIVE(name, Name, NAME, Row) \
+  case ViewName::NAME:                        \
+    return derive_##name(input);
+      DAYBOOK_VIEWS(DAYBOOK_DERIVE)
+#undef DAYBOOK_DERIVE
   }
   return {};
 }
@@ -89,8 +82,19 @@ std::span<const ViewName> all_views() {
   return views;
 }
 
-View derive(ViewName name, const Project& project, const Workspace& workspace) {
-  View view{name, project.version, project.recorded_at, derive_rows(name, project, workspace)};
+bool depends_on_date(ViewName name) {
+  return name == ViewName::RISKS || name == ViewName::FLOW || name == ViewName::ATTENTION ||
+         name == ViewName::SUMMARY;
+}
+
+bool depends_on_workspace(ViewName name) {
+  return name == ViewName::PEOPLE || name == ViewName::TIMELINE;
+}
+
+View derive(ViewName name, const Project& project, const Workspace& workspace, Date date) {
+  if (date.is_none()) date = date_of(project.recorded_at);
+  View view{name, project.version, project.recorded_at, date,
+            derive_rows(name, {project, workspace, date})};
   std::sort(view.rows.begin(), view.rows.end(),
             [](const ViewRow& a, const ViewRow& b) { return a.key < b.key; });
   return view;
@@ -125,14 +129,11 @@ void write_rows(schema::ViewRows::Builder builder, ViewName name, std::span<cons
   switch (name) {
     case ViewName::NONE:
       return;
-    case ViewName::BOARD:
-      return fill.operator()<schema::board::Row>(builder.initBoard(size));
-    case ViewName::TASKS:
-      return fill.operator()<schema::task::Row>(builder.initTasks(size));
-    case ViewName::PEOPLE:
-      return fill.operator()<schema::member::Row>(builder.initPeople(size));
-    case ViewName::SUMMARY:
-      return fill.operator()<schema::project::Row>(builder.initSummary(size));
+#define DAYBOOK_FILL(name, Name, NAME, Row) \
+  case ViewName::NAME:                      \
+    return fill.operator()<Row>(builder.init##Name(size));
+      DAYBOOK_VIEWS(DAYBOOK_FILL)
+#undef DAYBOOK_FILL
   }
 }
 

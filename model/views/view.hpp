@@ -1,7 +1,7 @@
 #pragma once
 // Read models for thin clients: keyed tables of rows, pure functions of a stream's state.
 //
-// Rows carry timestamps, never ages, so a view changes only when the state does.
+// Rows carry timestamps, never ages, so a view changes only when the state does, or, where it depends on it, the date.
 
 #include <memory>
 #include <optional>
@@ -30,6 +30,7 @@ struct View {
   ViewName name = ViewName::NONE;
   Version version = {};
   Timestamp recorded_at = {};
+  Date date = {};             // on which it is looked at
   std::vector<ViewRow> rows;  // sorted by key, keys unique
 };
 
@@ -39,8 +40,14 @@ struct View {
 // Every view that exists.
 [[nodiscard]] std::span<const ViewName> all_views();
 
-// The view of a project. `workspace` gives people their names (view `people` alone uses it).
-[[nodiscard]] View derive(ViewName name, const Project& project, const Workspace& workspace);
+// Whether a view looks at the date, so that it is another on another day.
+[[nodiscard]] bool depends_on_date(ViewName name);
+// Whether a view shows something of the workspace: names, rejected acts. Replicas derive it without.
+[[nodiscard]] bool depends_on_workspace(ViewName name);
+
+// The view of a project, looked at on a date (UTC); none: the day of the project's newest event.
+[[nodiscard]] View derive(ViewName name, const Project& project, const Workspace& workspace,
+                          Date date = {});
 
 // What leads from one state of a view to another; both of the same name.
 struct ViewChange {

@@ -39,10 +39,15 @@ enum WipPolicy {
 }
 
 struct WipLimit {
-  # How many tasks may stand in a column at once.
+  # How much may stand in a column at once. Each 0: no such limit. One rule for every way in, and for what changes a card
+  # that stands there: its points, its owner.
   count @0 :UInt32;
-  # 0: no limit.
+  # Tasks.
   policy @1 :WipPolicy;
+  points @2 :UInt32;
+  # The sum of their points.
+  perPerson @3 :UInt32;
+  # Tasks of one owner; those without an owner are not counted.
 }
 
 struct Column {
@@ -188,8 +193,11 @@ struct ColumnRow {
   wip @4 :WipLimit;
   taskCount @5 :UInt32;
   load @6 :Load;
+  # The worst of the three limits.
   targets @7 :List(Id);
   # The columns that a card may go to from here.
+  points @8 :UInt32;
+  # The sum of its tasks' points.
 }
 
 enum Load {
@@ -212,4 +220,7 @@ struct CardRow {
   enteredAt @8 :Int64;
   # Since when in the column.
   points @9 :UInt32;
+  percent @10 :UInt32;
+  # Progress as last reported.
+  openPredecessors @11 :UInt32;
 }

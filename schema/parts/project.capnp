@@ -10,6 +10,8 @@ using Id = Types.Id;
 using TextRef = Types.TextRef;
 using TextChange = Types.TextChange;
 using Role = Types.Role;
+using Figure = Types.Figure;
+using Money = Types.Money;
 
 struct Command {
   union {
@@ -132,6 +134,17 @@ struct State {
   # Sorted by id.
   remainders @6 :UInt64;
   # How many import remainders were recorded.
+  days @7 :List(DayActivity);
+  # Sorted by day.
+}
+
+struct DayActivity {
+  # What was recorded in the project on one day, UTC.
+  day @0 :Int32;
+  # Days since 1970.
+  events @1 :UInt32;
+  lastVersion @2 :UInt64;
+  # The project's version at its end.
 }
 
 struct MemberState {
@@ -160,4 +173,46 @@ struct Row {
   lastChangeAt @15 :Int64;
   # recordedAt of the stream's newest event.
   importRemainders @16 :UInt64;
+
+  # Time
+  completion @17 :Figure;
+  # Done of all that are not retired, in thousandths.
+  pointsCompletion @18 :Figure;
+  # Likewise by points.
+  remainingMinutes @19 :Figure;
+  # Of open tasks: as reported, else as estimated.
+  throughput @20 :Figure;
+  # Completed a week over the last 28 days, in thousandths.
+  weeksLeft @21 :Figure;
+  # Open tasks / throughput, in thousandths of a week.
+  scheduleVarianceDays @22 :Figure;
+  # Not before there is a baseline.
+  loggedMinutes @23 :UInt64;
+
+  # Scope
+  tasksUnderChanges @24 :UInt32;
+  # Created under an approved change request.
+  changesOpen @25 :UInt32;
+  changesApproved @26 :UInt32;
+  # Approved or implemented.
+  approvedScheduleDays @27 :Int64;
+  scopeGrowth @28 :Figure;
+  # Not before there is a baseline.
+
+  # Risk
+  risksOpen @29 :UInt32;
+  # Open and accepted ones.
+  risksHigh @30 :UInt32;
+  risksExtreme @31 :UInt32;
+  risksMaterialized @32 :UInt32;
+  riskReviewsOverdue @33 :UInt32;
+  exposure @34 :Money;
+  exposureMissing @35 :Types.Missing;
+  # Why there is no exposure; else none.
+  exposureOfContingency @36 :Figure;
+  # Not before there is a budget.
+
+  # Governance
+  approvalsWaiting @37 :UInt32;
+  decisionsOpen @38 :UInt32;
 }

@@ -23,12 +23,24 @@ struct Command {
     unblockTask @8 :UnblockTask $Types.leastRole(contributor);
     retireTask @9 :RetireTask $Types.leastRole(contributor);
     restoreTask @10 :RestoreTask $Types.leastRole(contributor);
+    linkTasks @11 :LinkTasks $Types.leastRole(contributor);
+    unlinkTasks @12 :UnlinkTasks $Types.leastRole(contributor);
+    setPredecessorPolicy @13 :SetPredecessorPolicy $Types.leastRole(manager);
+    reportProgress @14 :ReportProgress $Types.leastRole(contributor);
+    logTime @15 :LogTime $Types.leastRole(contributor);
+    correctTimeEntry @16 :CorrectTimeEntry $Types.leastRole(contributor);
   }
 }
 
 # The ways into a column (createTask, moveTask, moveTasks, restoreTask) obey one rule: a column whose limit blocks
 # takes no task beyond it (wipLimitReached), unless a manager gives `overrideReason`, which is recorded as an act of
-# its own (wipLimitOverridden). An override that is not needed is ignored.
+# its own (wipLimitOverridden). An override that is not needed is ignored. Limits by points and per person hold also for
+# what changes a card where it stands: editTask (points), assignTask.
+#
+# A task whose predecessors (links finish-to-start) are not done enters no done column (predecessorOpen); nor a doing
+# column, if the project's policy blocks. There is no override: finish or unlink the predecessor.
+#
+# `change` quotes an approved change request under which the act is done (unknownChange, notApproved).
 
 struct Priority {
   # What the order of work is computed from; each 0 to 100, 0: not said.
@@ -53,25 +65,30 @@ struct CreateTask {
   before @8 :Id;
   # The card to stand before; nil, or one that is not in the column: at the end.
   overrideReason @9 :TextRef;
+  change @10 :Id;
 }
 
 struct EditTask {
   # Each field is checked by itself: two people who edit different fields both win.
   # Rejections: projectArchived, unknownTask, taskRetired, changedMeanwhile, textRequired (title removed),
-  # outOfRange, nothingToDo.
+  # outOfRange, nothingToDo, unknownChange, notApproved, wipLimitReached (points), notPermitted (override).
   task @0 :Id;
   title @1 :TextChange;
   description @2 :TextChange;
   estimateMinutes @3 :NumberChange;
   points @4 :NumberChange;
+  overrideReason @5 :TextRef;
+  change @6 :Id;
 }
 
 struct AssignTask {
   # Makes `to` the owner in place of `from`; nil: nobody.
-  # Rejections: projectArchived, unknownTask, taskRetired, changedMeanwhile, memberRequired, nothingToDo.
+  # Rejections: projectArchived, unknownTask, taskRetired, changedMeanwhile, memberRequired, nothingToDo, wipLimitReached,
+  # notPermitted (override).
   task @0 :Id;
   from @1 :Id;
   to @2 :Id;
+  overrideReason @3 :TextRef;
 }
 
 struct PrioritizeTask {
@@ -85,8 +102,8 @@ struct PrioritizeTask {
 struct MoveTask {
   # Moves a card to another column, or to another place in its own.
   # Rejections, in this order: projectArchived, unknownTask, taskRetired, movedMeanwhile, unknownColumn,
-  # nothingToDo, taskBlocked (into doing or done), transitionNotAllowed, reasonRequired (out of a done column),
-  # wipLimitReached, notPermitted (override).
+  # nothingToDo, taskBlocked (into doing or done), transitionNotAllowed, predecessorOpen (with the open ones),
+  # reasonRequired (out of a done column), wipLimitReached, notPermitted (override).
   task @0 :Id;
   fromColumn @1 :Id;
   toColumn @2 :Id;
@@ -139,9 +156,10 @@ struct UnblockTask {
 
 struct RetireTask {
   # Takes the task off the board. Nothing is deleted: restoreTask brings it back.
-  # Rejections: projectArchived, unknownTask, textRequired (reason), nothingToDo.
+  # Rejections: projectArchived, unknownTask, textRequired (reason), nothingToDo, unknownChange, notApproved.
   task @0 :Id;
   reason @1 :TextRef;
+  change @2 :Id;
 }
 
 struct RestoreTask {
@@ -155,6 +173,75 @@ struct RestoreTask {
   overrideReason @3 :TextRef;
   reason @4 :TextRef;
   # Why a finished task is opened again; otherwise may be absent.
+}
+
+enum LinkType {
+  # What of the predecessor must come before what of the successor.
+  finishToStart @0;
+  startToStart @1;
+  finishToFinish @2;
+  startToFinish @3;
+}
+
+struct LinkTasks {
+  # Rejections, in this order: unknownTask (either), taskRetired, selfLink, malformed (type), outOfRange (lag beyond 1000
+  # days), duplicate (they are linked), cycle (with its path, from the successor to the predecessor), tooMany (links > 20,000).
+  predecessor @0 :Id;
+  successor @1 :Id;
+  type @2 :LinkType;
+  lagDays @3 :Int32;
+  # Working days; negative: a lead.
+}
+
+struct UnlinkTasks {
+  # Rejections: unknownTask (either), unknownLink, textRequired (reason).
+  predecessor @0 :Id;
+  successor @1 :Id;
+  reason @2 :TextRef;
+}
+
+enum PredecessorPolicy {
+  # What open predecessors mean for a task that is to enter a doing column.
+  warn @0;
+  block @1;
+}
+
+struct SetPredecessorPolicy {
+  # Rejections: changedMeanwhile, malformed, nothingToDo.
+  from @0 :PredecessorPolicy;
+  to @1 :PredecessorPolicy;
+}
+
+struct ReportProgress {
+  # Rejections: unknownTask, taskRetired, changedMeanwhile, outOfRange (percent > 100, or minutes), progressBeforeStart (it
+  # never entered a doing column), nothingToDo.
+  task @0 :Id;
+  fromPercent @1 :UInt32;
+  percent @2 :UInt32;
+  remainingMinutes @3 :UInt32;
+  # As estimated now.
+}
+
+struct LogTime {
+  # Rejections: idRequired, alreadyExists, unknownTask, taskRetired, memberRequired, outOfRange (minutes 0 or beyond a day; a
+  # day in the future).
+  entry @0 :Id;
+  task @1 :Id;
+  member @2 :Id;
+  # Nil: whoever acts.
+  day @3 :Int32;
+  # Days since 1970 UTC.
+  minutes @4 :UInt32;
+  note @5 :TextRef;
+}
+
+struct CorrectTimeEntry {
+  # There is no delete: corrected to 0 it counts no more.
+  # Rejections: unknownTimeEntry, changedMeanwhile, outOfRange (beyond a day), textRequired (reason), nothingToDo.
+  entry @0 :Id;
+  from @1 :UInt32;
+  to @2 :UInt32;
+  reason @3 :TextRef;
 }
 
 struct Event {
@@ -173,6 +260,12 @@ struct Event {
     taskRestored @11 :TaskRestored;
     wipLimitOverridden @12 :WipLimitOverridden;
     cardsRespaced @13 :CardsRespaced;
+    tasksLinked @14 :TasksLinked;
+    tasksUnlinked @15 :TasksUnlinked;
+    predecessorPolicySet @16 :PredecessorPolicySet;
+    taskProgressReported @17 :TaskProgressReported;
+    timeLogged @18 :TimeLogged;
+    timeEntryCorrected @19 :TimeEntryCorrected;
   }
 }
 
@@ -185,6 +278,8 @@ struct Entry {
   # How many tasks stood in the column after the act.
   wipLimit @3 :UInt32;
   # The limit then; 0: none.
+  started @4 :Bool;
+  # The column's category is doing.
 }
 
 struct TaskCreated {
@@ -198,6 +293,7 @@ struct TaskCreated {
   points @6 :UInt32;
   priority @7 :Priority;
   entry @8 :Entry;
+  change @9 :Id;
 }
 
 struct TaskEdited {
@@ -206,6 +302,7 @@ struct TaskEdited {
   description @2 :TextChange;
   estimateMinutes @3 :NumberChange;
   points @4 :NumberChange;
+  change @5 :Id;
 }
 
 struct TaskAssigned {
@@ -225,6 +322,8 @@ struct TaskMoved {
   fromColumn @1 :Id;
   entry @2 :Entry;
   reason @3 :TextRef;
+  openPredecessors @4 :List(Id);
+  # Into a doing column, where the policy warns; at most 64.
 }
 
 struct TaskBlocked {
@@ -254,6 +353,7 @@ struct TaskRetired {
   task @0 :Id;
   reason @1 :TextRef;
   fromColumn @2 :Id;
+  change @3 :Id;
 }
 
 struct TaskRestored {
@@ -261,11 +361,62 @@ struct TaskRestored {
   entry @1 :Entry;
 }
 
+enum WipMeasure {
+  count @0;
+  points @1;
+  perPerson @2;
+}
+
 struct WipLimitOverridden {
-  # Stands before the events that it allows.
+  # Stands before the events that it allows; one for each limit.
   column @0 :Id;
   limit @1 :UInt32;
   countAfter @2 :UInt32;
+  # In the measure's unit: tasks, points, tasks of the member.
+  reason @3 :TextRef;
+  measure @4 :WipMeasure;
+  member @5 :Id;
+  # Of perPerson.
+}
+
+struct TasksLinked {
+  predecessor @0 :Id;
+  successor @1 :Id;
+  type @2 :LinkType;
+  lagDays @3 :Int32;
+}
+
+struct TasksUnlinked {
+  predecessor @0 :Id;
+  successor @1 :Id;
+  reason @2 :TextRef;
+}
+
+struct PredecessorPolicySet {
+  from @0 :PredecessorPolicy;
+  to @1 :PredecessorPolicy;
+}
+
+struct TaskProgressReported {
+  task @0 :Id;
+  fromPercent @1 :UInt32;
+  percent @2 :UInt32;
+  remainingMinutes @3 :UInt32;
+}
+
+struct TimeLogged {
+  entry @0 :Id;
+  task @1 :Id;
+  member @2 :Id;
+  day @3 :Int32;
+  minutes @4 :UInt32;
+  note @5 :TextRef;
+}
+
+struct TimeEntryCorrected {
+  entry @0 :Id;
+  from @1 :UInt32;
+  to @2 :UInt32;
   reason @3 :TextRef;
 }
 
@@ -284,6 +435,47 @@ struct State {
   tasks @0 :List(TaskState);
   # Sorted by id.
   lastNumber @1 :UInt32;
+  links @2 :List(LinkState);
+  # Sorted by predecessor, successor.
+  predecessorPolicy @3 :PredecessorPolicy;
+  timeEntries @4 :List(TimeEntry);
+  # Sorted by id.
+  days @5 :List(DayFlow);
+  # Sorted by day.
+}
+
+struct LinkState {
+  predecessor @0 :Id;
+  successor @1 :Id;
+  type @2 :LinkType;
+  lagDays @3 :Int32;
+}
+
+struct TimeEntry {
+  entry @0 :Id;
+  task @1 :Id;
+  member @2 :Id;
+  day @3 :Int32;
+  minutes @4 :UInt32;
+  # As corrected.
+  note @5 :TextRef;
+}
+
+struct DayFlow {
+  # What happened on the board on one day, by the time that it happened; never changed by what happens later.
+  day @0 :Int32;
+  created @1 :UInt32;
+  completed @2 :UInt32;
+  reopened @3 :UInt32;
+  retired @4 :UInt32;
+  columns @5 :List(ColumnFlow);
+  # Sorted by id.
+}
+
+struct ColumnFlow {
+  column @0 :Id;
+  entered @1 :UInt32;
+  left @2 :UInt32;
 }
 
 struct TaskState {
@@ -309,6 +501,14 @@ struct TaskState {
   blockedAt @18 :Int64;
   enteredBy @19 :Id;
   # Who put it into the column, or for whom.
+  startedAt @20 :Int64;
+  # When it first entered a doing column; 0: never.
+  percent @21 :UInt32;
+  remainingMinutes @22 :UInt32;
+  progressAt @23 :Int64;
+  # When progress was last reported; 0: never.
+  change @24 :Id;
+  # The change request under which it was created.
 }
 
 struct Row {
@@ -331,4 +531,13 @@ struct Row {
   blockKind @15 :BlockKind;
   blockNeeds @16 :TextRef;
   blockedAt @17 :Int64;
+  startedAt @18 :Int64;
+  percent @19 :UInt32;
+  remainingMinutes @20 :UInt32;
+  loggedMinutes @21 :UInt64;
+  predecessors @22 :List(LinkState);
+  # The links that end at it.
+  openPredecessors @23 :List(Id);
+  # Those of finish-to-start that are not done.
+  change @24 :Id;
 }

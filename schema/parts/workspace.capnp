@@ -16,6 +16,7 @@ struct Command {
     registerProject @2 :RegisterProject $Types.leastRole(admin);
     issueToken @3 :IssueToken $Types.leastRole(admin);
     revokeToken @4 :RevokeToken $Types.leastRole(admin);
+    recordRejectedAct @5 :RecordRejectedAct $Types.leastRole(server);
   }
 }
 
@@ -78,6 +79,34 @@ struct RevokeToken {
   reason @1 :TextRef;
 }
 
+struct RejectedAct {
+  # An attempt against a rule of governance (codes marked `breach` in wire.capnp): who tried what, and why it was refused.
+  project @0 :Id;
+  member @1 :Id;
+  onBehalfOf @2 :Id;
+  command @3 :Id;
+  part @4 :UInt16;
+  type @5 :UInt16;
+  # Ordinals of the command's union members.
+  code @6 :UInt16;
+  # Ordinal of Code in wire.capnp.
+  subject @7 :Id;
+  # What it was about.
+  version @8 :UInt64;
+  # The project's version on which it was decided.
+  seenVersion @9 :UInt64;
+  # What the actor had on screen, as their client said.
+  attempt @10 :UInt32;
+  # The member's n-th within the hour, as far as the server counts. The first 16 are recorded, then those at powers of two:
+  # so many as lie between were not.
+}
+
+struct RecordRejectedAct {
+  # By the server itself, beside a rejection.
+  # Rejections: unknownProject.
+  act @0 :RejectedAct;
+}
+
 struct Event {
   union {
     none @0 :Void;
@@ -85,6 +114,7 @@ struct Event {
     projectRegistered @2 :ProjectRegistered;
     tokenIssued @3 :TokenIssued;
     tokenRevoked @4 :TokenRevoked;
+    actRejected @5 :ActRejected;
   }
 }
 
@@ -116,6 +146,10 @@ struct TokenRevoked {
   reason @1 :TextRef;
 }
 
+struct ActRejected {
+  act @0 :RejectedAct;
+}
+
 struct State {
   # Sorted by id.
   name @0 :TextRef;
@@ -123,6 +157,14 @@ struct State {
   opened @2 :Bool;
   projects @3 :List(ProjectState);
   tokens @4 :List(TokenState);
+  rejectedActs @5 :List(RejectedActState);
+  # Sorted by project, position.
+}
+
+struct RejectedActState {
+  position @0 :UInt64;
+  at @1 :Int64;
+  act @2 :RejectedAct;
 }
 
 struct ProjectState {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "model/event_meta.hpp"
 #include "model/record/text.hpp"
 #include "schema/protocol.hpp"
 
@@ -82,8 +83,7 @@ std::expected<Prepared, model::Rejection> encode(model::Decision decision,
     for (const auto& text : draft.texts)
       record::append_text_row(rows, text.salt, words[text.word - 1]);
     record::append_entry(prepared.events.entries, stored, envelope.texts, rows);
-    prepared.metas.push_back({envelope.position, envelope.version, envelope.recorded_at,
-                              envelope.effective_at, envelope.actor, envelope.on_behalf_of});
+    prepared.metas.push_back(model::meta_of(envelope));
   }
   if (prepared.events.entries.size() > record::kEventBytesPerCommandMax) {
     return model::reject(Code::TOO_LARGE, {.field = "events",

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "model/event_meta.hpp"
+
 namespace daybook::engine {
 namespace {
 
@@ -44,8 +46,7 @@ Folded fold_stream(Stream& state, record::Bytes entries) {
     if (envelope.version <= state.version) continue;
     if (envelope.version.value != state.version.value + 1)
       throw std::runtime_error("damaged log: a version is missing");
-    const model::EventMeta meta{envelope.position,     envelope.version, envelope.recorded_at,
-                                envelope.effective_at, envelope.actor,   envelope.on_behalf_of};
+    const auto meta = model::meta_of(envelope);
     event.with_event([&](schema::Event::Reader reader) { evolve(state, reader, meta); });
     folded.rights_changed |= changes_rights({envelope.part, envelope.type});
     ++folded.events;

@@ -223,7 +223,7 @@ std::shared_ptr<const model::Project> Projector::share(LoadedProject& loaded) {
 std::shared_ptr<const model::View> Projector::view(LoadedProject& loaded, model::ViewName name) {
   auto& cached = loaded.views[name];
   if (!cached.view || cached.view->version != loaded.state.version ||
-      (name == model::ViewName::PEOPLE && cached.workspace_version != workspace_.version)) {
+      (model::depends_on_workspace(name) && cached.workspace_version != workspace_.version)) {
     cached.view = std::make_shared<const model::View>(derive(name, loaded.state, workspace_));
     cached.workspace_version = workspace_.version;
   }

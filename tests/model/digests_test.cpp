@@ -5,6 +5,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "model/event_meta.hpp"
 #include "model/record/event_batch.hpp"
 #include "model/snapshot.hpp"
 #include "tests/support/history.hpp"
@@ -58,8 +59,7 @@ TEST_CASE("a log of an earlier version still reads, verifies and folds to its di
     if (!*entry) break;
     const auto& envelope = (*entry)->event.envelope();
     REQUIRE(envelope.version.value == project.version.value + 1);
-    const model::EventMeta meta{envelope.position,     envelope.version, envelope.recorded_at,
-                                envelope.effective_at, envelope.actor,   envelope.on_behalf_of};
+    const auto meta = model::meta_of(envelope);
     (*entry)->event.with_event([&](schema::Event::Reader event) { evolve(project, event, meta); });
   }
   CHECK(project.version.value == kLogEvents);

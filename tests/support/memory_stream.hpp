@@ -49,6 +49,7 @@ struct Actor {
   bool is_importer = false;
   Id on_behalf_of = {};
   Timestamp effective_at = {};
+  Version seen_version = {};
 
  private:
   template <typename Change>
@@ -139,6 +140,7 @@ class MemoryStream {
     event.meta.effective_at = std::min(actor.effective_at, now_);
     event.meta.actor = actor.id;
     event.meta.on_behalf_of = actor.on_behalf_of;
+    event.meta.seen_version = actor.seen_version;
     fold(state_, event);
     events_.push_back(std::move(event));
   }

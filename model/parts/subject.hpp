@@ -1,0 +1,30 @@
+#pragma once
+// What the parts say about their subjects of approval, so that `approval` needs to know none of them: which revision there
+// is, what it lacks, and what follows from the outcome. One row a kind in subject.cpp.
+
+#include "model/parts/approval.hpp"
+
+namespace daybook::model::subject {
+
+using approval::Revision;
+using schema::approval::Obstacle;
+
+// How people name a subject: its number and its title.
+struct Label {
+  std::uint32_t number = 0;
+  Text title = {};
+};
+
+// The present revision of something that can be approved; nullopt: the id is none such.
+[[nodiscard]] std::optional<Revision> revision_of(const Project& all, Id subject);
+// Whether its part asks for approval by itself, so that requestApproval and withdrawRequest are not for it.
+[[nodiscard]] bool asks_by_itself(schema::approval::SubjectKind kind);
+// Why nobody can approve it yet.
+[[nodiscard]] Obstacle obstacle(const Project& all, Id subject);
+// What follows from approvalGranted or approvalDenied in the subject's own part.
+void emit_granted(const Project& all, const Revision& revision, Emitter& out);
+void emit_denied(const Project& all, const Revision& revision, Emitter& out);
+// Of anything in the project that people name by number or title; all default: nothing is known.
+[[nodiscard]] Label label_of(const Project& all, Id id);
+
+}  // namespace daybook::model::subject

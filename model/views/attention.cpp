@@ -1,0 +1,7 @@
+#include "model/views/rows.hpp"
+
+namespace daybook::model {
+
+std::vector<ViewRow> derive_attention(const ViewInput&) { return {}; }
+
+}  // namespace daybook::model

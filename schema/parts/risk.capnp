@@ -1,0 +1,414 @@
+@0xf05b5e3f80ada323;
+# Risks: what may go wrong, how likely, how bad, and what is done about it. Stream: project. People see R-7.
+#
+# score = likelihood × impact, each 1 to 5. Bands: 1-4 low, 5-9 medium, 10-16 high, 20-25 extreme.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("daybook::schema::risk");
+
+using Types = import "../types.capnp";
+using Id = Types.Id;
+using TextRef = Types.TextRef;
+using TextChange = Types.TextChange;
+using Money = Types.Money;
+
+struct Command {
+  union {
+    none @0 :Void;
+    identifyRisk @1 :IdentifyRisk $Types.leastRole(contributor);
+    editRisk @2 :EditRisk $Types.leastRole(contributor);
+    assessRisk @3 :AssessRisk $Types.leastRole(contributor);
+    assignRisk @4 :AssignRisk $Types.leastRole(contributor);
+    planResponse @5 :PlanResponse $Types.leastRole(contributor);
+    completeRiskAction @6 :CompleteRiskAction $Types.leastRole(contributor);
+    acceptRisk @7 :AcceptRisk $Types.leastRole(contributor);
+    reviewRisk @8 :ReviewRisk $Types.leastRole(contributor);
+    materializeRisk @9 :MaterializeRisk $Types.leastRole(contributor);
+    retireRisk @10 :RetireRisk $Types.leastRole(contributor);
+    linkRiskToChange @11 :LinkRiskToChange $Types.leastRole(contributor);
+    holdRiskSession @12 :HoldRiskSession $Types.leastRole(contributor);
+  }
+}
+
+enum Category {
+  schedule @0;
+  budget @1;
+  security @2;
+  quality @3;
+  resource @4;
+  integration @5;
+  investment @6;
+}
+
+enum Proximity {
+  # How soon it may happen.
+  unknown @0;
+  imminent @1;
+  withinMonth @2;
+  withinQuarter @3;
+  later @4;
+}
+
+enum Strategy {
+  none @0;
+  avoid @1;
+  mitigate @2;
+  transfer @3;
+  accept @4;
+  contingency @5;
+}
+
+struct IdentifyRisk {
+  # "Because of `cause`, `event` may happen, which would lead to `effect`."
+  # Rejections, in this order: idRequired, alreadyExists, textRequired (event), malformed (category, proximity),
+  # memberRequired (owner).
+  risk @0 :Id;
+  cause @1 :TextRef;
+  event @2 :TextRef;
+  effect @3 :TextRef;
+  category @4 :Category;
+  proximity @5 :Proximity;
+  owner @6 :Id;
+}
+
+struct EditRisk {
+  # Rejections: unknownRisk, riskClosed, changedMeanwhile, textRequired (event removed), malformed, nothingToDo.
+  risk @0 :Id;
+  cause @1 :TextChange;
+  event @2 :TextChange;
+  effect @3 :TextChange;
+  fromCategory @4 :Category;
+  toCategory @5 :Category;
+  fromProximity @6 :Proximity;
+  toProximity @7 :Proximity;
+  # Equal: not edited.
+}
+
+struct Assessment {
+  likelihood @0 :UInt32;
+  impact @1 :UInt32;
+  # 1 to 5 each; both 0: not assessed.
+  probabilityPermille @2 :UInt32;
+  # 0 to 1000; 0: not said.
+  costImpact @3 :Money;
+  delayDays @4 :UInt32;
+}
+
+struct AssessRisk {
+  # Rejections: unknownRisk, riskClosed, changedMeanwhile, outOfRange, malformed (currency), nothingToDo.
+  # An accepted risk whose score rises is open again.
+  risk @0 :Id;
+  from @1 :Assessment;
+  to @2 :Assessment;
+}
+
+struct AssignRisk {
+  # Rejections: unknownRisk, riskClosed, changedMeanwhile, memberRequired, nothingToDo.
+  risk @0 :Id;
+  from @1 :Id;
+  to @2 :Id;
+}
+
+struct Action {
+  action @0 :Id;
+  text @1 :TextRef;
+  owner @2 :Id;
+  due @3 :Int32;
+  # Days since 1970 UTC; 0: none.
+}
+
+struct PlanResponse {
+  # What is to be done; replaces the plan there is. Actions that are done stay in the log.
+  # Rejections: unknownRisk, riskClosed, malformed (strategy), tooMany (actions > 32), idRequired, alreadyExists (an action's
+  # id), textRequired (an action's text), memberRequired, nothingToDo.
+  risk @0 :Id;
+  strategy @1 :Strategy;
+  actions @2 :List(Action);
+  trigger @3 :TextRef;
+  # What tells that it is happening; may be absent.
+}
+
+struct CompleteRiskAction {
+  # Rejections: unknownRisk, riskClosed, unknownRiskAction, nothingToDo.
+  risk @0 :Id;
+  action @1 :Id;
+  note @2 :TextRef;
+}
+
+struct AcceptRisk {
+  # Lives with it. An extreme risk takes a binding decision of an advisory board about it, whose id is quoted.
+  # Rejections: unknownRisk, riskClosed, textRequired (rationale), riskNotAssessed, ownerIsSoleApprover (who accepts must be
+  # another than the owner, unless a board decided), extremeNeedsBoard, unknownDecision, notBinding, decisionOpen,
+  # nothingToDo.
+  risk @0 :Id;
+  rationale @1 :TextRef;
+  decision @2 :Id;
+}
+
+struct ReviewRisk {
+  # Restarts the weekly clock.
+  # Rejections: unknownRisk, riskClosed.
+  risk @0 :Id;
+  stillValid @1 :Bool;
+  note @2 :TextRef;
+}
+
+struct MaterializeRisk {
+  # It has happened (effectiveAt says when).
+  # Rejections: unknownRisk, riskClosed, textRequired (effect).
+  risk @0 :Id;
+  effect @1 :TextRef;
+}
+
+struct RetireRisk {
+  # It cannot happen any more, or what it led to is over.
+  # Rejections: unknownRisk, nothingToDo (retired), textRequired (reason), openActions.
+  risk @0 :Id;
+  reason @1 :TextRef;
+}
+
+struct LinkRiskToChange {
+  # The plan was adjusted for the risk by a change request.
+  # Rejections: unknownRisk, riskClosed, unknownChange, nothingToDo.
+  risk @0 :Id;
+  change @1 :Id;
+}
+
+struct HoldRiskSession {
+  # The team went through its risks.
+  # Rejections: idRequired, alreadyExists, memberRequired (nobody attended, or somebody without a role), tooMany (attendees,
+  # risks > 100), duplicate, unknownRisk.
+  session @0 :Id;
+  scope @1 :TextRef;
+  attendees @2 :List(Id);
+  risks @3 :List(Id);
+  # Gone through: each counts as reviewed.
+}
+
+struct Event {
+  union {
+    none @0 :Void;
+    riskIdentified @1 :RiskIdentified;
+    riskEdited @2 :RiskEdited;
+    riskAssessed @3 :RiskAssessed;
+    riskAssigned @4 :RiskAssigned;
+    riskResponsePlanned @5 :RiskResponsePlanned;
+    riskActionCompleted @6 :RiskActionCompleted;
+    riskAccepted @7 :RiskAccepted;
+    riskReviewed @8 :RiskReviewed;
+    riskMaterialized @9 :RiskMaterialized;
+    riskRetired @10 :RiskRetired;
+    planAdjustedForRisk @11 :PlanAdjustedForRisk;
+    riskSessionHeld @12 :RiskSessionHeld;
+  }
+}
+
+struct RiskIdentified {
+  risk @0 :Id;
+  number @1 :UInt32;
+  cause @2 :TextRef;
+  event @3 :TextRef;
+  effect @4 :TextRef;
+  category @5 :Category;
+  proximity @6 :Proximity;
+  owner @7 :Id;
+}
+
+struct RiskEdited {
+  risk @0 :Id;
+  cause @1 :TextChange;
+  event @2 :TextChange;
+  effect @3 :TextChange;
+  fromCategory @4 :Category;
+  toCategory @5 :Category;
+  fromProximity @6 :Proximity;
+  toProximity @7 :Proximity;
+}
+
+struct RiskAssessed {
+  risk @0 :Id;
+  from @1 :Assessment;
+  to @2 :Assessment;
+  reopened @3 :Bool;
+  # It was accepted at a lower score.
+}
+
+struct RiskAssigned {
+  risk @0 :Id;
+  from @1 :Id;
+  to @2 :Id;
+}
+
+struct RiskResponsePlanned {
+  risk @0 :Id;
+  strategy @1 :Strategy;
+  actions @2 :List(Action);
+  trigger @3 :TextRef;
+}
+
+struct RiskActionCompleted {
+  risk @0 :Id;
+  action @1 :Id;
+  note @2 :TextRef;
+}
+
+struct RiskAccepted {
+  risk @0 :Id;
+  rationale @1 :TextRef;
+  decision @2 :Id;
+  score @3 :UInt32;
+}
+
+struct RiskReviewed {
+  risk @0 :Id;
+  stillValid @1 :Bool;
+  note @2 :TextRef;
+}
+
+struct RiskMaterialized {
+  risk @0 :Id;
+  effect @1 :TextRef;
+  score @2 :UInt32;
+}
+
+struct RiskRetired {
+  risk @0 :Id;
+  reason @1 :TextRef;
+}
+
+struct PlanAdjustedForRisk {
+  risk @0 :Id;
+  change @1 :Id;
+}
+
+struct RiskSessionHeld {
+  session @0 :Id;
+  scope @1 :TextRef;
+  attendees @2 :List(Id);
+  risks @3 :List(Id);
+}
+
+struct State {
+  # Sorted by id.
+  risks @0 :List(RiskState);
+  sessions @1 :List(SessionState);
+  lastNumber @2 :UInt32;
+}
+
+enum Status {
+  open @0;
+  accepted @1;
+  materialized @2;
+  retired @3;
+}
+
+struct ActionState {
+  action @0 :Id;
+  text @1 :TextRef;
+  owner @2 :Id;
+  due @3 :Int32;
+  doneAt @4 :Int64;
+  # 0: open.
+}
+
+struct RiskState {
+  risk @0 :Id;
+  number @1 :UInt32;
+  cause @2 :TextRef;
+  event @3 :TextRef;
+  effect @4 :TextRef;
+  category @5 :Category;
+  proximity @6 :Proximity;
+  owner @7 :Id;
+  status @8 :Status;
+  identifiedAt @9 :Int64;
+  identifiedBy @10 :Id;
+  assessment @11 :Assessment;
+  previousScore @12 :UInt32;
+  # Before the last assessment that changed the score; 0: none.
+  assessedAt @13 :Int64;
+  reviewedAt @14 :Int64;
+  # Of the newest review or session; else when it was identified.
+  strategy @15 :Strategy;
+  actions @16 :List(ActionState);
+  trigger @17 :TextRef;
+  rationale @18 :TextRef;
+  # Why accepted.
+  decision @19 :Id;
+  materializedAt @20 :Int64;
+  materializedEffect @21 :TextRef;
+  retiredAt @22 :Int64;
+  reason @23 :TextRef;
+  # Why retired.
+  changes @24 :List(Id);
+  # Change requests made for it, sorted.
+  acceptedAt @25 :Int64;
+  acceptedBy @26 :Id;
+}
+
+struct SessionState {
+  session @0 :Id;
+  scope @1 :TextRef;
+  attendees @2 :List(Id);
+  risks @3 :List(Id);
+  heldAt @4 :Int64;
+}
+
+enum Band {
+  none @0;
+  # Not assessed.
+  low @1;
+  medium @2;
+  high @3;
+  extreme @4;
+}
+
+enum Trend {
+  steady @0;
+  rising @1;
+  falling @2;
+}
+
+struct Row {
+  # A row of the view `risks`: the register, the 5×5 matrix, the exposure, the sessions.
+  union {
+    none @0 :Void;
+    risk @1 :RiskRow;
+    cell @2 :CellRow;
+    # Every cell of the matrix, keyed by likelihood × 16 + impact (PROTOCOL.md).
+    exposure @3 :ExposureRow;
+    # One a currency.
+    session @4 :SessionState;
+  }
+}
+
+struct RiskRow {
+  state @0 :RiskState;
+  score @1 :UInt32;
+  band @2 :Band;
+  trend @3 :Trend;
+  expectedCost @4 :Money;
+  # probability × cost, rounded half away from zero; all default: not known.
+  reviewDueAt @5 :Int64;
+  # A week after the last review; 0: none is due (retired).
+  reviewOverdue @6 :Bool;
+  # On the view's date.
+  openActions @7 :UInt32;
+}
+
+struct CellRow {
+  likelihood @0 :UInt32;
+  impact @1 :UInt32;
+  band @2 :Band;
+  risks @3 :List(Id);
+  # Open, accepted and materialized ones.
+}
+
+struct ExposureRow {
+  # Sum of the expected costs of open and accepted risks.
+  expected @0 :Money;
+  risks @1 :UInt32;
+  # How many it is made of.
+  unknown @2 :UInt32;
+  # How many have no probability or no cost; the same in every row.
+}
