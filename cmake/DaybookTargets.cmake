@@ -6,6 +6,14 @@ target_compile_options(daybook_warnings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
   $<$<BOOL:${DAYBOOK_WERROR}>:-Werror>)
 
+# What nearly every source includes, compiled once: a model source takes a fifth of the time. Clang only: g++ takes no
+# precompiled header behind the one that the schema's target forces in.
+function(daybook_precompile target)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_precompile_headers(${target} REUSE_FROM daybook_precompiled)
+  endif()
+endfunction()
+
 # daybook_library(NAME SOURCES ... LIBS ...): target daybook_NAME with the alias daybook::NAME.
 function(daybook_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;PRIVATE_LIBS" ${ARGN})
@@ -13,6 +21,7 @@ function(daybook_library name)
   add_library(daybook::${name} ALIAS daybook_${name})
   target_include_directories(daybook_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_link_libraries(daybook_${name} PUBLIC ${ARG_LIBS} PRIVATE ${ARG_PRIVATE_LIBS} $<BUILD_INTERFACE:daybook_warnings>)
+  daybook_precompile(daybook_${name})
 endfunction()
 
 # Builds every program with tests of foreign bytes: those labelled `foreign`.
@@ -24,6 +33,7 @@ function(daybook_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS;ARGS;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} daybook_catch_main daybook_warnings)
+  daybook_precompile(${name})
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
