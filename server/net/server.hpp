@@ -17,6 +17,12 @@ struct ServerOptions {
   unsigned threads = 0;       // 0: as many as the machine has, 1 to 4
   std::string version = "0";  // as told in `welcome` and on the page
   bool data_is_demo = false;  // said on the page
+
+  // PEM files: the certificate with its chain behind it, and its private key without a passphrase. Both or neither; with
+  // them the port speaks TLS (1.2 or 1.3) and nothing else. Read by start().
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+
   engine::Clock clock = engine::system_clock_now;
 
   std::size_t connections_max = 10'000;
