@@ -5,7 +5,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -28,6 +30,7 @@ struct Shared {
   sync::LogSource events;
   sync::Clients clients;
   ConnectionCount count;
+  std::optional<asio::ssl::context> tls;  // nullopt: plain; set before the threads start
 };
 
 // A connection as its thread sees it.
@@ -81,7 +84,8 @@ class IoThread final : public engine::Inbox {
   std::thread thread_;
 };
 
-// Serves one connection until it ends: HTTP, and the sync protocol after an upgrade.
+// Serves one connection until it ends: TLS where the server has a certificate, HTTP, and the sync protocol after an
+// upgrade.
 asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, IoThread& thread,
                                  std::string address);
 

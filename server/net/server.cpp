@@ -11,9 +11,11 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <stdexcept>
 #include <vector>
 
 #include "server/net/io_thread.hpp"
+#include "server/net/tls.hpp"
 #include "server/sync/log_text.hpp"
 
 namespace daybook::net {
@@ -101,6 +103,14 @@ Server::Server(engine::Engine& engine, ServerOptions options)
 Server::~Server() { stop(); }
 
 void Server::start() {
+  const auto& certificate_file = impl_->shared.options.tls_certificate_file;
+  const auto& key_file = impl_->shared.options.tls_key_file;
+  if (certificate_file.empty() != key_file.empty()) {
+    throw std::runtime_error("TLS takes a certificate file and a key file: give both or neither");
+  }
+  if (!certificate_file.empty()) {
+    impl_->shared.tls.emplace(make_tls_context(certificate_file, key_file));
+  }
   const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(impl_->shared.options.address),
                                          impl_->shared.options.port);
   auto& acceptor = *impl_->acceptor;

@@ -39,7 +39,8 @@ struct ServerOptions {
 
 // Threads:  its own, one io_context each; a connection stays on its thread.
 // Lifetime: keeps a reference to the engine, which must outlive it and still answer until stop() has returned.
-// Failure:  start() throws std::system_error if the address cannot be had.
+// Failure:  start() throws std::runtime_error if certificate and key cannot be used (the text says why), and
+//           std::system_error if the address cannot be had.
 class Server {
  public:
   Server(engine::Engine& engine, ServerOptions options);

@@ -16,7 +16,7 @@ namespace websocket = boost::beast::websocket;
 namespace protocol = schema::protocol;
 using asio::experimental::awaitable_operators::operator||;
 using protocol::CloseCode;
-using Stream = websocket::stream<asio::ip::tcp::socket>;
+using WebSocket = websocket::stream<Stream>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 16 * 1024;
@@ -25,9 +25,9 @@ constexpr std::chrono::milliseconds kCloseDeadline{2000};
 // The read loop alone reads, the write loop alone writes; both run on the connection's thread.
 class WsConnection final : public Connection {
  public:
-  WsConnection(asio::ip::tcp::socket socket, sync::Encoding encoding, IoThread& thread)
+  WsConnection(Stream stream, sync::Encoding encoding, IoThread& thread)
       : thread_(thread),
-        stream_(std::move(socket)),
+        stream_(std::move(stream)),
         wake_writer_(thread.context()),
         wake_reader_(thread.context()),
         session_(std::make_shared<sync::Session>(thread.services(), encoding, [this] { wake(); })) {
@@ -43,7 +43,7 @@ class WsConnection final : public Connection {
     session_->drain();
     wake();
   }
-  void abort() override { cut(stream_.next_layer()); }
+  void abort() override { cut(socket()); }
 
   asio::awaitable<void> run(const UpgradeRequest& request, const std::string& subprotocol) {
     if (!co_await accept(request, subprotocol)) co_return;
@@ -58,11 +58,14 @@ class WsConnection final : public Connection {
     stream_.set_option(websocket::stream_base::decorator([&](websocket::response_type& response) {
       response.set(beast::http::field::sec_websocket_protocol, subprotocol);
       response.set(beast::http::field::server, "daybookd");
+      if (stream_.next_layer().is_tls()) {
+        response.set(beast::http::field::strict_transport_security, kStrictTransport);
+      }
     }));
     stream_.auto_fragment(false);
     stream_.read_message_max(0);  // checked here, so that it can be told
     stream_.binary(session_->encoding() == sync::Encoding::binary);
-    Deadline deadline(stream_.next_layer());
+    Deadline deadline(socket());
     deadline.expires_after(thread_.shared().options.handshake_timeout);
     const auto [ec] = co_await stream_.async_accept(request, kTuple);
     co_return !ec;
@@ -83,7 +86,7 @@ class WsConnection final : public Connection {
       }
       take(buffer);
     }
-    cut(stream_.next_layer());
+    cut(socket());
   }
 
   void take(beast::flat_buffer& buffer) {
@@ -104,7 +107,7 @@ class WsConnection final : public Connection {
   }
 
   asio::awaitable<void> write_loop() {
-    Deadline deadline(stream_.next_layer());
+    Deadline deadline(socket());
     while (true) {
       const std::string message = session_->next();
       wake_reader_.cancel();
@@ -115,7 +118,7 @@ class WsConnection final : public Connection {
           if (deadline.has_expired()) {
             close_code_ = static_cast<std::uint16_t>(CloseCode::slow_consumer);
           }
-          cut(stream_.next_layer());
+          cut(socket());
           co_return;
         }
         deadline.cancel();
@@ -124,7 +127,7 @@ class WsConnection final : public Connection {
       if (session_->closing()) {
         deadline.expires_after(kCloseDeadline);
         co_await close();
-        cut(stream_.next_layer());
+        cut(socket());
         co_return;
       }
       wake_writer_.expires_at(session_->wake_at());
@@ -140,13 +143,15 @@ class WsConnection final : public Connection {
     co_await stream_.async_close(reason, kTuple);
   }
 
+  [[nodiscard]] asio::ip::tcp::socket& socket() { return stream_.next_layer().next_layer(); }
+
   void wake() {
     wake_writer_.cancel();
     wake_reader_.cancel();
   }
 
   IoThread& thread_;
-  Stream stream_;
+  WebSocket stream_;
   asio::steady_timer wake_writer_;
   asio::steady_timer wake_reader_;
   std::shared_ptr<sync::Session> session_;
@@ -155,13 +160,13 @@ class WsConnection final : public Connection {
 
 }  // namespace
 
-asio::awaitable<void> serve_websocket(asio::ip::tcp::socket socket, UpgradeRequest request,
+asio::awaitable<void> serve_websocket(Stream stream, UpgradeRequest request,
                                       std::string subprotocol, IoThread& thread,
                                       std::string address) {
   const auto encoding =
       subprotocol == protocol::kBinarySubprotocol ? sync::Encoding::binary : sync::Encoding::json;
   spdlog::info("event=sync_opened peer={} subprotocol={}", address, subprotocol);
-  WsConnection connection(std::move(socket), encoding, thread);
+  WsConnection connection(std::move(stream), encoding, thread);
   co_await connection.run(request, subprotocol);
   spdlog::info("event=sync_closed peer={} code={}", address, connection.close_code());
 }

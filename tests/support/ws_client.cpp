@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,6 +38,31 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+// The connection's TLS, between two buffers in memory.
+struct RawSocket::Tls {
+  explicit Tls(const TlsTerms& terms) : context(SSL_CTX_new(TLS_client_method())) {
+    SSL_CTX_set_min_proto_version(context, terms.version_min);
+    SSL_CTX_set_max_proto_version(context, terms.version_max);
+    // The versions before 1.2 need what this level alone still allows.
+    SSL_CTX_set_cipher_list(context, "DEFAULT:@SECLEVEL=0");
+    connection = SSL_new(context);
+    SSL_set_bio(connection, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_connect_state(connection);
+  }
+  Tls(const Tls&) = delete;
+  Tls& operator=(const Tls&) = delete;
+  ~Tls() {
+    SSL_free(connection);
+    SSL_CTX_free(context);
+  }
+  void take(std::string_view bytes) const {
+    BIO_write(SSL_get_rbio(connection), bytes.data(), static_cast<int>(bytes.size()));
+  }
+
+  SSL_CTX* context;
+  SSL* connection;
+};
+
 RawSocket::RawSocket(std::uint16_t port, int receive_buffer)
     : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (fd_ < 0) fail("no socket");
@@ -53,11 +80,63 @@ RawSocket::RawSocket(std::uint16_t port, int receive_buffer)
   }
 }
 
-RawSocket::RawSocket(RawSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+RawSocket::RawSocket(RawSocket&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), tls_(std::move(other.tls_)) {}
 
 RawSocket::~RawSocket() { close(); }
 
+void RawSocket::start_tls(const TlsTerms& terms) {
+  tls_ = std::make_unique<Tls>(terms);
+  while (true) {
+    ERR_clear_error();
+    const int done = SSL_do_handshake(tls_->connection);
+    const auto code = done == 1 ? 0 : ERR_get_error();
+    const bool waits = SSL_get_error(tls_->connection, done) == SSL_ERROR_WANT_READ;
+    flush_tls();
+    if (done == 1) return;
+    if (!waits) fail(code == 0 ? "TLS failed" : ERR_reason_error_string(code));
+    const auto bytes = receive_raw();
+    if (bytes.empty()) fail("closed in the TLS handshake");
+    tls_->take(bytes);
+  }
+}
+
+std::string RawSocket::tls_version() const { return SSL_get_version(tls_->connection); }
+
+bool RawSocket::flush_tls() {
+  char* data = nullptr;
+  auto* const out = SSL_get_wbio(tls_->connection);
+  const auto size = BIO_get_mem_data(out, &data);
+  const bool sent = send_raw({data, static_cast<std::size_t>(size)});
+  BIO_reset(out);
+  return sent;
+}
+
 bool RawSocket::send(std::string_view bytes) {
+  if (!tls_) return send_raw(bytes);
+  if (bytes.empty()) return true;
+  return SSL_write(tls_->connection, bytes.data(), static_cast<int>(bytes.size())) > 0 &&
+         flush_tls();
+}
+
+std::string RawSocket::receive() {
+  if (!tls_) return receive_raw();
+  std::string bytes(16 * 1024, '\0');
+  while (true) {
+    ERR_clear_error();
+    const int got = SSL_read(tls_->connection, bytes.data(), static_cast<int>(bytes.size()));
+    if (got > 0) {
+      bytes.resize(static_cast<std::size_t>(got));
+      return bytes;
+    }
+    if (SSL_get_error(tls_->connection, got) != SSL_ERROR_WANT_READ) return {};
+    const auto more = receive_raw();
+    if (more.empty()) return {};
+    tls_->take(more);
+  }
+}
+
+bool RawSocket::send_raw(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {
@@ -71,7 +150,7 @@ bool RawSocket::send(std::string_view bytes) {
   return true;
 }
 
-std::string RawSocket::receive() {
+std::string RawSocket::receive_raw() {
   wait_for(fd_, POLLIN);
   std::string bytes(64 * 1024, '\0');
   const auto got = ::recv(fd_, bytes.data(), bytes.size(), 0);
@@ -156,12 +235,14 @@ HttpReply http(std::uint16_t port, const HttpCall& call) {
   }
   request += "\r\n" + call.body;
   RawSocket socket(port);
+  if (call.tls) socket.start_tls();
   socket.send(request);
   return read_reply(socket);
 }
 
 WsClient::WsClient(std::uint16_t port, const Options& options)
     : socket_(port, options.receive_buffer) {
+  if (options.tls) socket_.start_tls();
   std::string request =
       "GET /api/v1/sync HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
       "Upgrade\r\n"

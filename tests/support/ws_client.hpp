@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,7 +28,13 @@ namespace daybook::testing {
 
 inline constexpr std::chrono::seconds kPatience{20};
 
-// A TCP connection to this machine.
+// How to speak TLS. Any certificate will do: what is under test is the server.
+struct TlsTerms {
+  int version_min = 0;  // TLS1_2_VERSION …; 0: as the library has it
+  int version_max = 0;
+};
+
+// A TCP connection to this machine; after start_tls() what is sent and received goes under TLS.
 class RawSocket {
  public:
   explicit RawSocket(std::uint16_t port, int receive_buffer = 0);
@@ -41,8 +48,18 @@ class RawSocket {
   void shutdown_send();
   void close();
 
+  // Throws std::runtime_error with the library's reason if there is no agreement.
+  void start_tls(const TlsTerms& terms = {});
+  [[nodiscard]] std::string tls_version() const;  // "TLSv1.3"
+
  private:
+  struct Tls;
+  bool send_raw(std::string_view bytes);
+  [[nodiscard]] std::string receive_raw();
+  bool flush_tls();
+
   int fd_ = -1;
+  std::unique_ptr<Tls> tls_;
 };
 
 struct HttpReply {
@@ -60,6 +77,7 @@ struct HttpCall {
   std::string token = {};
   std::string body = {};
   std::vector<std::string> headers = {};  // whole lines
+  bool tls = false;
 };
 // A JSON string as such.
 [[nodiscard]] inline std::string str(const boost::json::value& value) {
@@ -94,6 +112,7 @@ class WsClient {
     std::string subprotocol = std::string(schema::protocol::kBinarySubprotocol);
     std::vector<std::string> headers = {};  // whole lines, besides those that are needed
     int receive_buffer = 0;                 // of the socket; 0: the system's
+    bool tls = false;
   };
   // Connects and upgrades; throws if refused.
   WsClient(std::uint16_t port, const Options& options);

@@ -68,25 +68,28 @@ void RunningServer::restart_all() {
 }
 
 WsClient RunningServer::connect(const std::string& kind, Id client) {
-  WsClient made(port());
+  WsClient made(port(), {.tls = is_tls()});
   static_cast<void>(made.hello({.token = token(kind), .client = client}));
   return made;
 }
 
 WsClient RunningServer::connect_json(const std::string& kind) {
-  WsClient made(port(), {.subprotocol = std::string(schema::protocol::kJsonSubprotocol)});
+  WsClient made(port(),
+                {.subprotocol = std::string(schema::protocol::kJsonSubprotocol), .tls = is_tls()});
   made.say_json(R"({"hello":{"protocolVersions":[1],"token":")" + token(kind) + R"("}})");
   if (!made.next_line().contains("welcome")) throw std::runtime_error("no welcome came");
   return made;
 }
 
 HttpReply RunningServer::get(const std::string& path, const std::string& kind) {
-  return http(port(), {.path = path, .token = token(kind)});
+  return http(port(), {.path = path, .token = token(kind), .tls = is_tls()});
 }
 
 HttpReply RunningServer::post(const std::string& path, const std::string& body,
                               const std::string& kind) {
-  return http(port(), {.method = "POST", .path = path, .token = token(kind), .body = body});
+  return http(
+      port(),
+      {.method = "POST", .path = path, .token = token(kind), .body = body, .tls = is_tls()});
 }
 
 void subscribe_after(WsClient& client, std::uint32_t subscription, std::uint64_t version,

@@ -25,6 +25,8 @@ class RunningServer : public RunningEngine {
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   [[nodiscard]] net::Server& server() { return *server_; }
+  // With certificate and key in the options everything below goes under TLS.
+  [[nodiscard]] bool is_tls() const { return !options_.tls_certificate_file.empty(); }
   // "admin" (manager too), "contributor", "viewer", "stranger", "auditor", "room" (board and summary), "importer",
   // "expired", "revoked", "none" (empty), "nonsense".
   [[nodiscard]] const std::string& token(const std::string& kind) const { return tokens_.at(kind); }

@@ -1,0 +1,18 @@
+#pragma once
+// The server's side of TLS: its certificate and what it agrees to.
+
+#include <boost/asio/ssl/context.hpp>
+#include <string>
+
+namespace daybook::net {
+
+// A context for TLS 1.2 and 1.3 with forward secrecy and authenticated encryption only; nothing is compressed or
+// negotiated again, and no session is kept here (clients may keep tickets).
+//
+// Threading: the result may be used by many connections on many threads at once.
+// Failure:   throws std::runtime_error, whose text names the file and says what is wrong with it: it cannot be read, is not
+//            PEM, is encrypted, or the two do not belong together. Nothing of the files' contents is told.
+[[nodiscard]] boost::asio::ssl::context make_tls_context(const std::string& certificate_file,
+                                                         const std::string& key_file);
+
+}  // namespace daybook::net
