@@ -49,6 +49,27 @@ class Category final : public boost::system::error_category {
         return "the client is closed";
       case Errc::ended:
         return "the server ended the subscription";
+      case Errc::tls_failed:
+        return "no secure connection could be agreed on with the server";
+      case Errc::tls_not_spoken:
+        return "the server does not speak TLS on this port: check the port, or whether the server "
+               "was given a certificate";
+      case Errc::tls_version_unsupported:
+        return "the server offers no TLS 1.2 or 1.3, and older versions are not safe: update the "
+               "server";
+      case Errc::tls_certificate_untrusted:
+        return "the server's certificate is not signed by a CA that is trusted here: name the file "
+               "of its CA, or pin its key";
+      case Errc::tls_certificate_expired:
+        return "the server's certificate is expired or not valid yet: renew it, or set this "
+               "machine's clock right";
+      case Errc::tls_wrong_host:
+        return "the server's certificate is for another host: use a name that it holds in the "
+               "address, or get one for this name";
+      case Errc::tls_wrong_key:
+        return "the server's key is not the pinned one: pin the new one if it was changed on "
+               "purpose; else somebody may stand "
+               "in between";
     }
     return "unknown error";
   }
@@ -76,6 +97,14 @@ class Category final : public boost::system::error_category {
       case Errc::closed:
       case Errc::ended:
         break;
+      case Errc::tls_failed:
+      case Errc::tls_not_spoken:
+      case Errc::tls_version_unsupported:
+      case Errc::tls_certificate_untrusted:
+      case Errc::tls_certificate_expired:
+      case Errc::tls_wrong_host:
+      case Errc::tls_wrong_key:
+        return Condition::tls;
     }
     return {value, *this};
   }
@@ -85,8 +114,15 @@ class ConditionCategory final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "daybook condition"; }
   std::string message(int value) const override {
-    return static_cast<Condition>(value) == Condition::auth ? "another token is needed"
-                                                            : "it may work later";
+    switch (static_cast<Condition>(value)) {
+      case Condition::temporary:
+        return "it may work later";
+      case Condition::auth:
+        return "another token is needed";
+      case Condition::tls:
+        return "the connection cannot be secured";
+    }
+    return "unknown condition";
   }
 };
 

@@ -2,12 +2,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url/parse.hpp>
 #include <cstdint>
 #include <daybook/http.hpp>
 #include <functional>
+#include <optional>
+
+#include "client-sdk/src/stream.hpp"
 
 namespace daybook::client {
 namespace {
@@ -23,36 +25,46 @@ struct Server {
   std::string host;
   std::string port;
   std::string authority;
+  bool is_tls = false;
 };
 
 std::expected<Server, error_code> server_of(std::string_view url) {
   const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
   if (!parsed) return std::unexpected(parsed.error());
   const auto& view = parsed.value();
-  const bool plain = view.scheme() == "http" || view.scheme() == "ws";
-  if (!plain || view.host().empty()) return std::unexpected(error_code(Errc::no_connection));
+  const bool is_plain = view.scheme() == "http" || view.scheme() == "ws";
+  const bool is_tls = view.scheme() == "https" || view.scheme() == "wss";
+  if ((!is_plain && !is_tls) || view.host().empty()) {
+    return std::unexpected(error_code(Errc::no_connection));
+  }
+  const bool has_port = view.has_port() && !view.port().empty();
   return Server{std::string(view.host_address()),
-                view.has_port() && !view.port().empty() ? std::string(view.port()) : "80",
-                std::string(view.encoded_host_and_port())};
+                has_port ? std::string(view.port()) : (is_tls ? "443" : "80"),
+                std::string(view.encoded_host_and_port()), is_tls};
 }
 
 // One request on one connection: each step starts the next.
 class Get {
  public:
-  Get(net::io_context& io, http::request<http::empty_body> request,
+  // trust: nullptr without TLS.
+  Get(net::io_context& io, detail::TlsTrust* trust, http::request<http::empty_body> request,
       std::chrono::milliseconds timeout)
-      : resolver_(io), stream_(io), request_(std::move(request)) {
+      : trust_(trust), resolver_(io), stream_(io.get_executor()), request_(std::move(request)) {
     parser_.body_limit(kBodyBytesMax);
-    stream_.expires_after(timeout);
+    stream_.next_layer().expires_after(timeout);
   }
 
+  // Lifetime: `server` is borrowed until the end.
   void start(const Server& server) {
-    resolver_.async_resolve(server.host, server.port, [this](error_code error, const auto& found) {
+    const auto connect = [this, &server](error_code error, const auto& found) {
       if (failed(error)) return;
-      stream_.async_connect(found, [this](error_code refused, const auto&) {
-        if (!failed(refused)) send();
+      stream_.next_layer().async_connect(found, [this, &server](error_code refused, const auto&) {
+        if (failed(refused)) return;
+        if (trust_ == nullptr) return send();
+        secure(server.host);
       });
-    });
+    };
+    resolver_.async_resolve(server.host, server.port, connect);
   }
 
   std::expected<HttpAnswer, error_code> take() {
@@ -63,6 +75,12 @@ class Get {
   }
 
  private:
+  void secure(const std::string& host) {
+    stream_.async_handshake(*trust_, host, [this](error_code error) {
+      const auto fault = stream_.fault(error);
+      if (!failed(fault ? fault->error : error)) send();
+    });
+  }
   void send() {
     http::async_write(stream_, request_, [this](error_code error, std::size_t) {
       if (failed(error)) return;
@@ -75,8 +93,9 @@ class Get {
     return static_cast<bool>(error);
   }
 
+  detail::TlsTrust* trust_;
   tcp::resolver resolver_;
-  beast::tcp_stream stream_;
+  detail::Stream stream_;
   http::request<http::empty_body> request_;
   beast::flat_buffer buffer_;
   http::response_parser<http::string_body> parser_;
@@ -87,15 +106,18 @@ class Get {
 
 std::expected<HttpAnswer, error_code> http_get(std::string_view url, std::string_view path,
                                                std::string_view token,
-                                               std::chrono::milliseconds timeout) {
+                                               std::chrono::milliseconds timeout,
+                                               const TlsOptions& tls) {
   const auto server = server_of(url);
   if (!server) return std::unexpected(server.error());
+  std::optional<detail::TlsTrust> trust;
+  if (server->is_tls) trust.emplace(tls);
   http::request<http::empty_body> request(http::verb::get, {path.data(), path.size()}, 11);
   request.set(http::field::host, server->authority);
   request.set(http::field::connection, "close");
   if (!token.empty()) request.set(http::field::authorization, "Bearer " + std::string(token));
   net::io_context io(1);
-  Get get(io, std::move(request), timeout);
+  Get get(io, trust ? &*trust : nullptr, std::move(request), timeout);
   get.start(*server);
   io.run_for(timeout);
   if (!io.stopped()) return std::unexpected(error_code(Errc::timed_out));

@@ -155,7 +155,10 @@ void Session::on_closed(const Ending& ending, Instant now) {
   if (phase_ == Phase::closing) return end(Phase::closed, {.state = State::closed});
   if (phase_ != Phase::connecting && phase_ != Phase::greeting && phase_ != Phase::open) return;
   const auto code = ending.close_code;
-  StateChange why{.reason = code != 0 ? errc_of_close(code) : Errc::no_connection,
+  // What this library found out by itself (why TLS failed) says more than that there is no connection.
+  const bool known = ending.error.category() == daybook_category();
+  const error_code broken = known ? ending.error : error_code(Errc::no_connection);
+  StateChange why{.reason = code != 0 ? error_code(errc_of_close(code)) : broken,
                   .detail = ending.detail.empty() ? ending.error.message() : ending.detail,
                   .close_code = code};
   if (code == number(CloseCode::unauthenticated) || code == number(CloseCode::token_ended)) {

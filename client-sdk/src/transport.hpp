@@ -30,7 +30,8 @@ class Transport {
 // Begins to connect.
 using TransportFactory = std::function<std::unique_ptr<Transport>(TransportListener listener)>;
 
-// Over TCP. Throws std::invalid_argument if the address is not one (TLS is not supported yet).
+// Over TCP, under TLS where the address says so. Throws std::invalid_argument if the address is not one, or what the
+// options say about TLS cannot be used.
 [[nodiscard]] TransportFactory websocket_transport(const boost::asio::any_io_executor& executor,
                                                    const ClientOptions& options);
 

@@ -5,12 +5,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/url/parse.hpp>
 #include <deque>
 #include <stdexcept>
 
+#include "client-sdk/src/stream.hpp"
 #include "client-sdk/src/transport.hpp"
 #include "schema/protocol.hpp"
 
@@ -26,40 +26,52 @@ using namespace net::experimental::awaitable_operators;
 constexpr auto tuple_awaitable = net::as_tuple(net::use_awaitable);
 // How long a farewell may take.
 constexpr std::chrono::milliseconds kClosingTime{1'500};
+// How much is told of what a server says that refuses the upgrade.
+constexpr std::size_t kRefusalMax = 300;
 
 struct Target {
   std::string host;
   std::string port;
   std::string path;
   std::string host_header;
+  bool is_tls = false;
 };
 
 Target parse_target(const std::string& url) {
   const auto parsed = boost::urls::parse_uri(url);
   if (!parsed) throw std::invalid_argument("not an address: " + url);
   const auto scheme = std::string(parsed->scheme());
-  if (scheme == "wss" || scheme == "https") {
-    throw std::invalid_argument("TLS is not supported yet: " + url);
-  }
-  if (scheme != "ws" && scheme != "http") {
-    throw std::invalid_argument("an address begins with ws:// or http://: " + url);
+  const bool is_tls = scheme == "wss" || scheme == "https";
+  if (!is_tls && scheme != "ws" && scheme != "http") {
+    throw std::invalid_argument("an address begins with wss://, https://, ws:// or http://: " +
+                                url);
   }
   Target target{.host = std::string(parsed->host_address()),
                 .port = std::string(parsed->port()),
                 .path = std::string(parsed->encoded_path()),
-                .host_header = {}};
+                .host_header = {},
+                .is_tls = is_tls};
   if (target.host.empty()) throw std::invalid_argument("an address needs a host: " + url);
-  if (target.port.empty()) target.port = "80";
+  if (target.port.empty()) target.port = is_tls ? "443" : "80";
   if (target.path.empty() || target.path == "/") target.path = protocol::kSyncPath;
   target.host_header = std::string(parsed->encoded_host()) + ":" + target.port;
   return target;
 }
 
+// The beginning of a foreign text, fit for one line.
+std::string told(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, kRefusalMax)) out += c >= ' ' && c < 0x7F ? c : ' ';
+  while (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
 // Shared by the coroutine and the handle.
 struct Connection : std::enable_shared_from_this<Connection> {
-  Connection(const net::any_io_executor& executor, Target to, const ClientOptions& options,
-             TransportListener calls)
+  Connection(const net::any_io_executor& executor, Target to, std::shared_ptr<TlsTrust> trusted,
+             const ClientOptions& options, TransportListener calls)
       : target(std::move(to)),
+        trust(std::move(trusted)),
         user_agent(options.user_agent),
         timeout(options.connect_timeout),
         listener(std::move(calls)),
@@ -69,6 +81,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
         limit(executor) {}
 
   const Target target;
+  const std::shared_ptr<TlsTrust> trust;  // nullptr: plain
   const std::string user_agent;
   const std::chrono::milliseconds timeout;
   TransportListener listener;
@@ -76,7 +89,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
   bool aborted = false;  // nothing more is to be waited for
 
   tcp::resolver resolver;
-  websocket::stream<beast::tcp_stream> stream;
+  websocket::stream<Stream> stream;
   std::deque<record::AlignedBytes> outbox;
   std::uint16_t close_code = 0;  // asked for
   net::steady_timer wake;        // cancelled when there is something to write
@@ -85,6 +98,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
 
   net::awaitable<void> run();
   net::awaitable<bool> open();
+  net::awaitable<bool> secure();
   net::awaitable<void> read_loop();
   net::awaitable<void> write_loop();
 
@@ -127,9 +141,13 @@ net::awaitable<bool> Connection::open() {
     end_with(connect_error, target.host_header + ": " + connect_error.message());
     co_return false;
   }
-  tcp_stream.expires_never();
   error_code ignored;
   tcp_stream.socket().set_option(tcp::no_delay(true), ignored);
+  if (trust) {
+    const bool is_secure = co_await secure();
+    if (!is_secure) co_return false;
+  }
+  tcp_stream.expires_never();
 
   // The session has its own heartbeats; the stream's timeouts cover handshake and farewell.
   websocket::stream_base::timeout timeouts{};
@@ -154,6 +172,8 @@ net::awaitable<bool> Connection::open() {
     std::string detail = target.host_header + ": " + handshake_error.message();
     if (handshake_error == websocket::error::upgrade_declined) {
       detail += " (HTTP status " + std::to_string(response.result_int()) + ")";
+      const auto words = told(response.body());
+      if (!words.empty()) detail += ": " + words;
     }
     end_with(handshake_error, std::move(detail));
     co_return false;
@@ -162,6 +182,21 @@ net::awaitable<bool> Connection::open() {
       beast::string_view(protocol::kBinarySubprotocol.data(),
                          protocol::kBinarySubprotocol.size())) {
     end_with(websocket::error::upgrade_declined, "the server does not speak the subprotocol");
+    co_return false;
+  }
+  co_return true;
+}
+
+net::awaitable<bool> Connection::secure() {
+  const auto [error] =
+      co_await stream.next_layer().async_handshake(*trust, target.host, tuple_awaitable);
+  if (aborted) co_return false;
+  if (const auto fault = stream.next_layer().fault(error)) {
+    end_with(fault->error, target.host_header + ": " + fault->detail);
+    co_return false;
+  }
+  if (error) {
+    end_with(error, target.host_header + ": " + error.message() + " (in the TLS handshake)");
     co_return false;
   }
   co_return true;
@@ -249,8 +284,10 @@ class WebSocketTransport final : public Transport {
 TransportFactory websocket_transport(const net::any_io_executor& executor,
                                      const ClientOptions& options) {
   const auto target = parse_target(options.url);
-  return [executor, target, options](TransportListener listener) {
-    auto connection = std::make_shared<Connection>(executor, target, options, std::move(listener));
+  const auto trust = target.is_tls ? std::make_shared<TlsTrust>(options.tls) : nullptr;
+  return [executor, target, trust, options](TransportListener listener) {
+    auto connection =
+        std::make_shared<Connection>(executor, target, trust, options, std::move(listener));
     auto done = [connection](const std::exception_ptr& thrown) {
       connection->limit.cancel();
       if (thrown && !connection->ending.error) {

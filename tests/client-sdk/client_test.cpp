@@ -350,8 +350,7 @@ TEST_CASE("A verdict that is final tells whoever waits", "[client]") {
 
 TEST_CASE("An address that is none is refused at once", "[client]") {
   net::io_context io;
-  for (const auto* url :
-       {"", "127.0.0.1:8484", "ftp://host", "wss://host", "https://host", "ws://"}) {
+  for (const auto* url : {"", "127.0.0.1:8484", "ftp://host", "ws://", "wss://", "https://"}) {
     client::ClientOptions options;
     options.url = url;
     CHECK_THROWS_AS(Client(io.get_executor(), options), std::invalid_argument);

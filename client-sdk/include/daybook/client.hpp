@@ -11,7 +11,8 @@
 //            call that starts the operation, never after stop() has completed, never after the client is gone.
 // Lifetime:  the destructor does not block. Operations not completed then are dropped, their handlers destroyed on the
 //            executor; stop() first to have them all completed, with operation_aborted.
-// Failure:   misuse throws std::invalid_argument; everything else is an error_code (daybook/error.hpp).
+// Failure:   misuse throws std::invalid_argument (the constructor: an address that is none, a CA file that cannot be read, a
+//            pin that is none); everything else is an error_code (daybook/error.hpp).
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -31,6 +32,7 @@
 #include <daybook/follow.hpp>
 #include <daybook/outcome.hpp>
 #include <daybook/project.hpp>
+#include <daybook/tls.hpp>
 
 namespace daybook::client {
 
@@ -53,8 +55,10 @@ struct StateChange {
 };
 
 struct ClientOptions {
-  std::string url = "ws://127.0.0.1:8484";  // ws or http; without a path: /api/v1/sync
+  // wss or https under TLS, ws or http without; without a path: /api/v1/sync
+  std::string url = "ws://127.0.0.1:8484";
   std::string token = {};
+  TlsOptions tls = {};
   Id client_id = {};  // stable for one running client; nil: random
   std::string user_agent = "libdaybook/0.1.0";
 

@@ -1,8 +1,10 @@
 #pragma once
-// What can go wrong, as an error_code category with two conditions that say what to do about it.
+// What can go wrong, as an error_code category with three conditions that say what to do about it.
 //
 // `error == Condition::temporary`: the same may work later; the client goes on trying by itself.
 // `error == Condition::auth`: another token is needed.
+// `error == Condition::tls`: the connection cannot be secured, and somebody has to act: the certificate, the address or
+// TlsOptions are to be changed. The client tries again too, with delays that grow; StateChange::detail has the particulars.
 // An operation that was cancelled or overtaken by stop() ends with boost::asio::error::operation_aborted.
 
 #include <boost/system/error_code.hpp>
@@ -32,9 +34,17 @@ enum class Errc {
   already_pending,      // a command with this id is waiting for its answer
   closed,               // the client was stopped, or closed for good
   ended,                // the server ended the subscription
+
+  tls_failed,                 // no secure connection could be agreed on
+  tls_not_spoken,             // the peer answers in plain text
+  tls_version_unsupported,    // the peer has no TLS 1.2 or 1.3: too old, or somebody talks it down
+  tls_certificate_untrusted,  // not signed by a CA that is trusted
+  tls_certificate_expired,    // or not valid yet
+  tls_wrong_host,             // the certificate is for another host
+  tls_wrong_key,              // not the pinned one
 };
 
-enum class Condition { temporary = 1, auth };
+enum class Condition { temporary = 1, auth, tls };
 
 [[nodiscard]] const boost::system::error_category& daybook_category() noexcept;
 [[nodiscard]] error_code make_error_code(Errc code) noexcept;
