@@ -29,6 +29,12 @@ void add_common(CLI::App& app, Context& context) {
   app.add_option("--token", context.token,
                  "Token to act with; better in DAYBOOK_TOKEN, where other users of the machine do "
                  "not see it");
+  app.add_option("--ca-file", context.ca_file,
+                 "PEM file of the CAs that may sign an https server's certificate, instead of the "
+                 "system's (or DAYBOOK_CA_FILE)");
+  app.add_option("--pin", context.pin,
+                 "SHA-256 of an https server's public key, as sha256/BASE64: it must have this one "
+                 "(or DAYBOOK_PIN)");
   app.add_option(
       "--data", context.data,
       "Data folder to read instead of a server: projects, log, show, verify, and the lists of "
@@ -44,6 +50,8 @@ void complete(Context& context) {
   if (context.server.empty()) context.server = environment("DAYBOOK_SERVER");
   if (context.server.empty()) context.server = kDefaultServer;
   if (context.token.empty()) context.token = environment("DAYBOOK_TOKEN");
+  if (context.ca_file.empty()) context.ca_file = environment("DAYBOOK_CA_FILE");
+  if (context.pin.empty()) context.pin = environment("DAYBOOK_PIN");
 }
 
 Exit parse_and_run(std::span<const std::string> arguments, Context& context) {

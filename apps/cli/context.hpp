@@ -52,6 +52,8 @@ struct Context {
   Console console;
   std::string server;   // URL; empty: the default one
   std::string token;    // secret: never printed
+  std::string ca_file;  // PEM; empty: the system's CAs
+  std::string pin;      // "sha256/..." of the server's key; empty: none
   std::string data;     // folder; not empty: offline
   std::string project;  // key or id; empty: none
   bool json = false;

@@ -17,6 +17,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kPatience{30};
 
+client::TlsOptions tls_options(const Context& context) {
+  return {.ca_file = context.ca_file, .pinned_key = context.pin};
+}
+
 client::ClientOptions client_options(const Context& context) {
   if (context.token.empty()) {
     fail(Exit::usage,
@@ -27,8 +31,17 @@ client::ClientOptions client_options(const Context& context) {
   client::ClientOptions options;
   options.url = context.server;
   options.token = context.token;
+  options.tls = tls_options(context);
   options.user_agent = "daybook/" DAYBOOK_VERSION;
   return options;
+}
+
+client::Client make_client(boost::asio::io_context& io, const Context& context) {
+  try {
+    return {io.get_executor(), client_options(context)};
+  } catch (const std::invalid_argument& wrong) {
+    fail(Exit::usage, "{}", shown(wrong.what()));  // --server, --ca-file or --pin
+  }
 }
 
 // As part of a path.
@@ -47,14 +60,16 @@ std::string encoded(std::string_view text) {
 OnlineSource::OnlineSource(const Context& context)
     : url_(context.server),
       token_(context.token),
+      tls_(tls_options(context)),
       io_(1),
-      client_(io_.get_executor(), client_options(context)) {
+      client_(make_client(io_, context)) {
   client_.on_state_change([this](const client::StateChange& change) { last_change_ = change; });
 }
 
 OnlineSource::~OnlineSource() = default;
 
-Failure OnlineSource::connection_failure(const client::error_code& reason) const {
+Failure OnlineSource::connection_failure(const client::error_code& reason,
+                                         const std::string& detail) const {
   if (reason == Errc::unauthenticated) {
     return {Exit::failed,
             "the server does not accept this token: it is unknown, expired or revoked. "
@@ -62,10 +77,15 @@ Failure OnlineSource::connection_failure(const client::error_code& reason) const
   }
   if (reason == Errc::not_permitted)
     return {Exit::failed, "this token may not do that: " + reason.message()};
+  const auto more = detail.empty() ? "" : "; " + shown(detail);
+  if (reason == client::Condition::tls) {
+    return {Exit::no_connection,
+            fmt::format("no secure connection to {}: {}{}", shown(url_), reason.message(), more)};
+  }
   return {Exit::no_connection,
-          fmt::format("no server at {} ({}): is daybookd running? Start it with `daybookd --data "
+          fmt::format("no server at {} ({}{}): is daybookd running? Start it with `daybookd --data "
                       "DIR`, or name another with --server URL",
-                      shown(url_), reason ? reason.message() : "no answer")};
+                      shown(url_), reason ? reason.message() : "no answer", more)};
 }
 
 void OnlineSource::wait(const std::function<bool()>& done) {
@@ -76,7 +96,7 @@ void OnlineSource::wait(const std::function<bool()>& done) {
       deadline = Clock::now() + kPatience;
     const auto state = client_.state();
     if (!done() && (state == State::needs_auth || state == State::closed))
-      throw connection_failure(last_change_.reason);
+      throw connection_failure(last_change_.reason, last_change_.detail);
     if (Clock::now() > deadline) throw connection_failure(Errc::timed_out);
   }
 }
@@ -87,7 +107,7 @@ client::Client& OnlineSource::connected() {
   wait([this] {
     const auto state = client_.state();
     if (state == State::offline && last_change_.reason)
-      throw connection_failure(last_change_.reason);
+      throw connection_failure(last_change_.reason, last_change_.detail);
     return client_.server().has_value() && state == State::live;
   });
   has_connected_ = true;
@@ -95,7 +115,7 @@ client::Client& OnlineSource::connected() {
 }
 
 std::string OnlineSource::get(const std::string& path) {
-  auto answer = client::http_get(url_, path, token_, kPatience);
+  auto answer = client::http_get(url_, path, token_, kPatience, tls_);
   if (!answer) throw connection_failure(answer.error());
   if (answer->status == 200) return std::move(answer->body);
   if (answer->status == 401) throw connection_failure(Errc::unauthenticated);

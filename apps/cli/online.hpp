@@ -30,8 +30,9 @@ class OnlineSource final : public Source {
   // Connected and welcomed. Fails with exit 3 (no server) or 1 (the token is not good).
   [[nodiscard]] client::Client& connected();
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
-  // What to say when the connection is gone for good.
-  [[nodiscard]] Failure connection_failure(const client::error_code& reason) const;
+  // What to say when the connection is gone for good. `detail`: more for people, foreign.
+  [[nodiscard]] Failure connection_failure(const client::error_code& reason,
+                                           const std::string& detail = {}) const;
 
  private:
   [[nodiscard]] std::string get(const std::string& path);
@@ -40,6 +41,7 @@ class OnlineSource final : public Source {
 
   std::string url_;
   std::string token_;
+  client::TlsOptions tls_;
   boost::asio::io_context io_;
   client::Client client_;
   client::StateChange last_change_;
