@@ -75,7 +75,12 @@ Head EventLog::head() const {
 
 EventLog::Usage EventLog::usage() const {
   const Store& store = *impl_->store;
-  return {.used_bytes = store.env.used_bytes(), .file_bytes = file_bytes(store)};
+  const auto open = store.env.reader_ages().open();
+  return {.used_bytes = store.env.used_bytes(),
+          .file_bytes = file_bytes(store),
+          .map_bytes = store.map_bytes,
+          .readers = open.readers,
+          .oldest_reader = open.oldest};
 }
 
 }  // namespace daybook::log

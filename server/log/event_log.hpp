@@ -6,6 +6,7 @@
 // Invariants: positions are contiguous from 1; versions are contiguous from 1 in each stream; a stored event is never
 // changed; an entry of an index counts only if the event it points to says the same.
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -163,10 +164,13 @@ class EventLog {
   // The newest snapshot of a stream at or before a version.
   [[nodiscard]] std::optional<StoredSnapshot> newest_snapshot(Id stream, Version at_most) const;
 
-  // Bytes in use, and of the file; the age of nothing else is kept here.
+  // How much there is, and who keeps it from being used again.
   struct Usage {
-    std::uint64_t used_bytes = 0;
-    std::uint64_t file_bytes = 0;
+    std::uint64_t used_bytes = 0;  // from the file's beginning to its last page in use
+    std::uint64_t file_bytes = 0;  // with what is allocated ahead
+    std::uint64_t map_bytes = 0;   // the most that the file can become
+    std::size_t readers = 0;       // read transactions of this process that are open now
+    std::chrono::nanoseconds oldest_reader{0};  // the age of the oldest of them; 0: there is none
   };
   [[nodiscard]] Usage usage() const;
 

@@ -6,7 +6,7 @@
 namespace daybook::log {
 namespace {
 
-constexpr unsigned kReadersMax = 512;
+constexpr unsigned kReadersMax = ReaderAges::kSlots;
 constexpr unsigned kTablesMax = 16;
 
 class LmdbCategory : public std::error_category {

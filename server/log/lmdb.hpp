@@ -17,6 +17,7 @@
 #include <string>
 
 #include "model/record/hash.hpp"
+#include "server/log/reader_ages.hpp"
 
 namespace daybook::log {
 
@@ -47,6 +48,7 @@ class Environment {
   [[nodiscard]] MDB_env* get() const { return env_.get(); }
   // Bytes from the file's beginning to the last page in use.
   [[nodiscard]] std::uint64_t used_bytes() const;
+  [[nodiscard]] ReaderAges& reader_ages() const { return *reader_ages_; }
   // Frees the slots of readers whose process is gone; they would keep old pages from being used again.
   void release_dead_readers() const;
 
@@ -55,6 +57,7 @@ class Environment {
     void operator()(MDB_env* env) const { mdb_env_close(env); }
   };
   std::unique_ptr<MDB_env, Close> env_;
+  std::unique_ptr<ReaderAges> reader_ages_ = std::make_unique<ReaderAges>();
 };
 
 struct Table {
@@ -78,10 +81,13 @@ class Txn {
 
 class ReadTxn : public Txn {
  public:
-  explicit ReadTxn(const Environment& env) : Txn(env, MDB_RDONLY) {}
+  explicit ReadTxn(const Environment& env) : Txn(env, MDB_RDONLY), age_(env.reader_ages()) {}
   // The table handle stays valid when the transaction ends through keep().
   [[nodiscard]] Table open_table(const char* name) const;
   void keep() &&;
+
+ private:
+  ReaderAges::Entry age_;
 };
 
 // Aborts unless committed.

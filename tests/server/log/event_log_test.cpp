@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "model/record/merkle.hpp"
+#include "server/log/reader_ages.hpp"
 #include "tests/server/log/sample_log.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -295,6 +296,8 @@ TEST_CASE_METHOD(LogFixture, "Verification counts what it saw and tells how far 
   std::vector<std::uint64_t> told;
   const auto report = log->verify([&](std::uint64_t done, std::uint64_t total) {
     CHECK(total == 3000);
+    CHECK(log->usage().readers == 1);  // this one
+    CHECK(log->usage().oldest_reader > std::chrono::nanoseconds(0));
     told.push_back(done);
   });
   CHECK(report.faults.empty());
@@ -304,6 +307,8 @@ TEST_CASE_METHOD(LogFixture, "Verification counts what it saw and tells how far 
   CHECK(report.streams == 2);
   CHECK(report.redacted == 0);
   CHECK(told == std::vector<std::uint64_t>{1000, 2000, 3000});
+  CHECK(log->usage().readers == 0);
+  CHECK(log->usage().oldest_reader == std::chrono::nanoseconds(0));
   reopen();  // checks a tail that does not reach back to the beginning
   verify();
 }
@@ -317,6 +322,30 @@ TEST_CASE_METHOD(LogFixture, "A large group is committed at once", "[log]") {
   CHECK(usage.used_bytes > 1'000'000);
   CHECK(usage.file_bytes >= usage.used_bytes);
   verify();
+}
+
+TEST_CASE("The oldest reader is found among those that are open", "[log]") {
+  ReaderAges ages;
+  CHECK(ages.open().readers == 0);
+  auto first = std::make_unique<ReaderAges::Entry>(ages);
+  const auto early = ages.open().oldest;
+  CHECK(early > std::chrono::nanoseconds(0));
+  const auto between = std::chrono::steady_clock::now();
+  const ReaderAges::Entry second(ages);
+  CHECK(ages.open().readers == 2);
+  CHECK(ages.open().oldest > early);
+  first.reset();
+  CHECK(ages.open().readers == 1);
+  const auto oldest = ages.open().oldest;
+  CHECK(oldest <= std::chrono::steady_clock::now() - between);
+
+  std::vector<std::unique_ptr<ReaderAges::Entry>> many;  // more than there are slots
+  for (std::size_t i = 0; i < ReaderAges::kSlots; ++i) {
+    many.push_back(std::make_unique<ReaderAges::Entry>(ages));
+  }
+  CHECK(ages.open().readers == ReaderAges::kSlots);
+  many.clear();
+  CHECK(ages.open().readers == 1);
 }
 
 TEST_CASE_METHOD(LogFixture, "Room lies ahead of what is used", "[log]") {
