@@ -1,5 +1,7 @@
 #include "server/engine/engine.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <mutex>
 
@@ -20,12 +22,12 @@ struct Engine::Impl {
         options(std::move(given)),
         workspace(load_workspace(log, &workspace_loaded)),
         projector(
-            log, options, workspace, workspace_loaded.events_folded,
+            log, options, metrics, workspace, workspace_loaded.events_folded,
             [this](Id stream, Version version, record::AlignedBytes bytes) {
               sequencer.put_snapshot(stream, version, std::move(bytes));
             },
             [this](const std::string& what) { fail(what); }),
-        sequencer(log, with_failure(options), std::move(workspace),
+        sequencer(log, with_failure(options), metrics, std::move(workspace),
                   [this](CommittedGroup group) { projector.add(std::move(group)); }) {}
 
   Options with_failure(Options inner) {
@@ -42,6 +44,7 @@ struct Engine::Impl {
   log::EventLog& log;
   const Options options;
   std::once_flag failed;
+  Metrics metrics;
   Loaded workspace_loaded;
   model::Workspace workspace;
   Projector projector;
@@ -103,11 +106,55 @@ void Engine::read_view(Id project, model::ViewName name, Inbox& inbox,
 
 std::size_t Engine::queue_length() const { return impl_->sequencer.queue_length(); }
 
-std::vector<std::string> Engine::not_ready() const {
-  std::vector<std::string> reasons;
-  if (impl_->sequencer.is_storage_full()) reasons.emplace_back("storageFull");
-  if (impl_->sequencer.is_clock_behind()) reasons.emplace_back("clockBehind");
+Backlog Engine::backlog() const {
+  const auto waiting = impl_->projector.waiting();
+  return {.commands = impl_->sequencer.queue_length(),
+          .groups = waiting.groups,
+          .projection_delay = waiting.delay};
+}
+
+std::vector<Reason> Engine::not_ready() const {
+  using std::chrono::duration;
+  std::vector<Reason> reasons;
+  switch (impl_->sequencer.phase()) {
+    case Sequencer::Phase::working:
+      break;
+    case Sequencer::Phase::stopping:
+      reasons.push_back({"goingAway", "the server is stopping"});
+      break;
+    case Sequencer::Phase::failed:
+      reasons.push_back({"logFailed",
+                         "a write to the log failed and what became of it is unknown; the server "
+                         "ends, and its next start checks the log"});
+      break;
+  }
+  const duration<double> delay = impl_->projector.waiting().delay;
+  if (impl_->projector.has_failed()) {
+    reasons.push_back({"projectionFailed", "what was committed cannot be shown; the server ends"});
+  } else if (delay > impl_->options.projection_delay_max) {
+    reasons.push_back({"projectionBehind",
+                       fmt::format("readers see what was committed {:.1f} s late", delay.count())});
+  }
+  if (impl_->sequencer.is_storage_full()) {
+    reasons.push_back({"storageFull",
+                       "the disk has no room for the next events; commands are taken again as "
+                       "soon as there is some"});
+  }
+  const auto newest = impl_->log.head().recorded_at;
+  if (const auto now = impl_->options.clock(); now < newest) {
+    reasons.push_back(
+        {"clockBehind", fmt::format("the clock is {:.1f} s behind the newest event; events are "
+                                    "recorded with that one's time until it has caught up",
+                                    static_cast<double>(newest.micros - now.micros) / 1e6)});
+  }
+  if (impl_->projector.workspace()->has_newer_events) {
+    reasons.push_back({"newerEvents",
+                       "a newer build has written to the workspace, which this one can only read; "
+                       "start the newer build"});
+  }
   return reasons;
 }
+
+Metrics& Engine::metrics() const { return impl_->metrics; }
 
 }  // namespace daybook::engine

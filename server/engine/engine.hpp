@@ -7,6 +7,7 @@
 // Threads: the sequencer's (owns the write transaction and the deciding state of all loaded projects) and the projector's
 // (folds each committed batch once for the readers, builds snapshots). Readers never touch the deciding state.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,12 +16,13 @@
 #include "model/project.hpp"
 #include "model/views/view.hpp"
 #include "model/workspace.hpp"
+#include "server/engine/metrics.hpp"
 #include "server/engine/submission.hpp"
 #include "server/log/event_log.hpp"
 
 namespace daybook::engine {
 
-// Wall-clock time; called on the sequencer's thread.
+// Wall-clock time; called on any thread.
 using Clock = std::function<Timestamp()>;
 [[nodiscard]] Timestamp system_clock_now();
 
@@ -44,9 +46,28 @@ struct Options {
   std::size_t group_bytes_max = 8 * 1024 * 1024;
   std::size_t snapshot_events_min = 1000;  // a stream gets no snapshot for fewer new events
   std::size_t loaded_projects_max = 1000;  // beyond it, those used least recently are dropped
+  // Readers who see things later than this make the engine not ready.
+  std::chrono::milliseconds projection_delay_max{10'000};
+  // How often room is looked for again while storage is full and no command comes.
+  std::chrono::milliseconds storage_probe{1000};
   // Called once, on an engine's thread, when the environment broke. What was in flight is being answered `unknown`;
   // the process must end with its own exit code.
   std::function<void(const std::string& what)> on_failure = {};
+};
+
+// Why the engine should get no work now.
+struct Reason {
+  std::string_view code;  // for machines: camelCase, never another word for the same
+  std::string text;       // for people: what is the matter, and what to do
+  bool operator==(const Reason&) const = default;
+};
+
+// How much is waiting.
+struct Backlog {
+  std::size_t commands = 0;  // not yet decided
+  std::size_t groups = 0;    // committed, not yet folded for readers
+  // For how long the oldest of these groups has waited: by so much readers are late.
+  std::chrono::nanoseconds projection_delay{0};
 };
 
 // Threading: every function is safe on any thread, but for start() and stop().
@@ -84,9 +105,14 @@ class Engine {
   void read_view(Id project, model::ViewName name, Inbox& inbox,
                  std::move_only_function<void(std::shared_ptr<const model::View>)> handler);
 
-  // Commands waiting, and why the engine is not ready; for /readyz. Empty: ready.
-  [[nodiscard]] std::size_t queue_length() const;
-  [[nodiscard]] std::vector<std::string> not_ready() const;
+  // --- Watching ---------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] std::size_t queue_length() const;  // of commands
+  [[nodiscard]] Backlog backlog() const;
+  // Empty: ready. Codes: goingAway, logFailed, projectionFailed, projectionBehind, storageFull, clockBehind, newerEvents.
+  [[nodiscard]] std::vector<Reason> not_ready() const;
+  // The doors count in it what they refuse by themselves.
+  [[nodiscard]] Metrics& metrics() const;
 
  private:
   struct Impl;

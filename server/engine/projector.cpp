@@ -19,11 +19,12 @@ constexpr std::size_t kSnapshotBytesMax = 32 * 1024 * 1024;
 
 }  // namespace
 
-Projector::Projector(const log::EventLog& log, const Options& options, model::Workspace workspace,
-                     std::uint64_t workspace_events_behind_snapshot, PutSnapshot put_snapshot,
-                     Handler on_failure)
+Projector::Projector(const log::EventLog& log, const Options& options, Metrics& metrics,
+                     model::Workspace workspace, std::uint64_t workspace_events_behind_snapshot,
+                     PutSnapshot put_snapshot, Handler on_failure)
     : log_(log),
       options_(options),
+      metrics_(metrics),
       put_snapshot_(std::move(put_snapshot)),
       on_failure_(std::move(on_failure)),
       shared_workspace_(std::make_shared<const model::Workspace>(workspace)),
@@ -54,12 +55,25 @@ void Projector::add(CommittedGroup group) {
   }
   {
     std::unique_lock lock(mutex_);
+    unfolded_.push_back(std::chrono::steady_clock::now());
     room_.wait(lock,
                [this] { return stopping_ || failed_ || groups_waiting_ < kGroupsWaitingMax; });
     ++groups_waiting_;
     queue_.emplace_back(std::move(group));
   }
   wake_.notify_one();
+}
+
+Projector::Waiting Projector::waiting() const {
+  const std::lock_guard lock(mutex_);
+  if (unfolded_.empty()) return {};
+  return {.groups = unfolded_.size(),
+          .delay = std::chrono::steady_clock::now() - unfolded_.front()};
+}
+
+bool Projector::has_failed() const {
+  const std::lock_guard lock(mutex_);
+  return failed_;
 }
 
 void Projector::add_item(Item item) {
@@ -121,6 +135,8 @@ void Projector::run() {
       for (auto& item : items) {
         if (auto* group = std::get_if<CommittedGroup>(&item)) {
           apply(std::move(*group));
+          const std::lock_guard lock(mutex_);
+          unfolded_.pop_front();
         } else if (auto* project = std::get_if<ProjectRequest>(&item)) {
           auto* loaded = find_project(project->project);
           std::exchange(project->task, nullptr)(loaded != nullptr ? share(*loaded) : nullptr);
@@ -210,6 +226,7 @@ Projector::LoadedProject* Projector::find_project(Id id) {
     loaded.state = std::move(*state);
     loaded.growth.events = how.events_folded;
     at = projects_.emplace(id, std::move(loaded)).first;
+    metrics_.projector_projects.set(projects_.size());
   }
   at->second.last_used = ++uses_;
   return &at->second;
@@ -248,6 +265,7 @@ void Projector::drop_idle_projects() {
         [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; });
     projects_.erase(idle);
   }
+  metrics_.projector_projects.set(projects_.size());
 }
 
 }  // namespace daybook::engine

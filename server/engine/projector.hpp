@@ -2,7 +2,9 @@
 // The projector: one thread that folds each committed group once, for all readers.
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,9 +24,9 @@ class Projector {
   using PutSnapshot = std::function<void(Id stream, Version version, record::AlignedBytes bytes)>;
   using Handler = std::function<void(const std::string& what)>;
 
-  Projector(const log::EventLog& log, const Options& options, model::Workspace workspace,
-            std::uint64_t workspace_events_behind_snapshot, PutSnapshot put_snapshot,
-            Handler on_failure);
+  Projector(const log::EventLog& log, const Options& options, Metrics& metrics,
+            model::Workspace workspace, std::uint64_t workspace_events_behind_snapshot,
+            PutSnapshot put_snapshot, Handler on_failure);
   ~Projector();
 
   void start();
@@ -33,6 +35,14 @@ class Projector {
 
   // Called by the sequencer after each commit; blocks while too many groups wait.
   void add(CommittedGroup group);
+
+  // Groups that are not folded yet, with the one that add() waits with, and for how long the oldest has waited.
+  struct Waiting {
+    std::size_t groups = 0;
+    std::chrono::nanoseconds delay{0};
+  };
+  [[nodiscard]] Waiting waiting() const;
+  [[nodiscard]] bool has_failed() const;
 
   [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
   // Runs on the projector's thread, with the project as of the last group folded; nullptr: there is none.
@@ -90,6 +100,7 @@ class Projector {
 
   const log::EventLog& log_;
   const Options options_;
+  Metrics& metrics_;
   const PutSnapshot put_snapshot_;
   const Handler on_failure_;
 
@@ -98,6 +109,7 @@ class Projector {
   std::condition_variable room_;
   std::vector<Item> queue_;
   std::size_t groups_waiting_ = 0;
+  std::deque<std::chrono::steady_clock::time_point> unfolded_;  // when each came
   bool stopping_ = false;
   bool failed_ = false;
 

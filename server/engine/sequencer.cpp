@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -13,23 +14,45 @@ namespace daybook::engine {
 
 using model::Code;
 
+namespace {
+
+void count(Metrics& metrics, const Answer& answer, bool repeated) {
+  if (std::holds_alternative<Accepted>(answer)) {
+    (repeated ? metrics.repeated : metrics.accepted).add();
+  } else if (const auto* rejection = std::get_if<model::Rejection>(&answer)) {
+    metrics.rejected.add(rejection->code);
+  } else if (std::holds_alternative<Unknown>(answer)) {
+    metrics.unknown.add();
+  }
+}
+
+}  // namespace
+
 class Sequencer::Answers {
  public:
-  void add(Inbox* inbox, AnswerHandler handler, Answer answer) {
+  // What is answered: a new command, one that was recorded before, or a question about one, which is not counted.
+  enum class To { command, repetition, query };
+
+  explicit Answers(Metrics& metrics) : metrics_(metrics) {}
+
+  void add(Inbox* inbox, AnswerHandler handler, Answer answer, To to) {
     auto at = std::find_if(inboxes_.begin(), inboxes_.end(),
                            [&](const auto& entry) { return entry.first == inbox; });
     if (at == inboxes_.end()) {
       inboxes_.emplace_back(inbox, std::vector<Pending>());
       at = std::prev(inboxes_.end());
     }
-    at->second.push_back({std::move(handler), std::move(answer)});
+    at->second.push_back({std::move(handler), std::move(answer), to});
   }
 
   // What was added waits for this: one hand-over for each I/O thread.
   void deliver() {
     for (auto& [inbox, batch] : inboxes_) {
+      for (const auto& pending : batch) {
+        if (pending.to != To::query) count(metrics_, pending.answer, pending.to == To::repetition);
+      }
       inbox->post([batch = std::move(batch)]() mutable {
-        for (auto& [handler, answer] : batch) handler(std::move(answer));
+        for (auto& pending : batch) pending.handler(std::move(pending.answer));
       });
     }
     inboxes_.clear();
@@ -38,7 +61,7 @@ class Sequencer::Answers {
   // The commit's outcome is not known, so neither is any answer that rests on it.
   void deliver_unknown() {
     for (auto& [inbox, batch] : inboxes_) {
-      for (auto& [handler, answer] : batch) answer = Unknown{};
+      for (auto& pending : batch) pending.answer = Unknown{};
     }
     deliver();
   }
@@ -47,14 +70,17 @@ class Sequencer::Answers {
   struct Pending {
     AnswerHandler handler;
     Answer answer;
+    To to;
   };
+  Metrics& metrics_;
   std::vector<std::pair<Inbox*, std::vector<Pending>>> inboxes_;  // a few: one for each I/O thread
 };
 
-Sequencer::Sequencer(log::EventLog& log, const Options& options, model::Workspace workspace,
-                     Committed committed)
+Sequencer::Sequencer(log::EventLog& log, const Options& options, Metrics& metrics,
+                     model::Workspace workspace, Committed committed)
     : log_(log),
       options_(options),
+      metrics_(metrics),
       committed_(std::move(committed)),
       workspace_(std::move(workspace)) {}
 
@@ -86,8 +112,9 @@ void post_answer(Inbox& inbox, AnswerHandler handler, Answer answer) {
 void Sequencer::submit(Submission submission) {
   const std::lock_guard lock(mutex_);
   if (stopping_) {
-    post_answer(*submission.inbox, std::move(submission.answer),
-                failed_ ? Answer(Unknown{}) : Answer(model::Rejection{Code::GOING_AWAY}));
+    auto answer = failed_ ? Answer(Unknown{}) : Answer(model::Rejection{Code::GOING_AWAY});
+    count(metrics_, answer, false);
+    post_answer(*submission.inbox, std::move(submission.answer), std::move(answer));
     return;
   }
   queue_.emplace_back(std::move(submission));
@@ -116,6 +143,12 @@ std::size_t Sequencer::queue_length() const {
   return queue_.size();
 }
 
+Sequencer::Phase Sequencer::phase() const {
+  const std::lock_guard lock(mutex_);
+  if (failed_) return Phase::failed;
+  return stopping_ ? Phase::stopping : Phase::working;
+}
+
 namespace {
 
 // What the log knows of a command that is asked for.
@@ -126,10 +159,17 @@ Answer recorded(const std::optional<log::Outcome>& outcome) {
 
 }  // namespace
 
-std::vector<Sequencer::Item> Sequencer::take() {
+std::optional<std::vector<Sequencer::Item>> Sequencer::take() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const auto has_work = [this] { return stopping_ || !queue_.empty(); };
   std::vector<Item> items;
+  if (is_storage_full()) {
+    // Whoever waits for this server to be ready sends it nothing, so it must find out by itself.
+    if (!wake_.wait_for(lock, options_.storage_probe, has_work)) return items;
+  } else {
+    wake_.wait(lock, has_work);
+  }
+  if (queue_.empty()) return std::nullopt;
   if (queue_.size() <= options_.group_commands_max) {
     items.swap(queue_);
   } else {
@@ -143,14 +183,14 @@ std::vector<Sequencer::Item> Sequencer::take() {
 void Sequencer::run() {
   while (true) {
     auto items = take();
-    if (items.empty()) return;  // stopping, and nothing is left
-    Answers answers;
+    if (!items) return;
+    Answers answers(metrics_);
     try {
-      process(items, answers);
+      process(*items, answers);
       answers.deliver();
       drop_idle_projects();
     } catch (const std::exception& error) {
-      answer_unknown(items, answers);
+      answer_unknown(*items, answers);
       answers.deliver_unknown();
       fail(error.what());
       return;
@@ -167,29 +207,43 @@ void Sequencer::process(std::vector<Item>& items, Answers& answers) {
   }
   const auto clock = options_.clock();
   const auto last = log_.head().recorded_at;
-  clock_behind_.store(clock < last, std::memory_order_relaxed);
   const auto now = std::max(clock, last);
 
   CommittedGroup committed;
   std::size_t bytes = 0;
   std::size_t done = 0;
+  std::size_t commands = 0;
+  bool writes = false;
   while (done < items.size() && bytes < options_.group_bytes_max) {
     auto& item = items[done++];
     if (auto* submission = std::get_if<Submission>(&item)) {
       const auto before = committed.commands.size();
-      auto answer = handle(*submission, *group, committed, now);
-      if (committed.commands.size() > before) bytes += committed.commands.back().entries.size();
-      answers.add(submission->inbox, std::exchange(submission->answer, nullptr), std::move(answer));
+      auto handled = handle(*submission, *group, committed, now);
+      ++commands;
+      if (committed.commands.size() > before) {
+        bytes += committed.commands.back().entries.size();
+        writes = true;
+      }
+      answers.add(submission->inbox, std::exchange(submission->answer, nullptr),
+                  std::move(handled.answer),
+                  handled.repeated ? Answers::To::repetition : Answers::To::command);
     } else if (auto* query = std::get_if<Query>(&item)) {
       answers.add(query->inbox, std::exchange(query->answer, nullptr),
-                  recorded(group->find_outcome(query->command)));
+                  recorded(group->find_outcome(query->command)), Answers::To::query);
     } else if (auto* snapshot = std::get_if<Snapshot>(&item)) {
       group->put_snapshot(snapshot->stream, snapshot->version, snapshot->bytes);
       bytes += snapshot->bytes.size();
+      writes = true;
     }
   }
   put_back(items, done);
+  const auto before_commit = std::chrono::steady_clock::now();
   committed.head = std::move(*group).commit();
+  if (writes) {
+    const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - before_commit;
+    metrics_.commit_nanoseconds.observe(static_cast<std::uint64_t>(took.count()));
+  }
+  if (commands > 0) metrics_.group_commands.observe(commands);
   if (committed.commands.empty()) return;
   const auto in_workspace = [](const CommittedCommand& command) { return command.stream.is_nil(); };
   if (std::ranges::any_of(committed.commands, in_workspace)) {
@@ -207,22 +261,22 @@ void Sequencer::put_back(std::vector<Item>& items, std::size_t from) {
   items.erase(rest, items.end());
 }
 
-Answer Sequencer::handle(Submission& submission, log::Group& group, CommittedGroup& committed,
-                         Timestamp now) {
+Sequencer::Handled Sequencer::handle(Submission& submission, log::Group& group,
+                                     CommittedGroup& committed, Timestamp now) {
   if (const auto outcome = group.find_outcome(submission.id)) {
     if (outcome->fingerprint != submission.fingerprint)
-      return model::Rejection{Code::COMMAND_ID_REUSED};
-    return recorded(outcome);
+      return {model::Rejection{Code::COMMAND_ID_REUSED}};
+    return {recorded(outcome), true};
   }
   const auto finish = [&](auto& state,
-                          std::expected<Prepared, model::Rejection> prepared) -> Answer {
-    if (!prepared) return std::move(prepared).error();
+                          std::expected<Prepared, model::Rejection> prepared) -> Handled {
+    if (!prepared) return {std::move(prepared).error()};
     const auto& meta = prepared->metas.front();
     const Accepted accepted{submission.stream, meta.version, meta.position, prepared->count};
     group.append(prepared->events);
     fold(state, *prepared);
     committed.commands.push_back({submission.stream, std::move(prepared->events.entries)});
-    return accepted;
+    return {accepted};
   };
   // Nothing is changed before it is prepared: what fails until then fails this one command.
   const auto prepared_on = [&](const auto& state) -> std::expected<Prepared, model::Rejection> {
@@ -241,10 +295,10 @@ Answer Sequencer::handle(Submission& submission, log::Group& group, CommittedGro
   };
   if (submission.stream.is_nil()) return finish(workspace_, prepared_on(workspace_));
   if (!workspace_.workspace.projects.contains(submission.stream)) {
-    return model::Rejection{Code::UNKNOWN_PROJECT, {.id = submission.stream}};
+    return {model::Rejection{Code::UNKNOWN_PROJECT, {.id = submission.stream}}};
   }
   auto* state = project(submission.stream);
-  if (state == nullptr) return model::Rejection{Code::INTERNAL, {.id = submission.stream}};
+  if (state == nullptr) return {model::Rejection{Code::INTERNAL, {.id = submission.stream}}};
   return finish(*state, prepared_on(*state));
 }
 
@@ -256,10 +310,11 @@ void Sequencer::refuse_all(std::vector<Item>& items, Code code, Answers& answers
       const bool same = outcome && outcome->fingerprint == submission->fingerprint;
       answers.add(
           submission->inbox, std::exchange(submission->answer, nullptr),
-          same ? recorded(outcome) : Answer(model::Rejection{code, {.retry_after_millis = 1000}}));
+          same ? recorded(outcome) : Answer(model::Rejection{code, {.retry_after_millis = 1000}}),
+          same ? Answers::To::repetition : Answers::To::command);
     } else if (auto* query = std::get_if<Query>(&item)) {
       answers.add(query->inbox, std::exchange(query->answer, nullptr),
-                  recorded(log_.find_outcome(query->command)));
+                  recorded(log_.find_outcome(query->command)), Answers::To::query);
     }
   }
 }
@@ -268,9 +323,10 @@ void Sequencer::answer_unknown(std::vector<Item>& items, Answers& answers) {
   for (auto& item : items) {
     if (auto* submission = std::get_if<Submission>(&item);
         submission != nullptr && submission->answer) {
-      answers.add(submission->inbox, std::move(submission->answer), Unknown{});
+      answers.add(submission->inbox, std::move(submission->answer), Unknown{},
+                  Answers::To::command);
     } else if (auto* query = std::get_if<Query>(&item); query != nullptr && query->answer) {
-      answers.add(query->inbox, std::move(query->answer), Unknown{});
+      answers.add(query->inbox, std::move(query->answer), Unknown{}, Answers::To::query);
     }
   }
 }
@@ -281,6 +337,7 @@ model::Project* Sequencer::project(Id id) {
     auto loaded = try_load_project(log_, id);
     if (!loaded) return nullptr;
     at = projects_.emplace(id, LoadedProject{std::move(*loaded), 0}).first;
+    metrics_.sequencer_projects.set(projects_.size());
   }
   at->second.last_used = ++uses_;
   return &at->second.state;
@@ -293,6 +350,7 @@ void Sequencer::drop_idle_projects() {
         [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; });
     projects_.erase(idle);
   }
+  metrics_.sequencer_projects.set(projects_.size());
 }
 
 void Sequencer::fail(const std::string& what) {
@@ -303,7 +361,7 @@ void Sequencer::fail(const std::string& what) {
     failed_ = true;
     rest.swap(queue_);
   }
-  Answers answers;
+  Answers answers(metrics_);
   answer_unknown(rest, answers);
   answers.deliver();
   spdlog::critical("event=log_failed what=\"{}\"", what);

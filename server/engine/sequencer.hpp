@@ -36,8 +36,8 @@ class Sequencer {
   // the sequencer down: that is how a slow projector holds it back.
   using Committed = std::function<void(CommittedGroup)>;
 
-  Sequencer(log::EventLog& log, const Options& options, model::Workspace workspace,
-            Committed committed);
+  Sequencer(log::EventLog& log, const Options& options, Metrics& metrics,
+            model::Workspace workspace, Committed committed);
   ~Sequencer();
 
   void start();
@@ -50,9 +50,8 @@ class Sequencer {
   [[nodiscard]] bool is_storage_full() const {
     return storage_full_.load(std::memory_order_relaxed);
   }
-  [[nodiscard]] bool is_clock_behind() const {
-    return clock_behind_.load(std::memory_order_relaxed);
-  }
+  enum class Phase { working, stopping, failed };
+  [[nodiscard]] Phase phase() const;
 
  private:
   struct Query {
@@ -74,13 +73,20 @@ class Sequencer {
     std::uint64_t last_used = 0;
   };
 
+  // An answer, and whether it is that of a command which was recorded before.
+  struct Handled {
+    Answer answer;
+    bool repeated = false;
+  };
+
   void run();
-  [[nodiscard]] std::vector<Item> take();
+  // Empty: nothing came, but while storage is full it is time to look again. nullopt: stopping, and nothing is left.
+  [[nodiscard]] std::optional<std::vector<Item>> take();
   // Leaves in `items` what it got to; the rest goes back to the front of the queue.
   void process(std::vector<Item>& items, Answers& answers);
   void put_back(std::vector<Item>& items, std::size_t from);
-  [[nodiscard]] Answer handle(Submission& submission, log::Group& group, CommittedGroup& committed,
-                              Timestamp now);
+  [[nodiscard]] Handled handle(Submission& submission, log::Group& group, CommittedGroup& committed,
+                               Timestamp now);
   void refuse_all(std::vector<Item>& items, model::Code code, Answers& answers);
   static void answer_unknown(std::vector<Item>& items, Answers& answers);
   [[nodiscard]] model::Project* project(Id id);  // nullptr: its history is damaged
@@ -89,6 +95,7 @@ class Sequencer {
 
   log::EventLog& log_;
   const Options options_;
+  Metrics& metrics_;
   const Committed committed_;
 
   mutable std::mutex mutex_;
@@ -103,7 +110,6 @@ class Sequencer {
   std::uint64_t uses_ = 0;
 
   std::atomic<bool> storage_full_ = false;
-  std::atomic<bool> clock_behind_ = false;
   std::thread thread_;
 };
 

@@ -86,7 +86,10 @@ asio::awaitable<std::vector<Outcome>> submit_all(sync::Door& door, std::vector<C
         batch->done = std::move(handler);
         for (auto& one : checked) batch->outcomes.push_back(std::move(one.outcome));
         for (std::size_t i = 0; i < checked.size(); ++i) {
-          if (!checked[i].submission) continue;
+          if (!checked[i].submission) {
+            door.count_refused(std::get<Rejection>(batch->outcomes[i].answer).code);
+            continue;
+          }
           ++batch->left;
           door.submit(std::move(*checked[i].submission), [batch, i](engine::Answer answer) {
             batch->outcomes[i].answer = std::move(answer);
@@ -130,11 +133,13 @@ Response several(std::span<const Outcome> outcomes) {
 std::optional<Response> over_rate(const Call& call, std::size_t commands) {
   const auto rejection = call.rate.take(call.thread.services().steady(), commands);
   if (!rejection) return std::nullopt;
+  call.door().count_refused(rejection->code, commands);
   return problem(*rejection, "too many commands on this connection");
 }
 
 asio::awaitable<Response> take_commands(Call& call, Id stream) {
   if (call.door().engine().queue_length() > call.thread.shared().options.engine_queue_max) {
+    call.door().count_refused(Code::OVERLOADED);
     co_return problem(Code::OVERLOADED, "too many commands are waiting");
   }
   if (call.thread.draining()) co_return problem(Code::GOING_AWAY, "the server is stopping");

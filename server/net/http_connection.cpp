@@ -116,6 +116,7 @@ class HttpConnection final : public Connection {
   ~HttpConnection() override { thread_.remove(*this); }
 
   void notice(const engine::Notice&) override {}
+  void report(Traffic& traffic) const override { ++traffic.http_connections; }
   void drain() override {
     ending_ = true;
     if (idle_) cut(stream_.next_layer());
@@ -269,11 +270,13 @@ class HttpConnection final : public Connection {
     out.body() = std::move(response.body);
     if (!response.more) out.prepare_payload();  // else its end is that of the connection
     auto [ec, n] = co_await http::async_write(stream_, out, kTuple);
+    thread_.count_sent(n);
     while (!ec && response.more) {
       const auto piece = co_await response.more();
       if (!piece || piece->empty()) break;
       deadline_.expires_after(thread_.shared().options.write_deadline);
       const auto [write_ec, m] = co_await asio::async_write(stream_, asio::buffer(*piece), kTuple);
+      thread_.count_sent(m);
       ec = write_ec;
     }
     deadline_.cancel();
@@ -286,6 +289,7 @@ class HttpConnection final : public Connection {
     head.chunked(true);
     http::response_serializer<http::empty_body> serializer(head);
     auto [ec, n] = co_await http::async_write_header(stream_, serializer, kTuple);
+    thread_.count_sent(n);
     while (!ec) {
       const auto piece = co_await response.more();
       if (!piece) break;
@@ -297,6 +301,7 @@ class HttpConnection final : public Connection {
       }
       const auto [chunk_ec, m] = co_await asio::async_write(
           stream_, http::make_chunk(asio::const_buffer(piece->data(), piece->size())), kTuple);
+      thread_.count_sent(m);
       ec = chunk_ec;
     }
     co_return false;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -23,6 +24,14 @@ sync::SessionOptions session_options(const ServerOptions& options) {
 }
 
 }  // namespace
+
+void Traffic::add(const Traffic& other) {
+  http_connections += other.http_connections;
+  sync_connections += other.sync_connections;
+  subscriptions += other.subscriptions;
+  slowest_lag = std::max(slowest_lag, other.slowest_lag);
+  bytes_sent += other.bytes_sent;
+}
 
 IoThread::IoThread(Shared& shared)
     : shared_(shared),
@@ -107,8 +116,30 @@ void IoThread::abort() {
   });
 }
 
+void IoThread::report(std::move_only_function<void(const Traffic&)> handler) {
+  {
+    const std::lock_guard lock(end_mutex_);
+    if (!ended_) {
+      asio::post(context_, [this, handler = std::move(handler)]() mutable { handler(traffic()); });
+      return;
+    }
+  }
+  handler({});
+}
+
+Traffic IoThread::traffic() const {
+  Traffic traffic{.bytes_sent = bytes_sent_};
+  for (const auto* connection : connections_) connection->report(traffic);
+  return traffic;
+}
+
 void IoThread::end_if_idle() {
   if (!draining_ || serving_ > 0 || door_.outstanding() > 0) return;
+  {
+    // What was posted until now still runs.
+    const std::lock_guard lock(end_mutex_);
+    ended_ = true;
+  }
   if (listener_ != 0) shared_.engine.remove_listener(std::exchange(listener_, 0));
   work_.reset();
 }

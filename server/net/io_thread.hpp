@@ -7,15 +7,20 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "server/net/connection.hpp"
 #include "server/net/server.hpp"
 #include "server/sync/session.hpp"
 
 namespace daybook::net {
+
+class IoThread;
 
 // What all threads share.
 struct Shared {
@@ -31,6 +36,19 @@ struct Shared {
   sync::Clients clients;
   ConnectionCount count;
   std::optional<asio::ssl::context> tls;  // nullopt: plain; set before the threads start
+  std::vector<IoThread*> threads;  // complete before the first of them starts
+  const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+};
+
+// What one thread has to do, or all of them together.
+struct Traffic {
+  std::size_t http_connections = 0;
+  std::size_t sync_connections = 0;
+  std::size_t subscriptions = 0;
+  std::uint64_t slowest_lag = 0;  // events that the slowest subscription is behind
+  std::uint64_t bytes_sent = 0;   // since the start; before encryption
+
+  void add(const Traffic& other);
 };
 
 // A connection as its thread sees it.
@@ -38,8 +56,9 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual void notice(const engine::Notice& notice) = 0;
-  virtual void drain() = 0;  // finish what is under way, then end
-  virtual void abort() = 0;  // end now
+  virtual void report(Traffic& traffic) const = 0;  // adds itself
+  virtual void drain() = 0;                         // finish what is under way, then end
+  virtual void abort() = 0;                         // end now
 };
 
 // Threading: run() is the thread; post(), adopt(), drain() and abort() may be called from others.
@@ -58,6 +77,8 @@ class IoThread final : public engine::Inbox {
   void adopt(asio::ip::tcp::socket::native_handle_type socket, bool is_v6, std::string address);
   void drain();
   void abort();
+  // Hands the thread's traffic to `handler`, once: on the thread, or at once where it has ended.
+  void report(std::move_only_function<void(const Traffic&)> handler);
 
   // --- On the thread itself ---
   [[nodiscard]] asio::io_context& context() { return context_; }
@@ -67,10 +88,12 @@ class IoThread final : public engine::Inbox {
   [[nodiscard]] bool draining() const { return draining_; }
   void add(Connection& connection) { connections_.insert(&connection); }
   void remove(Connection& connection) { connections_.erase(&connection); }
+  void count_sent(std::size_t bytes) { bytes_sent_ += bytes; }
 
  private:
   asio::awaitable<void> serve(asio::ip::tcp::socket socket, std::string address);
   void end_if_idle();
+  [[nodiscard]] Traffic traffic() const;
 
   Shared& shared_;
   asio::io_context context_{1};
@@ -80,7 +103,10 @@ class IoThread final : public engine::Inbox {
   engine::Engine::ListenerId listener_ = 0;
   std::set<Connection*> connections_;
   std::size_t serving_ = 0;
+  std::uint64_t bytes_sent_ = 0;
   bool draining_ = false;
+  std::mutex end_mutex_;
+  bool ended_ = false;  // takes no more; guarded by end_mutex_
   std::thread thread_;
 };
 

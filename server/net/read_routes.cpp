@@ -104,27 +104,6 @@ asio::awaitable<Response> get_page(Call& call) {
   co_return response;
 }
 
-asio::awaitable<Response> get_health(Call&) {
-  Response response;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = "ok\n";
-  co_return response;
-}
-
-asio::awaitable<Response> get_readiness(Call& call) {
-  auto reasons = call.door().engine().not_ready();
-  if (call.thread.draining()) reasons.emplace_back("the server is stopping");
-  Response response;
-  response.status = reasons.empty() ? 200 : 503;
-  response.body = fmt::format(R"({{"ready":{},"reasons":[)", reasons.empty());
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    if (i > 0) response.body += ',';
-    json::encode_string(response.body, reasons[i]);
-  }
-  response.body += "]}\n";
-  co_return response;
-}
-
 asio::awaitable<Response> get_projects(Call& call) {
   std::vector<std::pair<Id, std::string>> registered;
   if (call.principal.kind == model::workspace::TokenKind::ROOM) {  // it reads views, no project

@@ -11,6 +11,7 @@ constexpr std::array kRoutes{
     Route{Method::get, "/", Who::everybody, get_page},
     Route{Method::get, "/healthz", Who::everybody, get_health},
     Route{Method::get, "/readyz", Who::everybody, get_readiness},
+    Route{Method::get, "/metrics", Who::everybody, get_metrics},
     Route{Method::get, "/api/v1/projects", Who::token_holders, get_projects},
     Route{Method::get, "/api/v1/projects/{}/views/{}", Who::token_holders, get_view},
     Route{Method::get, "/api/v1/projects/{}/events", Who::token_holders, get_events},

@@ -49,6 +49,7 @@ struct Route {
 asio::awaitable<Response> get_page(Call& call);
 asio::awaitable<Response> get_health(Call& call);
 asio::awaitable<Response> get_readiness(Call& call);
+asio::awaitable<Response> get_metrics(Call& call);
 asio::awaitable<Response> get_projects(Call& call);
 asio::awaitable<Response> get_view(Call& call);
 asio::awaitable<Response> get_events(Call& call);

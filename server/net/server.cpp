@@ -35,6 +35,7 @@ struct Server::Impl {
   Impl(engine::Engine& engine, ServerOptions options) : shared(engine, std::move(options)) {
     for (unsigned i = 0; i < thread_count(shared.options.threads); ++i) {
       threads.push_back(std::make_unique<IoThread>(shared));
+      shared.threads.push_back(threads.back().get());
     }
     acceptor.emplace(threads.front()->context());
   }

@@ -35,6 +35,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60'000};    // between two requests
   std::chrono::milliseconds write_deadline{30'000};  // of one write to a peer
   std::chrono::milliseconds drain_deadline{10'000};  // of stop(), then connections are cut
+  bool metrics = true;                               // whether GET /metrics answers
 };
 
 // Threads:  its own, one io_context each; a connection stays on its thread.

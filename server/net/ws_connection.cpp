@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -39,6 +40,12 @@ class WsConnection final : public Connection {
   }
 
   void notice(const engine::Notice& notice) override { session_->notice(notice); }
+  void report(Traffic& traffic) const override {
+    const auto load = session_->load();
+    ++traffic.sync_connections;
+    traffic.subscriptions += load.subscriptions;
+    traffic.slowest_lag = std::max(traffic.slowest_lag, load.lag);
+  }
   void drain() override {
     session_->drain();
     wake();
@@ -114,6 +121,7 @@ class WsConnection final : public Connection {
       if (!message.empty()) {
         deadline.expires_after(thread_.shared().options.write_deadline);
         const auto [ec, n] = co_await stream_.async_write(asio::buffer(message), kTuple);
+        thread_.count_sent(n);
         if (ec) {
           if (deadline.has_expired()) {
             close_code_ = static_cast<std::uint16_t>(CloseCode::slow_consumer);

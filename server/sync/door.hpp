@@ -27,6 +27,11 @@ class Door {
   void read_project(Id project, ProjectHandler handler);
   void read_view(Id project, model::ViewName name, ViewHandler handler);
 
+  // Commands that the door itself refuses, for whoever watches.
+  void count_refused(model::Code code, std::uint64_t commands = 1) {
+    engine_.metrics().rejected.add(code, commands);
+  }
+
   [[nodiscard]] const log::EventLog& log() const { return engine_.log(); }
   [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const {
     return engine_.workspace();

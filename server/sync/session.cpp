@@ -115,6 +115,13 @@ void Session::check_timers() {
   read_views();
 }
 
+Session::Load Session::load() const {
+  Load load{.subscriptions = subscriptions_.size()};
+  for (const auto& subscription : subscriptions_)
+    load.lag = std::max(load.lag, subscription->lag());
+  return load;
+}
+
 Instant Session::wake_at() const {
   if (closing_) return Instant::min();
   const auto& options = services_.options;

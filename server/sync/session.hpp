@@ -69,6 +69,13 @@ class Session : public std::enable_shared_from_this<Session> {
   // Set: write what next() still has, then close.
   [[nodiscard]] const std::optional<Close>& closing() const { return closing_; }
 
+  // What it has to do, for whoever watches.
+  struct Load {
+    std::size_t subscriptions = 0;
+    std::uint64_t lag = 0;  // of the slowest subscription, in events
+  };
+  [[nodiscard]] Load load() const;
+
   void notice(const engine::Notice& notice);
   // A planned stop: says so, takes nothing more, and closes when all is answered.
   void drain();
@@ -117,6 +124,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void take_command(kj::Array<capnp::word> message, Id id);
   void take_renewal(std::string_view token);
   void answer(Id command, const engine::Answer& answer);
+  void refuse(Id command, const model::Rejection& rejection);  // here, not by the engine
   void query_outcome(Id command);
   [[nodiscard]] bool may_know(const engine::Answer& outcome) const;
 

@@ -68,7 +68,7 @@ void Session::work_off_input() {
     send_error(fault.kind == InputFault::Kind::malformed ? Code::MALFORMED : Code::NOT_SUPPORTED,
                fault.message);
     if (!fault.command.is_nil()) {
-      answer(fault.command, model::Rejection{.code = Code::MALFORMED, .facts = {}});
+      refuse(fault.command, {.code = Code::MALFORMED, .facts = {}});
     }
   }
 }
@@ -236,11 +236,11 @@ void Session::take_open(schema::Message::Reader message) {
 void Session::take_command(kj::Array<capnp::word> message, Id id) {
   if (!is_token_good()) return close(CloseCode::token_ended, "the token has ended");
   if (!access::may_command(principal_)) {
-    return answer(id, model::Rejection{.code = Code::NOT_PERMITTED, .facts = {}});
+    return refuse(id, {.code = Code::NOT_PERMITTED, .facts = {}});
   }
-  if (auto rejection = rate_.take(services_.steady())) return answer(id, std::move(*rejection));
+  if (const auto rejection = rate_.take(services_.steady())) return refuse(id, *rejection);
   auto submission = engine::check_submission(std::move(message), access::sender(principal_));
-  if (!submission) return answer(id, submission.error());
+  if (!submission) return refuse(id, submission.error());
   services_.door.submit(
       std::move(*submission),
       answered([id](Session& self, const engine::Answer& result) { self.answer(id, result); }));
@@ -268,6 +268,11 @@ bool Session::may_know(const engine::Answer& outcome) const {
 
 void Session::answer(Id command, const engine::Answer& answer) {
   send([&](schema::Message::Builder& message) { engine::write(message, command, answer); });
+}
+
+void Session::refuse(Id command, const model::Rejection& rejection) {
+  services_.door.count_refused(rejection.code);
+  answer(command, rejection);
 }
 
 void Session::take_renewal(std::string_view token) {

@@ -188,6 +188,12 @@ Code Subscription::begin_events(std::uint64_t newest, const log::EventLog& log) 
 
 void Subscription::advance(std::uint64_t known) { known_ = std::max(known_, known); }
 
+std::uint64_t Subscription::lag() const {
+  if (!started_ || request_.as_views) return 0;
+  const auto through = last_ ? std::min(known_, *last_) : known_;
+  return through - std::min(through, after_);
+}
+
 std::optional<Frame> Subscription::take_ready() {
   if (ready_.empty()) return std::nullopt;
   auto frame = std::move(ready_.front());

@@ -62,6 +62,9 @@ class Subscription {
   void begin_check() { ++checks_; }
   void end_check() { --checks_; }
 
+  // Events that may be read and are not sent yet; views skip what lies between, and are never behind.
+  [[nodiscard]] std::uint64_t lag() const;
+
   // Everything up to here may be read now: of the stream, or of the whole log.
   void advance(std::uint64_t known);
   [[nodiscard]] std::vector<ViewWatcher>& watchers() { return watchers_; }

@@ -65,6 +65,10 @@ TEST_CASE("A library stays where it belongs", "[tree]") {
   CHECK(allowed("server/net/session.cpp", "#include <boost/beast/websocket.hpp>"));
   CHECK(allowed("client-sdk/src/connection.cpp", "#include <boost/beast/websocket.hpp>"));
   CHECK_FALSE(allowed("server/sync/cursor.cpp", "#include <boost/beast/core.hpp>"));
+  CHECK(allowed("server/net/metrics.cpp", "#include <prometheus/text_serializer.h>"));
+  CHECK_FALSE(allowed("server/engine/metrics.hpp", "#include <prometheus/counter.h>"));
+  CHECK(allowed("server/config.cpp", "#include <toml++/toml.h>"));
+  CHECK_FALSE(allowed("server/main.cpp", "#include <toml++/toml.h>"));
   CHECK_FALSE(
       allowed("client-sdk/include/daybook/client.hpp", "#include <boost/beast/websocket.hpp>"));
 }

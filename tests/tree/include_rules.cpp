@@ -43,8 +43,12 @@ struct Library {
 
 constexpr std::array<std::string_view, 1> kLog{"server/log/"};
 constexpr std::array<std::string_view, 2> kTransports{"server/net/", "client-sdk/src/"};
-constexpr std::array<Library, 2> kLibraries{
-    {{"lmdb.h", Names{kLog}}, {"boost/beast", Names{kTransports}}}};
+constexpr std::array<std::string_view, 1> kMetrics{"server/net/"};
+constexpr std::array<std::string_view, 1> kConfiguration{"server/config"};
+constexpr std::array<Library, 4> kLibraries{{{"lmdb.h", Names{kLog}},
+                                             {"boost/beast", Names{kTransports}},
+                                             {"prometheus/", Names{kMetrics}},
+                                             {"toml++/", Names{kConfiguration}}}};
 
 // What a pure function has no use for: sockets, files, threads, clocks, random numbers.
 constexpr std::array<std::string_view, 15> kImpure{"boost/asio",

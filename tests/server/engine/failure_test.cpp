@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <cerrno>
+#include <thread>
 
 #include "server/engine/loader.hpp"
 #include "tests/server/engine/running_engine.hpp"
@@ -52,7 +53,7 @@ TEST_CASE("When storage is full, reads go on, what is known is answered, and ser
   } while (refused.starts_with("accepted"));
   CHECK(refused == "storageFull retryAfterMillis=1000");
   const auto before = world.head();
-  CHECK(world.engine().not_ready() == std::vector<std::string>{"storageFull"});
+  CHECK(world.not_ready() == std::vector<std::string>{"storageFull"});
   const auto answers = world.submit_all({create(900), known, create(901)});
   CHECK(answers == std::vector<std::string>{refused, answer, refused});
   auto reused = create(902);
@@ -66,9 +67,29 @@ TEST_CASE("When storage is full, reads go on, what is known is answered, and ser
 
   disk.full = false;
   world.given(create(900));
-  CHECK(world.engine().not_ready().empty());
+  CHECK(world.not_ready().empty());
   world.restart();
   CHECK(world.submit(known) == answer);
+  world.verify();
+}
+
+TEST_CASE("Room that is there again is found without a command", "[engine][failure]") {
+  RunningEngine world(
+      {.group_bytes_max = 64 * 1024, .storage_probe = std::chrono::milliseconds(1)});
+  Disk disk(world.folder().string());
+  const ScopedIoHook hook(disk);
+  disk.full = true;
+  std::uint64_t next = 1;
+  while (world.submit(create(next++, 16 * 1024)).starts_with("accepted")) REQUIRE(next < 1000);
+  CHECK(world.not_ready() == std::vector<std::string>{"storageFull"});
+  disk.full = false;
+  while (!world.not_ready().empty()) std::this_thread::yield();
+  world.given(create(900));
+  disk.full = true;  // and stopping does not wait for it
+  while (world.submit(create(++next + 1000, 16 * 1024)).starts_with("accepted")) {
+    REQUIRE(next < 1000);
+  }
+  world.stop();
   world.verify();
 }
 
@@ -109,7 +130,10 @@ TEST_CASE("When a commit fails, everything in flight is unknown, and the engine 
   CHECK(world.submit(known) == "unknown");
   CHECK(world.submit(create(5)) == "unknown");
   CHECK(world.query(known.id) == "unknown");
+  CHECK(world.engine().metrics().unknown.value() == 6);  // questions are no commands
+  CHECK(world.not_ready() == std::vector<std::string>{"logFailed"});
   world.stop();
+  CHECK(world.not_ready() == std::vector<std::string>{"logFailed"});
   CHECK(failures == 1);
 
   disk.broken = false;

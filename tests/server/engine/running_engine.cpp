@@ -47,7 +47,7 @@ std::vector<record::EnvelopeFields> envelopes(const log::EventLog& log) {
   }
 }
 
-log::CommandEvents newer_event(const log::EventLog& log, Id id) {
+log::CommandEvents newer_event(const log::EventLog& log, Id id, Id stream) {
   capnp::MallocMessageBuilder message;
   auto root = message.initRoot<capnp::AnyPointer>().initAsAnyStruct(1, 1);
   const std::uint16_t part = 99, type = 3;
@@ -56,8 +56,8 @@ log::CommandEvents newer_event(const log::EventLog& log, Id id) {
   std::memcpy(inner.getDataSection().begin(), &type, 2);
   record::EnvelopeFields fields;
   fields.position = {log.head().position.value + 1};
-  fields.stream = kProject;
-  fields.version = {log.stream_version(kProject).value + 1};
+  fields.stream = stream;
+  fields.version = {log.stream_version(stream).value + 1};
   fields.recorded_at = log.head().recorded_at;
   fields.actor = kAdmin;
   fields.role = schema::Role::MANAGER;
@@ -201,6 +201,12 @@ std::shared_ptr<const model::View> RunningEngine::read_view(model::ViewName name
   engine_->read_view(project, name, inbox_, [&](auto given) { view = std::move(given); });
   while (!view) inbox_.run_one();
   return *view;
+}
+
+std::vector<std::string> RunningEngine::not_ready() const {
+  std::vector<std::string> codes;
+  for (const auto& reason : engine_->not_ready()) codes.emplace_back(reason.code);
+  return codes;
 }
 
 void RunningEngine::verify() {

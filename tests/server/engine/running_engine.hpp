@@ -46,8 +46,8 @@ struct Act {
 // The envelopes of the whole log, each checked.
 [[nodiscard]] std::vector<record::EnvelopeFields> envelopes(const log::EventLog& log);
 
-// A command of a newer build, with one event of part 99 and type 3, at the end of log and project.
-[[nodiscard]] log::CommandEvents newer_event(const log::EventLog& log, Id id);
+// A command of a newer build, with one event of part 99 and type 3, at the end of log and stream.
+[[nodiscard]] log::CommandEvents newer_event(const log::EventLog& log, Id id, Id stream = kProject);
 
 // Rows of a view as comparable words.
 [[nodiscard]] std::vector<std::vector<std::uint64_t>> words_of(const model::View& view);
@@ -105,6 +105,8 @@ class RunningEngine {
   [[nodiscard]] std::shared_ptr<const model::View> read_view(model::ViewName name,
                                                              Id project = kProject);
   void verify();
+  // The codes of the engine's reasons.
+  [[nodiscard]] std::vector<std::string> not_ready() const;
 
  private:
   void open();

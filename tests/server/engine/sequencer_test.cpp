@@ -198,10 +198,10 @@ TEST_CASE_METHOD(RunningEngine, "Time never goes backwards", "[engine]") {
   given(create(1));
   set_clock({kStart.micros - 3'600'000'000});
   given(create(2));
-  CHECK(engine().not_ready() == std::vector<std::string>{"clockBehind"});
+  CHECK(not_ready() == std::vector<std::string>{"clockBehind"});
   set_clock({kStart.micros + 6});
   given(create(3));
-  CHECK(engine().not_ready().empty());
+  CHECK(not_ready().empty());
   restart();
   set_clock({1});
   given(create(4));

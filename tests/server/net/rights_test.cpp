@@ -31,6 +31,7 @@ TEST_CASE_METHOD(RunningServer, "Every route is open to whom the table says, and
       {"/", "/", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}},
       {"/healthz", "/healthz", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}},
       {"/readyz", "/readyz", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}},
+      {"/metrics", "/metrics", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}},
       {"/api/v1/projects", "/api/v1/projects", {401, 401, 200, 200, 200, 200, 200, 401, 401, 200}},
       {"/api/v1/projects/{}/views/{}",
        project + "/views/board",
