@@ -120,7 +120,7 @@ TEST_CASE_METHOD(DataFolder, "Wrong usage has code 2 and says what is right", "[
   wrong({"--data", path(), "--no-such-option"}, "--no-such-option");
   wrong({"--data", path(), "extra"}, "extra");
   wrong({"--data", path(), "--log-level", "loud"}, "loud");
-  wrong({"--data", path(), "--threads", "0"}, "--threads");
+  wrong({"--data", path(), "--threads", "65"}, "--threads");
   for (const auto* address : {"127.0.0.1", "8484", ":8484", "127.0.0.1:", "127.0.0.1:65536",
                               "127.0.0.1:84x", "127.0.0.1:-1", ""}) {
     wrong({"--data", path(), "--listen", address}, "--listen");
@@ -128,6 +128,69 @@ TEST_CASE_METHOD(DataFolder, "Wrong usage has code 2 and says what is right", "[
   for (const auto* address : {"0.0.0.0:0", "[::]:0", "192.0.2.1:8484"}) {
     wrong({"--data", path(), "--listen", address}, "--allow-plaintext");
   }
+}
+
+struct ConfigFile : DataFolder {
+  std::string file = (folder.path() / "daybookd.toml").string();
+  void write(const std::string& lines) const { std::ofstream(file) << lines; }
+};
+
+TEST_CASE_METHOD(ConfigFile, "A configuration that is wrong is refused before anything is begun",
+                 "[e2e][daybookd]") {
+  struct Row {
+    std::string lines;
+    std::string says;
+  };
+  const std::vector<Row> rows{
+      {"data = 1\n", ":1:8: data: expected a text in UTF-8, got 1\n"},
+      {"\nthreads = 65\n", ":2:11: threads: expected an integer from 0 to 64, got 65\n"},
+      {"threds = 1\n",
+       ":1:1: expected the name of an option, got \"threds\"; names are those of "
+       "daybookd --help, with _ for -, and stand in no section\n"},
+  };
+  for (const auto& row : rows) {
+    write(row.lines);
+    for (const std::vector<std::string>& more :
+         {std::vector<std::string>{}, {"--print-config"}, {"--threads", "1"}}) {
+      std::vector<std::string> arguments{"--config", file, "--data", path()};
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      const auto finished = run(kDaybookd, arguments);
+      CHECK(finished.code == 2);
+      CHECK(finished.errors == "daybookd: " + file + row.says);
+      CHECK(finished.output.empty());
+      CHECK_FALSE(std::filesystem::exists(path()));
+    }
+  }
+}
+
+TEST_CASE_METHOD(ConfigFile,
+                 "--print-config shows what counts, as a file that a server starts from",
+                 "[e2e][daybookd]") {
+  write("data = \"" + path() + "\"\nlisten = \"127.0.0.1:0\"\nmetrics = \"off\"\n");
+  const auto printed = run(kDaybookd, {"--config", file, "--metrics", "on", "--print-config"});
+  CHECK(printed.code == 0);
+  CHECK(printed.errors.empty());
+  CHECK_THAT(printed.output, Contains("# From: " + file + ":1:1.\ndata = \"" + path() + "\"\n"));
+  CHECK_THAT(printed.output, Contains("# From: command line.\nmetrics = \"on\"\n"));
+  CHECK_THAT(printed.output, Contains("# From: default.\nthreads = 0\n"));
+  CHECK_FALSE(std::filesystem::exists(path()));
+
+  write(printed.output);
+  Process server(kDaybookd, {"--config", file}, {"DAYBOOKD_LOG_LEVEL=warn"});
+  std::uint16_t port = 0;
+  while (port == 0) {
+    const auto line = server.read_line();
+    REQUIRE(line);
+    if (line->contains(" on http://")) {
+      port = static_cast<std::uint16_t>(std::stoul(line->substr(line->rfind(':') + 1)));
+    }
+  }
+  CHECK_THAT(http(port, {.path = "/metrics"}).body, Contains("daybook_build_info{version=\""));
+  CHECK(http(port, {.path = "/readyz"}).body == "{\"ready\":true,\"reasons\":[]}\n");
+  server.signal(SIGTERM);
+  CHECK(server.wait() == 0);
+  CHECK(server.errors().empty());  // at this level there is nothing to say
+  CHECK(verify().faults.empty());
 }
 
 TEST_CASE_METHOD(DataFolder, "Beyond this machine it listens when that is allowed by name",
