@@ -151,7 +151,9 @@ auto with_message(kj::ArrayPtr<const capnp::word> words, capnp::ReaderOptions op
   return f(message);
 }
 
+// A null root is canonical for Cap'n Proto, but not what it writes for a struct.
 bool is_canonical(kj::ArrayPtr<const capnp::word> words) {
+  if (load_le<std::uint64_t>(as_bytes(words).data()) == 0) return false;
   return with_message(words, strict_limits(words.size()),
                       [](auto& message) { return message.isCanonical(); });
 }

@@ -312,6 +312,11 @@ TEST_CASE("A payload that is not in canonical form is refused", "[record][stored
   const auto stored = vouched(std::as_bytes(std::span(bytes)), 5, 5);
   CHECK(EventView::parse(stored, Check::hashes));
   CHECK(EventView::parse(stored, Check::full).error() == EventFault::not_canonical);
+
+  const std::uint64_t null_root[] = {0};  // read as an empty event, but not written as one
+  const auto empty = vouched(std::as_bytes(std::span(null_root)), 0, 0);
+  CHECK(EventView::parse(empty, Check::hashes));
+  CHECK(EventView::parse(empty, Check::full).error() == EventFault::not_canonical);
 }
 
 TEST_CASE("An envelope that names another type than its payload is refused",
