@@ -4,6 +4,7 @@
 #include <capnp/serialize.h>
 #include <kj/exception.h>
 
+#include <algorithm>
 #include <cstring>
 #include <type_traits>
 
@@ -135,6 +136,7 @@ bool load_part(record::Bytes& bytes, std::uint32_t& left, State& state) {
 
 template <typename Stream>
 std::expected<Stream, SnapshotFault> decode_stream(record::Bytes bytes) {
+  const record::Bytes whole = bytes;
   if (bytes.size() < 8) return std::unexpected(SnapshotFault::malformed);
   if (read_u32(bytes, 0) != kModelVersion) return std::unexpected(SnapshotFault::other_model);
   auto left = read_u32(bytes, 4);
@@ -152,6 +154,9 @@ std::expected<Stream, SnapshotFault> decode_stream(record::Bytes bytes) {
     return std::unexpected(SnapshotFault::other_model);
   }
   if (left != 0 || !bytes.empty()) return std::unexpected(SnapshotFault::malformed);
+  // Fields that this build does not know, or what no state is saved as: its digest would not be that of these bytes.
+  if (!std::ranges::equal(stream_snapshot(state), whole))
+    return std::unexpected(SnapshotFault::other_model);
   return state;
 }
 

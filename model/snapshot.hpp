@@ -30,10 +30,12 @@ inline constexpr std::uint32_t kModelVersion = 2;
 
 enum class SnapshotFault {
   malformed,
-  other_model,  // of another model version, or with a part unknown to this build: fold the events instead
+  other_model,  // not as this build would write it: of another model version, with a part or field that it does not know,
+                // in another order: fold the events instead
 };
 
-// The state as of `version`. `bytes` may be foreign; 8-aligned. Never throws on them.
+// The state as of `version`. `bytes` may be foreign; 8-aligned. Never throws on them. What is decoded is encoded as the
+// same bytes.
 [[nodiscard]] std::expected<Project, SnapshotFault> decode_project(record::Bytes bytes, Id id,
                                                                    Version version,
                                                                    Timestamp recorded_at);
