@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/net/command_body.hpp"
 #include "server/net/engine_calls.hpp"
 #include "server/net/routes.hpp"
 
@@ -13,62 +14,6 @@ namespace {
 using model::Code;
 using model::Rejection;
 namespace json = schema::json;
-
-constexpr std::size_t kBatchCommandsMax = 256;
-
-// What became of one command: its id, and the engine's answer or the door's.
-struct Outcome {
-  Id id;
-  engine::Answer answer;
-  std::string detail;  // for people
-};
-
-Outcome rejected(Id id, Rejection rejection, std::string detail = {}) {
-  return {.id = id, .answer = std::move(rejection), .detail = std::move(detail)};
-}
-
-// A command checked at the door, or why it goes no further.
-struct Checked {
-  std::optional<engine::Submission> submission;
-  Outcome outcome;
-};
-
-Checked refused(Id id, Code code, std::string detail) {
-  return {.submission = std::nullopt,
-          .outcome = rejected(id, Rejection{.code = code, .facts = {}}, std::move(detail))};
-}
-
-// `key` is the header's id; nil: none.
-Checked check(const Call& call, const boost::json::value& value, Id stream, Id key) {
-  capnp::MallocMessageBuilder message;
-  auto request = message.initRoot<schema::Message>().initCommand();
-  if (const auto decoded = json::decode(value, request); !decoded) {
-    return refused(key, Code::MALFORMED, json::to_string(decoded.error()));
-  }
-  const Id own = read(request.asReader().getId());
-  if (!own.is_nil() && !key.is_nil() && own != key) {
-    return refused(own, Code::MALFORMED, "Idempotency-Key names another id");
-  }
-  const Id id = own.is_nil() ? key : own;
-  const Id named = read(request.asReader().getStream());
-  if (!named.is_nil() && named != stream) {
-    return refused(id, Code::MALFORMED, "stream: the address names another");
-  }
-  write(request.initId(), id);
-  write(request.initStream(), stream);
-  if (request.getSeed().size() == 0) {
-    const auto seed = sync::make_seed();
-    request.setSeed(kj::arrayPtr(reinterpret_cast<const kj::byte*>(seed.data()), seed.size()));
-  }
-  // Written anew: one segment without holes, as limits count it.
-  const auto root = message.getRoot<schema::Message>().asReader();
-  capnp::MallocMessageBuilder copy(static_cast<capnp::uint>(root.totalSize().wordCount + 1));
-  copy.setRoot(root);
-  auto submission =
-      engine::check_submission(capnp::messageToFlatArray(copy), access::sender(call.principal));
-  if (!submission) return {.submission = std::nullopt, .outcome = rejected(id, submission.error())};
-  return {.submission = std::move(*submission), .outcome = {.id = id, .answer = {}, .detail = {}}};
-}
 
 // Submits all in order, and waits for the last answer. The handler runs once.
 asio::awaitable<std::vector<Outcome>> submit_all(sync::Door& door, std::vector<Checked> checked) {
@@ -143,37 +88,15 @@ asio::awaitable<Response> take_commands(Call& call, Id stream) {
     co_return problem(Code::OVERLOADED, "too many commands are waiting");
   }
   if (call.thread.draining()) co_return problem(Code::GOING_AWAY, "the server is stopping");
-  Id key;
-  if (!call.request.idempotency_key.empty()) {
-    std::string_view text = call.request.idempotency_key;
-    if (text.size() > 2 && text.front() == '"' && text.back() == '"') {
-      text = text.substr(1, text.size() - 2);
-    }
-    const auto parsed = parse_id(text);
-    if (!parsed) co_return problem(Code::MALFORMED, "Idempotency-Key: a UUID is needed");
-    key = *parsed;
-  }
-  const auto body = json::parse(call.request.body);
-  if (!body) co_return problem(Code::MALFORMED, json::to_string(body.error()));
+  const auto body = read_command_body(call.request.body, call.request.idempotency_key);
+  if (!body) co_return problem(body.error().rejection, body.error().detail);
+  if (auto limited = over_rate(call, body->items.size())) co_return std::move(*limited);
   std::vector<Checked> checked;
-  if (body->is_array()) {
-    if (!key.is_nil()) {
-      co_return problem(Code::MALFORMED, "Idempotency-Key goes with a single command");
-    }
-    const auto& batch = body->as_array();
-    if (batch.size() > kBatchCommandsMax) {
-      co_return problem(Rejection{.code = Code::TOO_MANY,
-                                  .facts = {.limit = kBatchCommandsMax, .count = batch.size()}},
-                        "too many commands in one batch");
-    }
-    if (auto limited = over_rate(call, batch.size())) co_return std::move(*limited);
-    for (const auto& value : batch) checked.push_back(check(call, value, stream, {}));
-  } else {
-    if (auto limited = over_rate(call, 1)) co_return std::move(*limited);
-    checked.push_back(check(call, *body, stream, key));
+  for (const auto& item : body->items) {
+    checked.push_back(check_command(item, stream, body->key, access::sender(call.principal)));
   }
   const auto outcomes = co_await submit_all(call.door(), std::move(checked));
-  co_return body->is_array() ? several(outcomes) : single(outcomes.front());
+  co_return body->is_batch ? several(outcomes) : single(outcomes.front());
 }
 
 }  // namespace

@@ -10,8 +10,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 
 #include "server/net/routes.hpp"
 #include "server/net/ws_connection.hpp"
@@ -42,17 +40,7 @@ std::optional<Request> to_request(UpgradeRequest& message) {
   request.method = message.method() == http::verb::get    ? Method::get
                    : message.method() == http::verb::post ? Method::post
                                                           : Method::other;
-  const auto target = boost::urls::parse_origin_form(message.target());
-  if (!target) return std::nullopt;
-  const auto decode = [](boost::urls::pct_string_view encoded) {
-    std::string out;
-    encoded.decode({}, boost::urls::string_token::assign_to(out));
-    return out;
-  };
-  request.path = decode(target->encoded_path());
-  for (const auto& parameter : target->encoded_params()) {
-    request.query.emplace_back(decode(parameter.key), decode(parameter.value));
-  }
+  if (!read_target(text(message.target()), request)) return std::nullopt;
   request.authorization = text(message[http::field::authorization]);
   request.idempotency_key = text(message["Idempotency-Key"]);
   request.body = std::move(message.body());

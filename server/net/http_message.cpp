@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
 #include "schema/json/json.hpp"
 
 namespace daybook::net {
@@ -32,6 +35,21 @@ std::optional<std::string_view> Request::parameter(std::string_view name) const 
     if (key == name) return value;
   }
   return std::nullopt;
+}
+
+bool read_target(std::string_view text, Request& request) {
+  const auto target = boost::urls::parse_origin_form({text.data(), text.size()});
+  if (!target) return false;
+  const auto decode = [](boost::urls::pct_string_view encoded) {
+    std::string out;
+    encoded.decode({}, boost::urls::string_token::assign_to(out));
+    return out;
+  };
+  request.path = decode(target->encoded_path());
+  for (const auto& parameter : target->encoded_params()) {
+    request.query.emplace_back(decode(parameter.key), decode(parameter.value));
+  }
+  return true;
 }
 
 int status_of(Code code) {

@@ -38,6 +38,9 @@ struct Response {
   std::function<asio::awaitable<std::optional<std::string>>()> more;
 };
 
+// Takes a request's target apart into path and query, both decoded. False: not an address that this server could have.
+[[nodiscard]] bool read_target(std::string_view target, Request& request);
+
 // The status that goes with a code; schema/PROTOCOL.md, section 12.
 [[nodiscard]] int status_of(model::Code code);
 
