@@ -7,13 +7,13 @@
 #include <capnp/dynamic.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "schema/json/scalars.hpp"
 #include "schema/parts.capnp.h"
+#include "tests/support/random.hpp"
 
 namespace daybook::testing {
 
@@ -140,11 +140,5 @@ class RandomMessage {
 
   std::mt19937_64 random_;
 };
-
-// Another one in every run, printed with a failure through INFO; DAYBOOK_SEED runs that one again.
-inline std::uint64_t fresh_seed() {
-  const char* given = std::getenv("DAYBOOK_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-}
 
 }  // namespace daybook::testing

@@ -2,6 +2,7 @@
 // A generator that gives the same numbers with every compiler and library: splitmix64.
 
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 
 namespace daybook::testing {
@@ -24,7 +25,10 @@ class Random {
   std::uint64_t state_;
 };
 
-// A new one for every run; print it.
-inline std::uint64_t fresh_seed() { return std::random_device{}(); }
+// Another one in every run, to be printed; DAYBOOK_SEED runs that one again.
+inline std::uint64_t fresh_seed() {
+  const char* given = std::getenv("DAYBOOK_SEED");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+}
 
 }  // namespace daybook::testing
