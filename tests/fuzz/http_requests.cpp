@@ -1,0 +1,87 @@
+// HTTP requests as the routes see them: the target, the key and the body of commands. The input is their text: target,
+// Idempotency-Key, and then the body, one behind the other on lines.
+
+#include "schema/json/json.hpp"
+#include "schema/utf8.hpp"
+#include "server/net/command_body.hpp"
+#include "server/net/http_message.hpp"
+#include "tests/fuzz/client_message.hpp"
+
+namespace daybook::fuzz {
+namespace {
+
+std::string_view line(std::string_view& text) {
+  const auto end = text.find('\n');
+  const auto result = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return result;
+}
+
+void check_target(std::string_view target) {
+  net::Request request;
+  if (!net::read_target(target, request)) return;
+  require(!request.path.empty() && request.path.front() == '/', "a path begins with a slash");
+  std::size_t bytes = request.path.size();
+  for (const auto& [key, value] : request.query) {
+    bytes += key.size() + value.size();
+    require(request.parameter(key).has_value(), "a parameter is found");
+  }
+  require(bytes <= target.size(), "what is decoded is no longer than the target");
+}
+
+void check_problem(const model::Rejection& rejection, std::string_view detail, Id command) {
+  const auto response = net::problem(rejection, detail, command);
+  require(response.status >= 400 && response.status < 600, "a problem has a status of errors");
+  require(schema::is_utf8(response.body), "a problem is UTF-8");
+  if (response.body.size() < schema::protocol::kClientJsonBytesMax) {
+    require(schema::json::parse(response.body).has_value(), "a problem is JSON");
+  }
+}
+
+void check_body(std::string_view key, std::string_view text) {
+  const auto body = net::read_command_body(text, key);
+  if (!body) return check_problem(body.error().rejection, body.error().detail, {});
+  require(body->items.size() <= net::kBatchCommandsMax, "a batch is bounded");
+  require(body->is_batch || body->items.size() == 1, "no batch is one command");
+  for (const auto& item : body->items) {
+    auto checked = net::check_command(item, small_id(1), body->key, {.member = small_id(1)});
+    if (!checked.submission) {
+      const auto* rejection = std::get_if<model::Rejection>(&checked.outcome.answer);
+      require(rejection != nullptr, "what goes no further is rejected");
+      check_problem(*rejection, checked.outcome.detail, checked.outcome.id);
+      continue;
+    }
+    require(checked.submission->stream == small_id(1),
+            "a command is for the stream of its address");
+    require(checked.submission->id == checked.outcome.id, "an outcome is of its command");
+    require(body->key.is_nil() || checked.submission->id == body->key, "the key is the id");
+    check_client_message(std::move(checked.submission->message));
+  }
+}
+
+void run(Input input) {
+  auto rest = text(input);
+  check_target(line(rest));
+  const auto key = line(rest);
+  check_body(key, rest);
+}
+
+Seeds seeds() {
+  Seeds all = {"/api/v1/projects/BANK/events?from=1&to=%32\n", "/%00%ff/..//?a&b=&=c&a+b\n\n[]",
+               "/api/v1/projects/BANK/commands\n\"00000000-0000-0001-0000-000000000001\"\n{}"};
+  const std::string head = "/api/v1/projects/BANK/commands?x=y\n\n";
+  std::string batch;
+  for_each_request([&](schema::Message::Reader message) {
+    std::string body;
+    schema::json::encode(body, message.getCommand());
+    all.push_back(head + body);
+    if (batch.size() < 4096) batch += (batch.empty() ? "[" : ",") + body;
+  });
+  all.push_back(head + batch + "]");
+  return all;
+}
+
+const Registration registration({.name = "http_requests", .run = run, .seeds = seeds});
+
+}  // namespace
+}  // namespace daybook::fuzz
