@@ -190,6 +190,7 @@ void check_state(const model::Project& project, Origin origin) {
   });
   for (const auto name : model::all_views()) {
     const auto view = model::derive(name, project, sample_workspaces().back().state());
+    static_cast<void>(model::derive(name, project, {}, {20'000}));
     const auto change = model::whole(view);
     require(change.rows.size() == view.rows.size(), "a whole view is all of its rows");
     const auto unsorted =

@@ -165,6 +165,8 @@ void Shaper::set_scalar(capnp::Type type, Set&& set) {
       const auto raw = static_cast<std::uint16_t>(below(enumerants.size() + 1));
       return set(capnp::DynamicEnum(type.asEnum(), raw));
     }
+    case Type::INT32:
+      return set(static_cast<std::int32_t>(number()));
     case Type::UINT16:
       return set(static_cast<std::uint16_t>(number()));
     case Type::UINT32:

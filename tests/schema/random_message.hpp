@@ -115,6 +115,8 @@ class RandomMessage {
         const auto names = type.asEnum().getEnumerants();
         return set(capnp::DynamicEnum(names[1 + below(names.size() - 1)]));
       }
+      case Type::INT32:
+        return set(static_cast<std::int32_t>(number()));
       case Type::UINT16:
         return set(static_cast<std::uint16_t>(number() & 0xFFFF));
       case Type::UINT32:
