@@ -96,7 +96,7 @@ struct Tally {
 [[nodiscard]] bool has_quorum(const Decision& decision);
 [[nodiscard]] Id winner(const Decision& decision);
 // A decision that binds on a subject: made by a board within its remit, about it, not superseded. Rejections:
-// unknownDecision, decisionOpen, notBinding.
+// unknownDecision, notBinding, decisionOpen (it would bind, once made).
 [[nodiscard]] Ruling check_binding(const Project& all, Id decision, Id subject, Topic topic);
 
 [[nodiscard]] bool is_id_used(const State& state, Id id);

@@ -25,6 +25,7 @@ using schema::risk::Status;
 using schema::risk::Strategy;
 
 inline constexpr std::uint32_t kScaleMax = 5;
+inline constexpr std::uint32_t kPermilleMax = 1000;
 inline constexpr std::uint32_t kDelayDaysMax = 10'000;
 inline constexpr std::size_t kActionsMax = 32;
 inline constexpr std::size_t kSessionListMax = 100;
@@ -96,7 +97,7 @@ struct State {
 [[nodiscard]] Band band_of(std::uint32_t score);
 // Open or accepted: it may still happen.
 [[nodiscard]] bool is_live(const Risk& risk);
-// probability × cost, rounded half away from zero; none: not known.
+// probability × cost, rounded half away from zero; none: not known. Never beyond the amount's own bounds.
 [[nodiscard]] Money expected_cost(const Assessment& assessment);
 
 [[nodiscard]] bool is_id_used(const State& state, Id id);
