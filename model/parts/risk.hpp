@@ -66,7 +66,7 @@ struct Risk {
   Timestamp assessed_at = {};
   Timestamp reviewed_at = {};
   Strategy strategy = Strategy::NONE;
-  std::vector<Action> actions = {};
+  std::vector<Action> actions = {};  // the done ones first, then the plan's
   Text trigger = {};
   Text rationale = {};
   Id decision = {};
@@ -89,6 +89,7 @@ struct Session {
 struct State {
   Table<Id, Risk> risks = {};
   Table<Id, Session> sessions = {};
+  Table<Id, Id> actions = {};  // derived: action → its risk
   std::uint32_t last_number = 0;
 };
 
@@ -97,6 +98,8 @@ struct State {
 [[nodiscard]] Band band_of(std::uint32_t score);
 // Open or accepted: it may still happen.
 [[nodiscard]] bool is_live(const Risk& risk);
+// In their order.
+[[nodiscard]] std::vector<Id> open_actions(const Risk& risk);
 // probability × cost, rounded half away from zero; none: not known. Never beyond the amount's own bounds.
 [[nodiscard]] Money expected_cost(const Assessment& assessment);
 
@@ -106,6 +109,9 @@ struct State {
                             const Context& context, Emitter& out);
 // False: this build does not know the event.
 [[nodiscard]] bool evolve(State& state, schema::risk::Event::Reader event, const EventMeta& meta);
+
+[[nodiscard]] Assessment read_assessment(schema::risk::Assessment::Reader reader);
+void write(schema::risk::Assessment::Builder builder, const Assessment& assessment);
 
 void save(const State& state, schema::risk::State::Builder builder);
 [[nodiscard]] State load(schema::risk::State::Reader reader);

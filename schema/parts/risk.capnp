@@ -2,6 +2,9 @@
 # Risks: what may go wrong, how likely, how bad, and what is done about it. Stream: project. People see R-7.
 #
 # score = likelihood × impact, each 1 to 5. Bands: 1-4 low, 5-9 medium, 10-16 high, 20-25 extreme.
+#
+# A risk is closed (riskClosed) when it is retired. One that has materialized is closed for what only makes sense while it
+# may still happen: assessRisk, acceptRisk, materializeRisk; the rest goes on until it is retired.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::schema::risk");
@@ -69,10 +72,11 @@ struct IdentifyRisk {
   category @4 :Category;
   proximity @5 :Proximity;
   owner @6 :Id;
+  # Nil: nobody yet.
 }
 
 struct EditRisk {
-  # Rejections: unknownRisk, riskClosed, changedMeanwhile, textRequired (event removed), malformed, nothingToDo.
+  # Rejections, in this order: unknownRisk, riskClosed, changedMeanwhile, textRequired (event removed), malformed, nothingToDo.
   risk @0 :Id;
   cause @1 :TextChange;
   event @2 :TextChange;
@@ -95,7 +99,8 @@ struct Assessment {
 }
 
 struct AssessRisk {
-  # Rejections: unknownRisk, riskClosed, changedMeanwhile, outOfRange, malformed (currency), nothingToDo.
+  # Rejections: unknownRisk, riskClosed (materialized, too), changedMeanwhile, outOfRange, malformed (currency), nothingToDo.
+  # What was assessed is assessed anew, never taken back: 0 × 0 is out of range then.
   # An accepted risk whose score rises is open again.
   risk @0 :Id;
   from @1 :Assessment;
@@ -118,7 +123,8 @@ struct Action {
 }
 
 struct PlanResponse {
-  # What is to be done; replaces the plan there is. Actions that are done stay in the log.
+  # What is to be done; replaces the plan there is. Actions that are done stay beside it, and so their ids stay in use; one
+  # that is still open keeps its id if it stands in the new plan, too.
   # Rejections: unknownRisk, riskClosed, malformed (strategy), tooMany (actions > 32), idRequired, alreadyExists (an action's
   # id), textRequired (an action's text), memberRequired, nothingToDo.
   risk @0 :Id;
@@ -137,7 +143,7 @@ struct CompleteRiskAction {
 
 struct AcceptRisk {
   # Lives with it. An extreme risk takes a binding decision of an advisory board about it, whose id is quoted.
-  # Rejections: unknownRisk, riskClosed, textRequired (rationale), riskNotAssessed, ownerIsSoleApprover (who accepts must be
+  # Rejections: unknownRisk, riskClosed (materialized, too), textRequired (rationale), riskNotAssessed, ownerIsSoleApprover (who accepts must be
   # another than the owner, unless a board decided), extremeNeedsBoard, unknownDecision, notBinding, decisionOpen,
   # nothingToDo.
   risk @0 :Id;
@@ -155,14 +161,15 @@ struct ReviewRisk {
 
 struct MaterializeRisk {
   # It has happened (effectiveAt says when).
-  # Rejections: unknownRisk, riskClosed, textRequired (effect).
+  # Rejections: unknownRisk, riskClosed (materialized already, too), textRequired (effect).
   risk @0 :Id;
   effect @1 :TextRef;
 }
 
 struct RetireRisk {
   # It cannot happen any more, or what it led to is over.
-  # Rejections: unknownRisk, nothingToDo (retired), textRequired (reason), openActions.
+  # Rejections: unknownRisk, nothingToDo (retired), textRequired (reason), openActions (facts: how many, and as `tasks` their
+  # ids).
   risk @0 :Id;
   reason @1 :TextRef;
 }
@@ -331,6 +338,7 @@ struct RiskState {
   # Of the newest review or session; else when it was identified.
   strategy @15 :Strategy;
   actions @16 :List(ActionState);
+  # Those that are done, then the plan's.
   trigger @17 :TextRef;
   rationale @18 :TextRef;
   # Why accepted.
