@@ -4,48 +4,376 @@
 
 #include "model/parts/field.hpp"
 #include "model/parts/id_list.hpp"
-#include "model/parts/save.hpp"
 #include "model/project.hpp"
 
 namespace daybook::model::decision {
+namespace {
 
-const Decision* find_decision(const State& state, Id decision) {
-  return state.decisions.find(decision);
-}
+namespace wire = schema::decision;
 
-std::vector<Tally> tally(const Decision& decision) {
-  std::vector<Tally> tallies;
-  tallies.reserve(decision.options.size());
-  for (const auto& option : decision.options) {
-    const auto votes = std::count_if(decision.votes.begin(), decision.votes.end(),
-                                     [&](const Vote& v) { return v.option == option.id; });
-    tallies.push_back({option.id, static_cast<std::uint32_t>(votes)});
-  }
-  return tallies;
-}
+// --- Boards ----------------------------------------------------------------------------------------------------------
 
-bool has_quorum(const Decision& decision) {
-  return decision.votes.size() >= std::max<std::size_t>(decision.charter.quorum, 1);
-}
-
-Id winner(const Decision& decision) {
-  const auto cast = decision.votes.size();
-  const auto carries = [&](std::size_t votes) {
-    switch (decision.charter.majority) {
-      case Majority::SIMPLE:
-        return votes * 2 > cast;
-      case Majority::TWO_THIRDS:
-        return votes * 3 >= cast * 2;
-      case Majority::UNANIMOUS:
-        return votes == cast;
-    }
-    return false;
-  };
-  for (const auto& [option, votes] : tally(decision)) {
-    if (votes != 0 && carries(votes)) return option;
+Ruling check_remit(const std::vector<Topic>& remit) {
+  for (const auto topic : remit) {
+    if (topic == Topic::OTHER || topic > Topic::TECHNOLOGY)
+      return reject(Code::MALFORMED, {.field = "decision.remit"});
   }
   return {};
 }
+
+Ruling check_charter(const Project& all, const Charter& charter) {
+  const auto& members = charter.members;
+  if (members.empty()) return reject(Code::MEMBER_REQUIRED, {.field = "decision.members"});
+  for (const auto member : members)
+    DAYBOOK_TRY(require_in_project(all, member, "decision.members"));
+  DAYBOOK_TRY(check_ids(members, kBoardMembersMax, "decision.members"));
+  if (std::adjacent_find(charter.remit.begin(), charter.remit.end()) != charter.remit.end())
+    return reject(Code::DUPLICATE, {.field = "decision.remit"});
+  if (charter.quorum == 0)
+    return reject(Code::OUT_OF_RANGE, {.field = "decision.quorum", .limit = members.size()});
+  if (charter.quorum > members.size()) {
+    return reject(Code::QUORUM_ABOVE_MEMBERS,
+                  {.field = "decision.quorum", .limit = members.size(), .count = charter.quorum});
+  }
+  if (charter.majority > Majority::UNANIMOUS)
+    return reject(Code::MALFORMED, {.field = "decision.majority"});
+  return check_remit(charter.remit);
+}
+
+Ruling constitute_board(const Project& all, wire::ConstituteAdvisoryBoard::Reader command,
+                        Emitter& out) {
+  const auto id = daybook::read(command.getBoard());
+  DAYBOOK_TRY(require_new_id(all, id, "decision.board"));
+  DAYBOOK_TRY(require_text(command.getName(), "decision.name"));
+  const auto charter = read_charter(command.getCharter());
+  DAYBOOK_TRY(check_charter(all, charter));
+  auto event = out.next().initDecision().initAdvisoryBoardConstituted();
+  daybook::write(event.initBoard(), id);
+  out.text(command.getName(), [&] { return event.initName(); });
+  write(event.initCharter(), charter);
+  return {};
+}
+
+Ruling amend_board(const Project& all, wire::AmendAdvisoryBoard::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getBoard());
+  const auto* board = all.decision.boards.find(id);
+  if (board == nullptr) return reject(Code::UNKNOWN_ADVISORY_BOARD, {.id = id});
+  const auto from = read_charter(command.getFrom());
+  const auto to = read_charter(command.getTo());
+  const bool amends = from != Charter{} || to != Charter{};
+  const bool renames = is_change(command.getName());
+  DAYBOOK_TRY(check_change(command.getName(), board->name, "decision.name", Removal::allowed));
+  if (amends && from != board->charter) {
+    return reject(Code::CHANGED_MEANWHILE, {.field = "decision.charter",
+                                            .present_number = board->charter.quorum,
+                                            .id = id,
+                                            .members = board->charter.members});
+  }
+  if (renames) DAYBOOK_TRY(require_text(command.getName().getTo(), "decision.name"));
+  if (amends) DAYBOOK_TRY(check_charter(all, to));
+  const bool changes = amends && to != board->charter;
+  if (!renames && !changes) return reject(Code::NOTHING_TO_DO, {.id = id});
+
+  auto event = out.next().initDecision().initAdvisoryBoardAmended();
+  daybook::write(event.initBoard(), id);
+  if (renames) out.change(command.getName(), event.initName());
+  if (changes) {
+    write(event.initFrom(), board->charter);
+    write(event.initTo(), to);
+  }
+  return {};
+}
+
+// --- Questions put to a board ----------------------------------------------------------------------------------------
+
+Ruling check_topic(Topic topic) {
+  if (topic > Topic::TECHNOLOGY) return reject(Code::MALFORMED, {.field = "decision.topic"});
+  return {};
+}
+
+// Ids that are new, and differ from each other and from the decision's own; each with its text.
+Ruling check_options(const Project& all, Id decision, capnp::List<wire::Option>::Reader options) {
+  std::vector<Id> taken{decision};
+  for (const auto option : options) {
+    const auto id = daybook::read(option.getOption());
+    DAYBOOK_TRY(require_new_id(all, id, "decision.option"));
+    if (contains(taken, id))
+      return reject(Code::ALREADY_EXISTS, {.field = "decision.option", .id = id});
+    DAYBOOK_TRY(require_text(option.getText(), "decision.text"));
+    taken.push_back(id);
+  }
+  return {};
+}
+
+template <typename Init>
+void emit_options(capnp::List<wire::Option>::Reader options, Emitter& out, Init&& init) {
+  if (options.size() == 0) return;
+  capnp::List<wire::Option>::Builder list = init(options.size());
+  for (unsigned i = 0; i < list.size(); ++i) {
+    daybook::write(list[i].initOption(), daybook::read(options[i].getOption()));
+    out.text(options[i].getText(), [&] { return list[i].initText(); });
+  }
+}
+
+Ruling open_decision(const Project& all, wire::OpenDecision::Reader command, const Context& context,
+                     Emitter& out) {
+  const auto id = daybook::read(command.getDecision());
+  DAYBOOK_TRY(require_new_id(all, id, "decision.decision"));
+  const auto board_id = daybook::read(command.getBoard());
+  const auto* board = all.decision.boards.find(board_id);
+  if (board == nullptr) return reject(Code::UNKNOWN_ADVISORY_BOARD, {.id = board_id});
+  DAYBOOK_TRY(require_text(command.getQuestion(), "decision.question"));
+  const auto options = command.getOptions();
+  if (options.size() < 2) {
+    return reject(Code::OPTIONS_REQUIRED,
+                  {.field = "decision.options", .limit = 2, .count = options.size()});
+  }
+  if (options.size() > kOptionsMax) {
+    return reject(Code::TOO_MANY,
+                  {.field = "decision.options", .limit = kOptionsMax, .count = options.size()});
+  }
+  DAYBOOK_TRY(check_options(all, id, options));
+  const auto subject = daybook::read(command.getSubject());
+  DAYBOOK_TRY(require_subject(all, subject, "decision.subject"));
+  DAYBOOK_TRY(check_topic(command.getTopic()));
+  const auto& remit = board->charter.remit;
+  if (command.getBinding() && !std::binary_search(remit.begin(), remit.end(), command.getTopic()))
+    return reject(Code::OUT_OF_REMIT, {.field = "decision.topic", .id = board_id});
+  if (command.getDue() != 0 && command.getDue() < context.now.micros)
+    return reject(Code::OUT_OF_RANGE, {.field = "decision.due"});
+
+  auto event = out.next().initDecision().initDecisionOpened();
+  daybook::write(event.initDecision(), id);
+  event.setNumber(context.provisional ? 0 : all.decision.last_number + 1);
+  daybook::write(event.initBoard(), board_id);
+  write(event.initCharter(), board->charter);
+  out.text(command.getQuestion(), [&] { return event.initQuestion(); });
+  emit_options(options, out, [&](unsigned size) { return event.initOptions(size); });
+  daybook::write(event.initSubject(), subject);
+  event.setTopic(command.getTopic());
+  event.setBinding(command.getBinding());
+  event.setDue(command.getDue());
+  return {};
+}
+
+// The decision, if it is still open.
+std::expected<const Decision*, Rejection> find_open(const Project& all, Id id) {
+  const auto* decision = find_decision(all.decision, id);
+  if (decision == nullptr) return reject(Code::UNKNOWN_DECISION, {.id = id});
+  if (decision->status != Status::OPEN) return reject(Code::DECISION_FINAL, {.id = id});
+  return decision;
+}
+
+// Sits on the board as it was when the question was put, and still has a role in the project.
+Ruling check_member(const Project& all, const Decision& decision, Id id, Id member) {
+  const auto& members = decision.charter.members;
+  if (contains(members, member) && project::is_in_project(all.project, member)) return {};
+  return reject(Code::NOT_BOARD_MEMBER, {.member = member, .id = id, .members = members});
+}
+
+const Vote* find_vote(const Decision& decision, Id member) {
+  for (const auto& vote : decision.votes) {
+    if (vote.member == member) return &vote;
+  }
+  return nullptr;
+}
+
+Ruling cast_vote(const Project& all, wire::CastVote::Reader command, const Context& context,
+                 Emitter& out) {
+  const auto id = daybook::read(command.getDecision());
+  const auto decision = find_open(all, id);
+  if (!decision) return std::unexpected(decision.error());
+  const auto& open = **decision;
+  const auto member = context.on_whose_part();
+  DAYBOOK_TRY(check_member(all, open, id, member));
+  if (contains(open.recused, member))
+    return reject(Code::CONFLICT_OF_INTEREST, {.member = member, .id = id});
+  if (const auto* vote = find_vote(open, member)) {
+    return reject(Code::ALREADY_VOTED, {.member = member, .present_id = vote->option, .id = id});
+  }
+  const auto option = daybook::read(command.getOption());
+  const bool is_option = std::any_of(open.options.begin(), open.options.end(),
+                                     [&](const Option& o) { return o.id == option; });
+  if (!is_option) return reject(Code::UNKNOWN_OPTION, {.id = option});
+  auto event = out.next().initDecision().initVoteCast();
+  daybook::write(event.initDecision(), id);
+  daybook::write(event.initOption(), option);
+  out.text(command.getRationale(), [&] { return event.initRationale(); });
+  return {};
+}
+
+Ruling recuse(const Project& all, wire::Recuse::Reader command, const Context& context,
+              Emitter& out) {
+  const auto id = daybook::read(command.getDecision());
+  const auto decision = find_open(all, id);
+  if (!decision) return std::unexpected(decision.error());
+  const auto member = context.on_whose_part();
+  DAYBOOK_TRY(check_member(all, **decision, id, member));
+  DAYBOOK_TRY(require_text(command.getReason(), "decision.reason"));
+  if (contains((*decision)->recused, member))
+    return reject(Code::NOTHING_TO_DO, {.member = member, .id = id});
+  auto event = out.next().initDecision().initMemberRecused();
+  daybook::write(event.initDecision(), id);
+  out.text(command.getReason(), [&] { return event.initReason(); });
+  event.setVoteDropped(find_vote(**decision, member) != nullptr);
+  return {};
+}
+
+// Who could still vote.
+std::vector<Id> missing_members(const Decision& decision) {
+  std::vector<Id> missing;
+  for (const auto member : decision.charter.members) {
+    if (find_vote(decision, member) == nullptr && !contains(decision.recused, member))
+      missing.push_back(member);
+  }
+  return missing;
+}
+
+Ruling check_outcome(const Decision& decision, Id id, const std::vector<Tally>& tallies) {
+  if (!has_quorum(decision)) {
+    return reject(Code::QUORUM_NOT_REACHED, {.limit = decision.charter.quorum,
+                                             .count = decision.votes.size(),
+                                             .id = id,
+                                             .members = missing_members(decision)});
+  }
+  if (winner(decision).is_nil()) {
+    std::uint32_t most = 0;
+    for (const auto& row : tallies) most = std::max(most, row.votes);
+    return reject(Code::MAJORITY_NOT_REACHED,
+                  {.limit = votes_needed(decision.charter.majority, decision.votes.size()),
+                   .count = most,
+                   .id = id,
+                   .members = missing_members(decision)});
+  }
+  return {};
+}
+
+Ruling conclude(const Project& all, wire::ConcludeDecision::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getDecision());
+  const auto decision = find_open(all, id);
+  if (!decision) return std::unexpected(decision.error());
+  const auto& open = **decision;
+  const auto tallies = tally(open);
+  DAYBOOK_TRY(check_outcome(open, id, tallies));
+  DAYBOOK_TRY(require_text(command.getWhy(), "decision.why"));
+  const auto option = winner(open);
+  std::vector<Id> dissent;
+  for (const auto& vote : open.votes) {
+    if (vote.option != option) dissent.push_back(vote.member);
+  }
+  auto event = out.next().initDecision().initDecisionMade();
+  daybook::write(event.initDecision(), id);
+  daybook::write(event.initOption(), option);
+  out.text(command.getWhy(), [&] { return event.initWhy(); });
+  auto list = event.initTally(static_cast<unsigned>(tallies.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    daybook::write(list[i].initOption(), tallies[i].option);
+    list[i].setVotes(tallies[i].votes);
+  }
+  write_ids(dissent, [&](unsigned size) { return event.initDissent(size); });
+  return {};
+}
+
+Ruling withdraw(const Project& all, wire::WithdrawDecision::Reader command, const Context& context,
+                Emitter& out) {
+  const auto id = daybook::read(command.getDecision());
+  const auto decision = find_open(all, id);
+  if (!decision) return std::unexpected(decision.error());
+  const auto member = context.on_whose_part();
+  const auto opened_by = (*decision)->opened_by;
+  if (member != opened_by && project::role_of(all.project, member) != Role::MANAGER)
+    return reject(Code::NOT_REQUESTER, {.member = opened_by, .id = id});
+  DAYBOOK_TRY(require_text(command.getReason(), "decision.reason"));
+  auto event = out.next().initDecision().initDecisionWithdrawn();
+  daybook::write(event.initDecision(), id);
+  out.text(command.getReason(), [&] { return event.initReason(); });
+  return {};
+}
+
+// --- Decisions that were made ----------------------------------------------------------------------------------------
+
+// A decision that was made, here or elsewhere.
+std::expected<const Decision*, Rejection> find_made(const Project& all, Id id) {
+  const auto* decision = find_decision(all.decision, id);
+  if (decision == nullptr) return reject(Code::UNKNOWN_DECISION, {.id = id});
+  if (decision->status == Status::OPEN || decision->status == Status::WITHDRAWN)
+    return reject(Code::DECISION_OPEN, {.id = id});
+  return decision;
+}
+
+Ruling supersede(const Project& all, wire::SupersedeDecision::Reader command, Emitter& out) {
+  const auto id = daybook::read(command.getDecision());
+  const auto by = daybook::read(command.getBy());
+  for (const auto named : {id, by}) {
+    if (find_decision(all.decision, named) == nullptr)
+      return reject(Code::UNKNOWN_DECISION, {.id = named});
+  }
+  const auto decision = find_made(all, id);
+  if (!decision) return std::unexpected(decision.error());
+  const auto successor = find_made(all, by);
+  if (!successor) return std::unexpected(successor.error());
+  if (id == by) return reject(Code::DUPLICATE, {.field = "decision.by", .id = id});
+  if ((*decision)->status == Status::SUPERSEDED) {
+    return reject(Code::NOTHING_TO_DO, {.present_id = (*decision)->superseded_by, .id = id});
+  }
+  // Else two decisions could supersede each other.
+  if ((*successor)->status == Status::SUPERSEDED) {
+    return reject(Code::CHANGED_MEANWHILE,
+                  {.field = "decision.by", .present_id = (*successor)->superseded_by, .id = by});
+  }
+  DAYBOOK_TRY(require_text(command.getReason(), "decision.reason"));
+  auto event = out.next().initDecision().initDecisionSuperseded();
+  daybook::write(event.initDecision(), id);
+  daybook::write(event.initBy(), by);
+  out.text(command.getReason(), [&] { return event.initReason(); });
+  return {};
+}
+
+Ruling record_decision(const Project& all, wire::RecordDecision::Reader command,
+                       const Context& context, Emitter& out) {
+  const auto id = daybook::read(command.getDecision());
+  DAYBOOK_TRY(require_new_id(all, id, "decision.decision"));
+  DAYBOOK_TRY(require_text(command.getWhat(), "decision.what"));
+  DAYBOOK_TRY(require_text(command.getWhy(), "decision.why"));
+  const auto asserted_by = read_ids(command.getAssertedBy());
+  if (asserted_by.empty()) return reject(Code::MEMBER_REQUIRED, {.field = "decision.assertedBy"});
+  for (const auto member : asserted_by)
+    DAYBOOK_TRY(require_in_project(all, member, "decision.assertedBy"));
+  const auto alternatives = command.getAlternatives();
+  const auto links = read_ids(command.getLinks());
+  struct List {
+    std::string_view field;
+    std::size_t count;
+    std::size_t most;
+  };
+  for (const auto& [field, count, most] :
+       {List{"decision.alternatives", alternatives.size(), kOptionsMax},
+        List{"decision.assertedBy", asserted_by.size(), kLinksMax},
+        List{"decision.links", links.size(), kLinksMax}}) {
+    if (count > most)
+      return reject(Code::TOO_MANY, {.field = field, .limit = most, .count = count});
+  }
+  DAYBOOK_TRY(check_ids(asserted_by, kLinksMax, "decision.assertedBy"));
+  DAYBOOK_TRY(check_ids(links, kLinksMax, "decision.links"));
+  DAYBOOK_TRY(check_options(all, id, alternatives));
+  for (const auto link : links) DAYBOOK_TRY(require_subject(all, link, "decision.links"));
+  DAYBOOK_TRY(check_topic(command.getTopic()));
+
+  auto event = out.next().initDecision().initDecisionRecorded();
+  daybook::write(event.initDecision(), id);
+  event.setNumber(context.provisional ? 0 : all.decision.last_number + 1);
+  out.text(command.getWhat(), [&] { return event.initWhat(); });
+  out.text(command.getWhy(), [&] { return event.initWhy(); });
+  emit_options(alternatives, out, [&](unsigned size) { return event.initAlternatives(size); });
+  write_ids(asserted_by, [&](unsigned size) { return event.initAssertedBy(size); });
+  daybook::write(event.initRecordedBy(), context.on_whose_part());
+  write_ids(links, [&](unsigned size) { return event.initLinks(size); });
+  event.setTopic(command.getTopic());
+  out.text(command.getMeeting(), [&] { return event.initMeeting(); });
+  return {};
+}
+
+}  // namespace
 
 Ruling check_binding(const Project& all, Id id, Id subject, Topic topic) {
   const auto* decision = find_decision(all.decision, id);
@@ -58,16 +386,31 @@ Ruling check_binding(const Project& all, Id id, Id subject, Topic topic) {
   return {};
 }
 
-bool is_id_used(const State&, Id) { return false; }
-
-Ruling decide(const Project&, schema::decision::Command::Reader, const Context&, Emitter&) {
+Ruling decide(const Project& all, wire::Command::Reader command, const Context& context,
+              Emitter& out) {
+  switch (command.which()) {
+    case wire::Command::CONSTITUTE_ADVISORY_BOARD:
+      return constitute_board(all, command.getConstituteAdvisoryBoard(), out);
+    case wire::Command::AMEND_ADVISORY_BOARD:
+      return amend_board(all, command.getAmendAdvisoryBoard(), out);
+    case wire::Command::OPEN_DECISION:
+      return open_decision(all, command.getOpenDecision(), context, out);
+    case wire::Command::CAST_VOTE:
+      return cast_vote(all, command.getCastVote(), context, out);
+    case wire::Command::RECUSE:
+      return recuse(all, command.getRecuse(), context, out);
+    case wire::Command::CONCLUDE_DECISION:
+      return conclude(all, command.getConcludeDecision(), out);
+    case wire::Command::WITHDRAW_DECISION:
+      return withdraw(all, command.getWithdrawDecision(), context, out);
+    case wire::Command::SUPERSEDE_DECISION:
+      return supersede(all, command.getSupersedeDecision(), out);
+    case wire::Command::RECORD_DECISION:
+      return record_decision(all, command.getRecordDecision(), context, out);
+    case wire::Command::NONE:
+      break;
+  }
   return reject(Code::NOT_SUPPORTED);
 }
-
-bool evolve(State&, schema::decision::Event::Reader, const EventMeta&) { return false; }
-
-void save(const State&, schema::decision::State::Builder) {}
-
-State load(schema::decision::State::Reader) { return {}; }
 
 }  // namespace daybook::model::decision

@@ -69,7 +69,7 @@ struct Decision {
   Id option = {};
   Text why = {};
   std::vector<Id> dissent = {};
-  Timestamp decided_at = {};
+  Timestamp decided_at = {};  // or withdrawn
   Id superseded_by = {};
   std::vector<Id> asserted_by = {};
   Text meeting = {};
@@ -92,6 +92,8 @@ struct Tally {
 };
 // Of every option, in their order.
 [[nodiscard]] std::vector<Tally> tally(const Decision& decision);
+// How many of so many votes cast an option must have.
+[[nodiscard]] std::size_t votes_needed(Majority majority, std::size_t cast);
 // Whether enough have voted, and which option has the majority (nil: none).
 [[nodiscard]] bool has_quorum(const Decision& decision);
 [[nodiscard]] Id winner(const Decision& decision);
@@ -106,6 +108,10 @@ struct Tally {
 // False: this build does not know the event.
 [[nodiscard]] bool evolve(State& state, schema::decision::Event::Reader event,
                           const EventMeta& meta);
+
+// Members and remit come sorted.
+[[nodiscard]] Charter read_charter(schema::decision::Charter::Reader reader);
+void write(schema::decision::Charter::Builder builder, const Charter& charter);
 
 void save(const State& state, schema::decision::State::Builder builder);
 [[nodiscard]] State load(schema::decision::State::Reader reader);

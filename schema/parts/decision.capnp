@@ -59,7 +59,8 @@ struct Charter {
 
 struct ConstituteAdvisoryBoard {
   # Rejections, in this order: idRequired, alreadyExists, textRequired (name), memberRequired (none, or without a role),
-  # tooMany, duplicate, outOfRange (quorum 0), quorumAboveMembers, malformed (majority, remit).
+  # tooMany, duplicate (members, remit), outOfRange (quorum 0), quorumAboveMembers, malformed (majority; a remit that is
+  # unknown, or `other`).
   board @0 :Id;
   name @1 :TextRef;
   charter @2 :Charter;
@@ -116,8 +117,8 @@ struct Recuse {
 
 struct ConcludeDecision {
   # The option with the majority is the decision.
-  # Rejections: unknownDecision, decisionFinal, quorumNotReached (votes against quorum), majorityNotReached, textRequired
-  # (why).
+  # Rejections, in this order: unknownDecision, decisionFinal, quorumNotReached (votes cast against the quorum, and who could
+  # still vote), majorityNotReached (the most votes that an option has against those it takes), textRequired (why).
   decision @0 :Id;
   why @1 :TextRef;
 }
@@ -130,8 +131,8 @@ struct WithdrawDecision {
 }
 
 struct SupersedeDecision {
-  # Rejections: unknownDecision (either), decisionOpen (either has not been made), duplicate (the same), nothingToDo
-  # (superseded already), textRequired (reason).
+  # Rejections, in this order: unknownDecision (either), decisionOpen (either has not been made), duplicate (the same),
+  # nothingToDo (superseded already), changedMeanwhile (`by` was superseded itself; by what), textRequired (reason).
   decision @0 :Id;
   by @1 :Id;
   reason @2 :TextRef;
@@ -139,8 +140,9 @@ struct SupersedeDecision {
 
 struct RecordDecision {
   # Records a decision that was taken in a meeting or elsewhere. Who says so and who wrote it down are kept apart.
-  # Rejections: idRequired, alreadyExists, textRequired (what, then why), memberRequired (nobody asserts it, or somebody
-  # without a role), tooMany, duplicate, unknownSubject.
+  # Rejections, in this order: idRequired, alreadyExists, textRequired (what, then why), memberRequired (nobody asserts it, or
+  # somebody without a role), tooMany (alternatives > 16, assertedBy or links > 100), duplicate, idRequired or alreadyExists
+  # (an alternative's id), textRequired (its text), unknownSubject, malformed (topic).
   decision @0 :Id;
   what @1 :TextRef;
   why @2 :TextRef;
@@ -292,6 +294,7 @@ struct DecisionState {
   why @16 :TextRef;
   dissent @17 :List(Id);
   decidedAt @18 :Int64;
+  # Or when it was withdrawn.
   supersededBy @19 :Id;
   assertedBy @20 :List(Id);
   meeting @21 :TextRef;
