@@ -43,13 +43,14 @@ std::string describe(const model::Rejection& rejection) {
   const auto add_number = [&](std::string_view name, auto number) {
     if (number != 0) add(name, std::to_string(number));
   };
+  const auto add_ids = [&](std::string_view name, const std::vector<Id>& ids) {
+    std::string list;
+    for (const auto id : ids) list += (list.empty() ? "" : " ") + name_of(id);
+    if (!ids.empty()) add(name, "[" + list + "]");
+  };
   if (!facts.field.empty()) add("field", std::string(facts.field));
   add_id("task", facts.task);
-  if (!facts.tasks.empty()) {
-    std::string list;
-    for (const auto task : facts.tasks) list += (list.empty() ? "" : " ") + name_of(task);
-    add("tasks", "[" + list + "]");
-  }
+  add_ids("tasks", facts.tasks);
   add_id("column", facts.column);
   add_id("member", facts.member);
   add_number("limit", facts.limit);
@@ -64,6 +65,8 @@ std::string describe(const model::Rejection& rejection) {
   add_id("id", facts.id);
   add_id("byMember", facts.by_member);
   add_number("retryAfterMillis", facts.retry_after_millis);
+  add_id("subject", facts.subject);
+  add_ids("members", facts.members);
   return text;
 }
 

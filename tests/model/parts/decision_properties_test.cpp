@@ -1,0 +1,245 @@
+// Whoever votes, steps aside, amends, concludes or withdraws in whichever order: what a plain count beside the model says
+// is what the model says.
+#include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <set>
+
+#include "tests/model/support.hpp"
+#include "tests/support/decision_commands.hpp"
+#include "tests/support/random.hpp"
+
+namespace daybook::testing {
+namespace {
+
+using model::decision::Charter;
+using model::decision::Decision;
+using model::decision::Majority;
+using model::decision::Status;
+
+constexpr std::uint64_t kPeople = 7;
+constexpr std::uint64_t kOptions = 3;
+
+constexpr Id B(std::uint64_t n) { return {'B', n}; }
+constexpr Id D(std::uint64_t n) { return {'D', n}; }
+constexpr Id option_of(Id decision, std::uint64_t n) { return {'O', decision.low * 10 + n}; }
+
+// What one question has seen, counted beside the model.
+struct Count {
+  Charter charter;
+  std::map<Id, Id> votes;  // by member
+  std::set<Id> recused;
+  Status status = Status::OPEN;
+  Id option = {};
+};
+
+std::size_t votes_for(const Count& count, Id option) {
+  std::size_t votes = 0;
+  for (const auto& [member, choice] : count.votes) votes += choice == option;
+  return votes;
+}
+
+bool is_majority(const Count& count, Id option) {
+  const double share =
+      static_cast<double>(votes_for(count, option)) / static_cast<double>(count.votes.size());
+  switch (count.charter.majority) {
+    case Majority::SIMPLE:
+      return share > 0.5;
+    case Majority::TWO_THIRDS:
+      return share > 0.6666;
+    case Majority::UNANIMOUS:
+      return share == 1.0;
+  }
+  return false;
+}
+
+bool may_vote(const Count& count, Id member) {
+  const auto& members = count.charter.members;
+  return count.status == Status::OPEN && count.recused.count(member) == 0 &&
+         std::find(members.begin(), members.end(), member) != members.end();
+}
+
+class Play {
+ public:
+  explicit Play(std::uint64_t seed)
+      : random_(seed), stream_({.id = kProject}, model::Registration{"BANK", kManager}) {
+    must(open_project());
+    for (std::uint64_t n = 2; n <= kPeople; ++n) must(grant_role({.member = member_id(n)}));
+    constitute();
+  }
+
+  void step() {
+    switch (random_.below(12)) {
+      case 0:
+        return open();
+      case 1:
+        return amend();
+      case 2:
+        return withdraw();
+      case 3:
+      case 4:
+        return conclude();
+      case 5:
+        return recuse_somebody();
+      default:
+        return vote();
+    }
+  }
+
+  void check_state() const {
+    for (const auto& [id, count] : counts_) {
+      const auto* found = model::decision::find_decision(state().decision, id);
+      RC_ASSERT(found != nullptr);
+      const Decision& decision = *found;
+      RC_ASSERT(decision.status == count.status);
+      RC_ASSERT(decision.option == count.option);
+      RC_ASSERT(decision.charter == count.charter);
+      // A member's vote counts at most once, and never after they stepped aside.
+      std::map<Id, Id> votes;
+      for (const auto& vote : decision.votes)
+        RC_ASSERT(votes.emplace(vote.member, vote.option).second);
+      RC_ASSERT(votes == count.votes);
+      const std::set<Id> recused(decision.recused.begin(), decision.recused.end());
+      RC_ASSERT(recused == count.recused);
+      RC_ASSERT(recused.size() == decision.recused.size());
+      for (const auto& [member, choice] : votes) RC_ASSERT(recused.count(member) == 0);
+      for (const auto& row : model::decision::tally(decision))
+        RC_ASSERT(row.votes == votes_for(count, row.option));
+    }
+  }
+
+  [[nodiscard]] const ProjectStream& stream() const { return stream_; }
+  [[nodiscard]] std::size_t made() const {
+    std::size_t made = 0;
+    for (const auto& [id, count] : counts_) made += count.status == Status::MADE;
+    return made;
+  }
+
+ private:
+  [[nodiscard]] const model::Project& state() const { return stream_.state(); }
+
+  void must(const Command& command) { RC_ASSERT(stream_.submit(command, kManager).has_value()); }
+  [[nodiscard]] bool submit(const Command& command, Id by) {
+    return stream_.submit(command, by).has_value();
+  }
+
+  [[nodiscard]] Id member() { return member_id(1 + random_.below(kPeople)); }
+  [[nodiscard]] Charter charter() {
+    std::set<Id> members;
+    for (auto n = 1 + random_.below(kPeople); n > 0; --n) members.insert(member());
+    Charter charter;
+    charter.members.assign(members.begin(), members.end());
+    charter.quorum = static_cast<std::uint32_t>(1 + random_.below(members.size()));
+    charter.majority = static_cast<Majority>(random_.below(3));
+    return charter;
+  }
+
+  void constitute() {
+    charter_ = charter();
+    must(constitute_advisory_board({.board = B(1), .charter = charter_}));
+  }
+  void amend() {
+    const auto to = charter();
+    const bool amended =
+        submit(amend_advisory_board({.board = B(1), .from = charter_, .to = to}), kManager);
+    RC_ASSERT(amended == (to != charter_));
+    charter_ = to;
+  }
+  void open() {
+    const auto id = D(counts_.size() + 1);
+    OpenDecision fields{.decision = id, .board = B(1)};
+    for (std::uint64_t n = 1; n <= kOptions; ++n) fields.options.push_back({option_of(id, n)});
+    must(open_decision(fields));
+    counts_[id] = {.charter = charter_};
+  }
+
+  // One of the questions, mostly the newest.
+  [[nodiscard]] std::pair<const Id, Count>& question() {
+    if (counts_.empty()) open();
+    auto at = random_.one_in(3) ? counts_.begin() : std::prev(counts_.end());
+    return *at;
+  }
+
+  void vote() {
+    auto& [id, count] = question();
+    const auto who = member();
+    const auto choice = option_of(id, 1 + random_.below(kOptions));
+    const bool may = may_vote(count, who) && count.votes.count(who) == 0;
+    RC_ASSERT(submit(cast_vote({.decision = id, .option = choice}), who) == may);
+    if (may) count.votes[who] = choice;
+  }
+  void recuse_somebody() {
+    auto& [id, count] = question();
+    const auto who = member();
+    const bool may = may_vote(count, who);
+    RC_ASSERT(submit(recuse({.decision = id}), who) == may);
+    if (!may) return;
+    count.recused.insert(who);
+    count.votes.erase(who);
+  }
+  void conclude() {
+    auto& [id, count] = question();
+    Id chosen;
+    if (count.status == Status::OPEN && count.votes.size() >= count.charter.quorum) {
+      for (std::uint64_t n = 1; n <= kOptions; ++n) {
+        if (is_majority(count, option_of(id, n))) chosen = option_of(id, n);
+      }
+    }
+    RC_ASSERT(submit(conclude_decision({.decision = id}), member()) == !chosen.is_nil());
+    if (chosen.is_nil()) return;
+    count.status = Status::MADE;
+    count.option = chosen;
+  }
+  void withdraw() {
+    auto& [id, count] = question();
+    const bool may = count.status == Status::OPEN && random_.one_in(4);
+    if (!may) return;
+    must(withdraw_decision({.decision = id}));
+    count.status = Status::WITHDRAWN;
+  }
+
+  Random random_;
+  ProjectStream stream_;
+  Charter charter_;
+  std::map<Id, Count> counts_;
+};
+
+model::Project replay(const std::vector<RecordedEvent>& events, std::size_t from,
+                      model::Project state) {
+  for (std::size_t i = from; i < events.size(); ++i) fold(state, events[i]);
+  return state;
+}
+
+TEST_CASE(
+    "a vote counts once and never after a recusal; what is decided stays decided, by quorum "
+    "and majority of the charter it was opened with",
+    "[model][decision][property]") {
+  std::size_t made = 0;
+  CHECK(rc::check("random boards and votes", [&] {
+    Play play(*rc::gen::arbitrary<std::uint64_t>().as("seed"));
+    const auto steps = *rc::gen::inRange<std::size_t>(1, 200).as("steps");
+    for (std::size_t i = 0; i < steps; ++i) {
+      play.step();
+      play.check_state();
+    }
+    made += play.made();
+
+    const auto& live = play.stream().state();
+    const auto& events = play.stream().events();
+    model::Project empty;
+    empty.id = kProject;
+    RC_ASSERT(model::digest(replay(events, 0, empty)) == model::digest(live));
+    const auto cut = *rc::gen::inRange<std::size_t>(0, events.size() + 1).as("snapshot at");
+    auto then = empty;
+    for (std::size_t i = 0; i < cut; ++i) fold(then, events[i]);
+    const auto loaded = model::decode_project(model::encode_snapshot(then), then.id, then.version,
+                                              then.recorded_at);
+    RC_ASSERT(loaded.has_value());
+    RC_ASSERT(model::digest(replay(events, cut, *loaded)) == model::digest(live));
+  }));
+  CHECK(made > 100);  // else it was not about decisions
+}
+
+}  // namespace
+}  // namespace daybook::testing
