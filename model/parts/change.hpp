@@ -65,7 +65,8 @@ struct State {
 [[nodiscard]] const Change* find_change(const State& state, Id change);
 // The hash of its Content.
 [[nodiscard]] record::Hash revision_of(const Change& change);
-// A change that an act quotes (nil: none is quoted): unknownChange, notApproved.
+// A change that an act quotes (nil: none is quoted). Only what is approved and not yet implemented can be quoted: what was
+// done under a change is told when it is said to be implemented. Rejections: unknownChange, notApproved.
 [[nodiscard]] Ruling check_quoted(const Project& all, Id change);
 
 [[nodiscard]] bool is_id_used(const State& state, Id id);
