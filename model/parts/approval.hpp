@@ -23,6 +23,7 @@ using schema::approval::SubjectKind;
 inline constexpr std::size_t kPoolMembersMax = 256;
 inline constexpr std::size_t kLevelsMax = 8;
 inline constexpr std::uint32_t kHoursMax = 366 * 24;
+inline constexpr std::size_t kToldMax = 1000;  // an escalation names so many at most
 
 struct Pool {
   Text name = {};
@@ -96,14 +97,15 @@ struct State {
 struct Revision {
   Id subject = {};
   SubjectKind kind = SubjectKind::NONE;
-  Id author = {};
-  std::vector<Id> contributors = {};  // sorted
+  Id author = {};                     // nil: its part knows none, so that it is whoever asks
+  std::vector<Id> contributors = {};  // sorted; without the author
   record::Hash hash = {};
 };
 // Begins a round under the policy of now. Rejections: policyRequired, separationOfDuties, poolTooSmall.
 [[nodiscard]] Ruling request(const Project& all, const Revision& revision, Emitter& out);
-// The subject was rewritten: emits approvalRevised, votes fall. Does nothing without an open request.
-void revise(const Project& all, const Revision& revision, Emitter& out);
+// The subject was rewritten: emits approvalRevised, votes fall. Does nothing without an open request, nor for the revision
+// that is asked for already. Rejections: poolTooSmall (too few voters are left, as its contributors are excluded).
+[[nodiscard]] Ruling revise(const Project& all, const Revision& revision, Emitter& out);
 // The subject was withdrawn by its own part: emits approvalWithdrawn, if a request is open.
 void withdraw(const Project& all, Id subject, schema::TextRef::Reader reason, Emitter& out);
 
@@ -115,5 +117,11 @@ void withdraw(const Project& all, Id subject, schema::TextRef::Reader reason, Em
 
 void save(const State& state, schema::approval::State::Builder builder);
 [[nodiscard]] State load(schema::approval::State::Reader reader);
+
+[[nodiscard]] Policy read_policy(schema::approval::Policy::Reader reader);
+[[nodiscard]] std::vector<Level> read_levels(capnp::List<schema::approval::Level>::Reader reader);
+// Leaves null what has its default.
+void write(schema::approval::Policy::Builder builder, const Policy& policy);
+void write(capnp::List<schema::approval::Level>::Builder builder, const std::vector<Level>& levels);
 
 }  // namespace daybook::model::approval

@@ -7,6 +7,7 @@
 
 #include "model/context.hpp"
 #include "model/emitter.hpp"
+#include "model/parts/approval.hpp"
 #include "model/parts/money.hpp"
 #include "model/table.hpp"
 #include "model/text.hpp"
@@ -24,6 +25,8 @@ using schema::change::Status;
 inline constexpr std::size_t kAffectedMax = 100;
 inline constexpr std::size_t kCommandsMax = 100;
 inline constexpr std::int32_t kScheduleDaysMax = 10'000;
+inline constexpr std::int32_t kRiskDeltaMax = 1'000'000;
+inline constexpr std::uint32_t kTasksMax = 1'000'000;
 
 struct Impact {
   std::int32_t schedule_days = 0;
@@ -63,8 +66,14 @@ struct State {
 
 // nullptr: unknown.
 [[nodiscard]] const Change* find_change(const State& state, Id change);
+// Undecided: it can still be assessed, amended and approved.
+[[nodiscard]] inline bool is_open(const Change& change) {
+  return change.status == Status::SUBMITTED || change.status == Status::DEFERRED;
+}
 // The hash of its Content.
 [[nodiscard]] record::Hash revision_of(const Change& change);
+// What is asked to be approved: the present revision, the requester as its author, who assessed it as contributors.
+[[nodiscard]] approval::Revision to_approve(Id id, const Change& change);
 // A change that an act quotes (nil: none is quoted). Only what is approved and not yet implemented can be quoted: what was
 // done under a change is told when it is said to be implemented. Rejections: unknownChange, notApproved.
 [[nodiscard]] Ruling check_quoted(const Project& all, Id change);
@@ -78,5 +87,9 @@ struct State {
 
 void save(const State& state, schema::change::State::Builder builder);
 [[nodiscard]] State load(schema::change::State::Reader reader);
+
+[[nodiscard]] Impact read_impact(schema::change::Impact::Reader reader);
+// Leaves null what has its default.
+void write(schema::change::Impact::Builder builder, const Impact& impact);
 
 }  // namespace daybook::model::change

@@ -15,6 +15,8 @@ struct Label {
   Text title = {};
 };
 
+// Whether there are subjects of this kind; false for what this build does not know.
+[[nodiscard]] bool is_kind(schema::approval::SubjectKind kind);
 // The present revision of something that can be approved; nullopt: the id is none such.
 [[nodiscard]] std::optional<Revision> revision_of(const Project& all, Id subject);
 // Whether its part asks for approval by itself, so that requestApproval and withdrawRequest are not for it.

@@ -4,7 +4,11 @@
 # A subject (a change request, a task) has at most one request, under the subject's own id. Asking freezes the policy: who
 # may vote and how many consents it takes are those of that moment, whatever is defined afterwards. Each vote is for one
 # revision, a hash of what is to be approved; a rewritten subject has another revision, and votes for the old one fall.
-# Nobody approves what is their own.
+# Nobody approves what is their own, nor in somebody else's name what is their own.
+#
+# A change tells when it is rewritten (approvalRevised in the same command). A task does not: its revision is computed when
+# somebody votes, and from then on that it differs from the one asked for, votes are rejected with staleRevision until
+# requestApproval is given again, which makes approvalRevised.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::schema::approval");
@@ -80,7 +84,8 @@ struct EditPool {
 struct DefineApprovalPolicy {
   # Holds for requests made from now on.
   # Rejections: malformed (kind), changedMeanwhile, unknownPool, outOfRange (quorum 0, expiry beyond a year),
-  # poolTooSmall (the pool without one author could not reach the quorum), nothingToDo.
+  # poolTooSmall, nothingToDo. Any member may turn out to be the author, who has no vote: so a pool takes one member more
+  # than the quorum. The facts say how many it takes (limit) and how many there are (count).
   kind @0 :SubjectKind;
   from @1 :Policy;
   # All default: there is none.
@@ -96,7 +101,9 @@ struct DefineEscalationPath {
 }
 
 struct RequestApproval {
-  # Asks for the approval of a subject that has no flow of its own (a task; a change asks when it is submitted).
+  # Asks for the approval of a subject that has no flow of its own (a task; a change asks when it is submitted). Of an open
+  # request whose subject was rewritten it makes the present revision the one that is asked for; whoever first asked remains
+  # the author, and who asks again has contributed. After an outcome, only another revision can be asked for.
   # Rejections: unknownSubject, notApprovable, nothingToDo (asked already, for this revision), policyRequired,
   # separationOfDuties (the requester is the only one who could approve), poolTooSmall.
   subject @0 :Id;
@@ -139,6 +146,15 @@ struct Escalate {
   # By the server: the next level of the path is due.
   # Rejections: noApprovalRequested, approvalClosed, escalationNotDue.
   subject @0 :Id;
+}
+
+struct TaskContent {
+  # What a task's revision is the hash of: SHA-256 of this struct's canonical bytes, texts by commitment alone, what has its
+  # default left null. The author is whoever asks; the task's owner has contributed.
+  title @0 :TextRef;
+  description @1 :TextRef;
+  estimateMinutes @2 :UInt32;
+  points @3 :UInt32;
 }
 
 struct Event {
@@ -254,7 +270,7 @@ struct ApprovalEscalated {
   level @1 :UInt32;
   # Which level of the path, from 1.
   to @2 :List(Id);
-  # Who is to be told.
+  # Who is to be told, the first 1000.
 }
 
 struct State {

@@ -63,7 +63,8 @@ struct Impact {
 struct AssessChange {
   # What the change would do. A new assessment replaces the last, and makes another revision.
   # Rejections: unknownChange, changeClosed, outOfRange, malformed (currency), simulationRequired (an effect on the schedule
-  # without a version that exists), nothingToDo (the same).
+  # without a version that exists), nothingToDo (the same), poolTooSmall (contributors may not approve, and without this one
+  # too few are left).
   change @0 :Id;
   impact @1 :Impact;
   note @2 :TextRef;
@@ -120,7 +121,8 @@ struct ImplementChange {
 }
 
 struct Content {
-  # What a revision is the hash of: SHA-256 of this struct's canonical bytes, texts by commitment alone.
+  # What a revision is the hash of: SHA-256 of this struct's canonical bytes, texts by commitment alone, what has its default
+  # left null.
   title @0 :TextRef;
   justification @1 :TextRef;
   kind @2 :Kind;

@@ -1,0 +1,322 @@
+#include "model/parts/approval_round.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "model/parts/field.hpp"
+#include "model/parts/id_list.hpp"
+#include "model/parts/subject.hpp"
+#include "model/permission.hpp"
+#include "model/project.hpp"
+
+namespace daybook::model::approval {
+namespace {
+
+namespace wire = schema::approval;
+
+capnp::Data::Reader data_of(const record::Hash& hash) {
+  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
+}
+
+bool is_same(const record::Hash& hash, capnp::Data::Reader data) {
+  return data.size() == hash.size() && std::memcmp(data.begin(), hash.data(), hash.size()) == 0;
+}
+
+void add(std::vector<Id>& sorted, Id id) {
+  const auto at = std::lower_bound(sorted.begin(), sorted.end(), id);
+  if (at == sorted.end() || *at != id) sorted.insert(at, id);
+}
+
+std::vector<Id> without(std::vector<Id> ids, const std::vector<Id>& those) {
+  std::erase_if(ids, [&](Id id) { return contains(those, id); });
+  return ids;
+}
+
+std::vector<Id> voted(const Request& request, bool approves) {
+  std::vector<Id> members;
+  for (const auto& vote : request.votes) {
+    if (vote.approves == approves) members.push_back(vote.member);
+  }
+  return members;
+}
+
+// Whose act the command is, or who does it for them: neither gives what is the other's to give.
+bool is_by_any(const Context& context, const std::vector<Id>& members) {
+  return contains(members, context.on_whose_part()) || contains(members, context.actor);
+}
+
+Ruling check_voters(const Policy& policy, const std::vector<Id>& voters, Id subject) {
+  if (voters.size() >= policy.quorum) return {};
+  return reject(Code::POOL_TOO_SMALL, {.field = "approval.pool",
+                                       .limit = policy.quorum,
+                                       .count = voters.size(),
+                                       .id = policy.pool,
+                                       .subject = subject,
+                                       .members = voters});
+}
+
+std::expected<const Request*, Rejection> find_open(const Project& all, Id subject) {
+  const auto* request = find_request(all.approval, subject);
+  if (request == nullptr) return reject(Code::NO_APPROVAL_REQUESTED, {.subject = subject});
+  if (request->status != Status::OPEN) return reject(Code::APPROVAL_CLOSED, {.subject = subject});
+  return request;
+}
+
+// The present revision, with whoever had to do with it when it was asked for. nullopt: cannot be approved.
+std::optional<Revision> revision_with(const Project& all, Id subject, const Request* before,
+                                      Id asks) {
+  auto revision = subject::revision_of(all, subject);
+  if (!revision) return revision;
+  if (revision->author.is_nil()) {
+    revision->author = asks;
+    if (before != nullptr) {
+      for (const auto id : before->contributors) add(revision->contributors, id);
+      add(revision->contributors, before->author);
+    }
+  }
+  std::erase(revision->contributors, revision->author);
+  return revision;
+}
+
+Code code_of(subject::Obstacle obstacle) {
+  switch (obstacle) {
+    case subject::Obstacle::IMPACT_NOT_ASSESSED:
+      return Code::IMPACT_NOT_ASSESSED;
+    case subject::Obstacle::IMPACT_NOT_ACCEPTED:
+      return Code::IMPACT_NOT_ACCEPTED;
+    case subject::Obstacle::DEFERRED:
+      return Code::CHANGE_DEFERRED;
+    case subject::Obstacle::NONE:
+      break;
+  }
+  return Code::NONE;
+}
+
+// What a vote is checked for, whichever it is: the request, if it may be given.
+std::expected<const Request*, Rejection> check_vote(const Project& all, Id subject,
+                                                    capnp::Data::Reader seen,
+                                                    const Context& context) {
+  const auto found = find_open(all, subject);
+  if (!found) return found;
+  const auto& request = **found;
+  const auto member = context.on_whose_part();
+  if (is_by_any(context, {request.author}))
+    return reject(Code::SELF_APPROVAL, {.member = member, .subject = subject});
+  if (request.policy.exclude_contributors && is_by_any(context, request.contributors))
+    return reject(Code::CONTRIBUTOR_EXCLUDED, {.member = member, .subject = subject});
+  // Of somebody acted for, the door has not seen the role.
+  const bool may_vote = contains(request.voters, member) &&
+                        includes(project::role_of(all.project, member), Role::CONTRIBUTOR);
+  if (!may_vote) {
+    return reject(Code::NOT_IN_POOL,
+                  {.member = member, .subject = subject, .members = request.voters});
+  }
+  if (is_expired(request, context.now)) {
+    return reject(Code::APPROVAL_EXPIRED,
+                  {.present_number = expires_at(request).micros, .subject = subject});
+  }
+  const auto present = subject::revision_of(all, subject);
+  const auto hash = present ? present->hash : request.revision;
+  if (hash != request.revision || !is_same(hash, seen))
+    return reject(Code::STALE_REVISION, {.subject = subject, .present_revision = hash});
+  const bool has_voted = std::any_of(request.votes.begin(), request.votes.end(),
+                                     [&](const Vote& vote) { return vote.member == member; });
+  if (has_voted) return reject(Code::ALREADY_VOTED, {.member = member, .subject = subject});
+  return found;
+}
+
+Revision revision_of(Id subject, const Request& request) {
+  return {subject, request.kind, request.author, request.contributors, request.revision};
+}
+
+// Who is told at a level, as things are now.
+std::vector<Id> members_of(const Project& all, const Level& level) {
+  std::vector<Id> members;
+  if (const auto* pool = all.approval.pools.find(level.pool)) {
+    for (const auto member : pool->members) {
+      if (project::is_in_project(all.project, member)) members.push_back(member);
+    }
+    return members;
+  }
+  for (const auto& [member, role] : all.project.members) {
+    if (members.size() == kToldMax) break;
+    if (includes(role, level.role)) members.push_back(member);
+  }
+  return members;
+}
+
+}  // namespace
+
+Ruling request(const Project& all, const Revision& revision, Emitter& out) {
+  const auto* rules = all.approval.rules.find(revision.kind);
+  if (rules == nullptr || rules->policy == Policy{})
+    return reject(Code::POLICY_REQUIRED, {.subject = revision.subject});
+  const auto& policy = rules->policy;
+  const auto* pool = all.approval.pools.find(policy.pool);
+  auto voters = pool != nullptr ? pool->members : std::vector<Id>{};
+  const bool had_any = !voters.empty();
+  std::erase(voters, revision.author);
+  if (had_any && voters.empty()) {
+    return reject(Code::SEPARATION_OF_DUTIES,
+                  {.member = revision.author, .id = policy.pool, .subject = revision.subject});
+  }
+  if (policy.exclude_contributors) voters = without(std::move(voters), revision.contributors);
+  DAYBOOK_TRY(check_voters(policy, voters, revision.subject));
+
+  const auto* before = find_request(all.approval, revision.subject);
+  auto event = out.next().initApproval().initApprovalRequested();
+  daybook::write(event.initSubject(), revision.subject);
+  event.setKind(revision.kind);
+  event.setRound(before != nullptr ? before->round + 1 : 1);
+  daybook::write(event.initAuthor(), revision.author);
+  write_ids(revision.contributors, [&](unsigned size) { return event.initContributors(size); });
+  event.setRevision(data_of(revision.hash));
+  write(event.initPolicy(), policy);
+  write_ids(voters, [&](unsigned size) { return event.initVoters(size); });
+  if (!rules->levels.empty())
+    write(event.initLevels(static_cast<unsigned>(rules->levels.size())), rules->levels);
+  return {};
+}
+
+Ruling revise(const Project& all, const Revision& revision, Emitter& out) {
+  const auto* request = find_request(all.approval, revision.subject);
+  if (request == nullptr || request->status != Status::OPEN) return {};
+  if (request->revision == revision.hash) return {};
+  auto voters = request->voters;
+  if (request->policy.exclude_contributors)
+    voters = without(std::move(voters), revision.contributors);
+  DAYBOOK_TRY(check_voters(request->policy, voters, revision.subject));
+
+  auto event = out.next().initApproval().initApprovalRevised();
+  daybook::write(event.initSubject(), revision.subject);
+  event.setRevision(data_of(revision.hash));
+  write_ids(revision.contributors, [&](unsigned size) { return event.initContributors(size); });
+  write_ids(voters, [&](unsigned size) { return event.initVoters(size); });
+  std::vector<Id> invalidated;
+  for (const auto& vote : request->votes) invalidated.push_back(vote.member);
+  write_ids(invalidated, [&](unsigned size) { return event.initInvalidated(size); });
+  return {};
+}
+
+void withdraw(const Project& all, Id subject, schema::TextRef::Reader reason, Emitter& out) {
+  if (!find_open(all, subject)) return;
+  auto event = out.next().initApproval().initApprovalWithdrawn();
+  daybook::write(event.initSubject(), subject);
+  out.text(reason, [&] { return event.initReason(); });
+}
+
+Ruling request_approval(const Project& all, wire::RequestApproval::Reader command,
+                        const Context& context, Emitter& out) {
+  const auto id = daybook::read(command.getSubject());
+  DAYBOOK_TRY(require_subject(all, id, "approval.subject"));
+  const auto* before = find_request(all.approval, id);
+  auto revision = revision_with(all, id, before, context.on_whose_part());
+  if (!revision || subject::asks_by_itself(revision->kind))
+    return reject(Code::NOT_APPROVABLE, {.subject = id});
+  if (before == nullptr || before->status == Status::WITHDRAWN) return request(all, *revision, out);
+  if (before->revision == revision->hash) return reject(Code::NOTHING_TO_DO, {.subject = id});
+  if (before->status != Status::OPEN || is_expired(*before, context.now))
+    return request(all, *revision, out);
+  // Whoever asks again worked on it, and whoever asked first remains its author.
+  add(revision->contributors, revision->author);
+  revision->author = before->author;
+  std::erase(revision->contributors, revision->author);
+  return revise(all, *revision, out);
+}
+
+Ruling renew_request(const Project& all, wire::RenewRequest::Reader command, const Context& context,
+                     Emitter& out) {
+  const auto id = daybook::read(command.getSubject());
+  const auto found = find_open(all, id);
+  if (!found) return std::unexpected(found.error());
+  if (!is_expired(**found, context.now)) return reject(Code::NOTHING_TO_DO, {.subject = id});
+  const auto revision = revision_with(all, id, *found, (*found)->author);
+  return request(all, revision ? *revision : revision_of(id, **found), out);
+}
+
+Ruling withdraw_request(const Project& all, wire::WithdrawRequest::Reader command,
+                        const Context& context, Emitter& out) {
+  const auto id = daybook::read(command.getSubject());
+  const auto* request = find_request(all.approval, id);
+  if (request == nullptr) return reject(Code::NO_APPROVAL_REQUESTED, {.subject = id});
+  if (subject::asks_by_itself(request->kind)) return reject(Code::NOT_APPROVABLE, {.subject = id});
+  if (request->status != Status::OPEN) return reject(Code::APPROVAL_CLOSED, {.subject = id});
+  const bool is_manager = project::role_of(all.project, context.actor) == Role::MANAGER;
+  if (context.on_whose_part() != request->author && !is_manager)
+    return reject(Code::NOT_REQUESTER, {.member = request->author, .subject = id});
+  DAYBOOK_TRY(require_text(command.getReason(), "approval.reason"));
+  withdraw(all, id, command.getReason(), out);
+  return {};
+}
+
+Ruling approve(const Project& all, wire::Approve::Reader command, const Context& context,
+               Emitter& out) {
+  const auto id = daybook::read(command.getSubject());
+  const auto found = check_vote(all, id, command.getRevision(), context);
+  if (!found) return std::unexpected(found.error());
+  if (const auto lacks = code_of(subject::obstacle(all, id)); lacks != Code::NONE)
+    return reject(lacks, {.subject = id});
+  const auto& request = **found;
+  auto approved_by = voted(request, true);
+  approved_by.push_back(context.on_whose_part());
+
+  auto event = out.next().initApproval().initApprovalGiven();
+  daybook::write(event.initSubject(), id);
+  event.setRevision(data_of(request.revision));
+  out.text(command.getNote(), [&] { return event.initNote(); });
+  event.setApprovals(static_cast<std::uint32_t>(approved_by.size()));
+  event.setQuorum(request.policy.quorum);
+  if (approved_by.size() < request.policy.quorum) return {};
+
+  auto granted = out.next().initApproval().initApprovalGranted();
+  daybook::write(granted.initSubject(), id);
+  granted.setRevision(data_of(request.revision));
+  write_ids(approved_by, [&](unsigned size) { return granted.initApprovedBy(size); });
+  subject::emit_granted(all, revision_of(id, request), out);
+  return {};
+}
+
+Ruling refuse(const Project& all, wire::Refuse::Reader command, const Context& context,
+              Emitter& out) {
+  const auto id = daybook::read(command.getSubject());
+  const auto found = check_vote(all, id, command.getRevision(), context);
+  if (!found) return std::unexpected(found.error());
+  DAYBOOK_TRY(require_text(command.getReason(), "approval.reason"));
+  const auto& request = **found;
+  auto refused_by = voted(request, false);
+  refused_by.push_back(context.on_whose_part());
+
+  auto event = out.next().initApproval().initApprovalRefused();
+  daybook::write(event.initSubject(), id);
+  event.setRevision(data_of(request.revision));
+  out.text(command.getReason(), [&] { return event.initReason(); });
+  event.setRefusals(static_cast<std::uint32_t>(refused_by.size()));
+  if (request.voters.size() >= request.policy.quorum + refused_by.size()) return {};
+
+  auto denied = out.next().initApproval().initApprovalDenied();
+  daybook::write(denied.initSubject(), id);
+  denied.setRevision(data_of(request.revision));
+  write_ids(refused_by, [&](unsigned size) { return denied.initRefusedBy(size); });
+  subject::emit_denied(all, revision_of(id, request), out);
+  return {};
+}
+
+Ruling escalate(const Project& all, wire::Escalate::Reader command, const Context& context,
+                Emitter& out) {
+  const auto id = daybook::read(command.getSubject());
+  const auto found = find_open(all, id);
+  if (!found) return std::unexpected(found.error());
+  const auto& request = **found;
+  const auto due = escalation_due(request);
+  if (due.is_none() || context.now < due) {
+    return reject(Code::ESCALATION_NOT_DUE, {.present_number = due.micros, .subject = id});
+  }
+  auto event = out.next().initApproval().initApprovalEscalated();
+  daybook::write(event.initSubject(), id);
+  event.setLevel(request.escalated + 1);
+  write_ids(members_of(all, request.levels[request.escalated]),
+            [&](unsigned size) { return event.initTo(size); });
+  return {};
+}
+
+}  // namespace daybook::model::approval
