@@ -47,17 +47,34 @@ std::size_t index_of(const State& state, Id column) {
 
 Ruling check_limit(wire::WipLimit::Reader limit) {
   if (limit.getCount() > kWipCountMax)
-    return reject(Code::OUT_OF_RANGE, {.field = "board.wip", .limit = kWipCountMax});
-  if (limit.getPolicy() > WipPolicy::WARN) return reject(Code::MALFORMED, {.field = "board.wip"});
+    return reject(Code::OUT_OF_RANGE, {.field = "board.wip.count", .limit = kWipCountMax});
+  if (limit.getPoints() > kWipPointsMax)
+    return reject(Code::OUT_OF_RANGE, {.field = "board.wip.points", .limit = kWipPointsMax});
+  if (limit.getPerPerson() > kWipCountMax)
+    return reject(Code::OUT_OF_RANGE, {.field = "board.wip.perPerson", .limit = kWipCountMax});
+  if (limit.getPolicy() > WipPolicy::WARN)
+    return reject(Code::MALFORMED, {.field = "board.wip.policy"});
+  return {};
+}
+
+// The limits were set on what the actor saw, all of them.
+Ruling check_seen(const WipLimit& seen, const Column& column) {
+  const auto& present = column.wip;
+  const auto differs = [&](std::string_view field, std::int64_t now) {
+    return reject(Code::CHANGED_MEANWHILE,
+                  {.field = field, .column = column.id, .present_number = now});
+  };
+  if (seen.count != present.count) return differs("board.wip.count", present.count);
+  if (seen.points != present.points) return differs("board.wip.points", present.points);
+  if (seen.per_person != present.per_person)
+    return differs("board.wip.perPerson", present.per_person);
+  if (seen.policy != present.policy)
+    return differs("board.wip.policy", static_cast<std::int64_t>(present.policy));
   return {};
 }
 
 Ruling check_new_column(const Project& all, wire::Column::Reader column) {
-  const auto id = daybook::read(column.getColumn());
-  DAYBOOK_TRY(require_id(id, "board.column"));
-  if (is_id_used(all.board, id) || all.task.tasks.contains(id)) {
-    return reject(Code::ALREADY_EXISTS, {.field = "board.column", .id = id});
-  }
+  DAYBOOK_TRY(require_new_id(all, daybook::read(column.getColumn()), "board.column"));
   DAYBOOK_TRY(require_text(column.getName(), "board.name"));
   if (column.getCategory() > Category::DONE)
     return reject(Code::MALFORMED, {.field = "board.category"});
@@ -150,10 +167,7 @@ Ruling set_wip_limit(const Project& all, wire::SetWipLimit::Reader command, Emit
   const auto id = daybook::read(command.getColumn());
   const auto* column = find_column(all.board, id);
   if (column == nullptr) return reject(Code::UNKNOWN_COLUMN, {.column = id});
-  if (read_limit(command.getFrom()) != column->wip) {
-    return reject(Code::CHANGED_MEANWHILE,
-                  {.field = "board.wip", .column = id, .present_number = column->wip.count});
-  }
+  DAYBOOK_TRY(check_seen(read_limit(command.getFrom()), *column));
   DAYBOOK_TRY(check_limit(command.getTo()));
   const auto to = read_limit(command.getTo());
   if (to == column->wip) return reject(Code::NOTHING_TO_DO, {.column = id});
@@ -325,6 +339,8 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
 void write(wire::WipLimit::Builder builder, const WipLimit& limit) {
   builder.setCount(limit.count);
   builder.setPolicy(limit.policy);
+  builder.setPoints(limit.points);
+  builder.setPerPerson(limit.per_person);
 }
 
 void save(const State& state, wire::State::Builder builder) {

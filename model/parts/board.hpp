@@ -23,6 +23,7 @@ using schema::board::WipPolicy;
 inline constexpr std::size_t kColumnsMax = 64;
 inline constexpr std::size_t kTransitionsMax = 1024;
 inline constexpr std::uint32_t kWipCountMax = 1'000'000;
+inline constexpr std::uint32_t kWipPointsMax = 1'000'000'000;  // as many tasks of the most points
 
 struct WipLimit {
   std::uint32_t count = 0;  // each 0: no such limit

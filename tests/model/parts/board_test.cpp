@@ -50,9 +50,15 @@ TEST_CASE("defineBoard is refused for each reason, in this order", "[model][boar
        {"no such category", defined({{kTodo, "a", static_cast<Category>(4)}}),
         "malformed field=board.category", kManager},
        {"a limit out of range", defined({{kTodo, "a", Category::TODO, {1'000'001}}}),
-        "outOfRange field=board.wip limit=1000000", kManager},
+        "outOfRange field=board.wip.count limit=1000000", kManager},
+       {"a limit of points out of range",
+        defined({{kTodo, "a", Category::TODO, {0, WipPolicy::BLOCK, 1'000'000'001, 1'000'001}}}),
+        "outOfRange field=board.wip.points limit=1000000000", kManager},
+       {"a limit per person out of range",
+        defined({{kTodo, "a", Category::TODO, {0, static_cast<WipPolicy>(2), 0, 1'000'001}}}),
+        "outOfRange field=board.wip.perPerson limit=1000000", kManager},
        {"no such policy", defined({{kTodo, "a", Category::TODO, {1, static_cast<WipPolicy>(2)}}}),
-        "malformed field=board.wip", kManager},
+        "malformed field=board.wip.policy", kManager},
        {"1025 transitions", defined(many(64), too_many),
         "tooMany field=board.transitions limit=1024 count=1025", kManager},
        {"a transition to nowhere", defined(many(2), {{kTodo, kGone}, {kTodo, kTodo}}),
@@ -62,8 +68,10 @@ TEST_CASE("defineBoard is refused for each reason, in this order", "[model][boar
        {"a transition twice", defined(many(2), {{kTodo, kDoing}, {kTodo, kDoing}}),
         "duplicate field=board.transitions column=C1", kManager},
        {"everything at its limit", defined(many(64), most), "boardDefined", kManager},
-       {"the largest limit", defined({{kTodo, "a", Category::DONE, {1'000'000}}}), "boardDefined",
-        kManager}});
+       {"the largest limits",
+        defined(
+            {{kTodo, "a", Category::DONE, {1'000'000, WipPolicy::WARN, 1'000'000'000, 1'000'000}}}),
+        "boardDefined", kManager}});
 }
 
 TEST_CASE("a board is as it was defined, from left to right", "[model][board]") {
@@ -127,12 +135,24 @@ TEST_CASE("setWipLimit is refused for each reason, in this order", "[model][boar
       given,
       {{"unknown", set_wip_limit({kGone, {9}, {1'000'001}}), "unknownColumn column=C99", kManager},
        {"another count", set_wip_limit({kDoing, {4}, {1'000'001}}),
-        "changedMeanwhile field=board.wip column=C2 presentNumber=3", kManager},
+        "changedMeanwhile field=board.wip.count column=C2 presentNumber=3", kManager},
        {"another policy", set_wip_limit({kDoing, {3, WipPolicy::WARN}, {1}}),
-        "changedMeanwhile field=board.wip column=C2 presentNumber=3", kManager},
+        "changedMeanwhile field=board.wip.policy column=C2", kManager},
+       {"other points", set_wip_limit({kDoing, {3, WipPolicy::WARN, 1, 1}, {1'000'001}}),
+        "changedMeanwhile field=board.wip.points column=C2", kManager},
+       {"another limit per person", set_wip_limit({kDoing, {3, WipPolicy::WARN, 0, 1}, {1}}),
+        "changedMeanwhile field=board.wip.perPerson column=C2", kManager},
        {"out of range", set_wip_limit({kDoing, {3}, {1'000'001}}),
-        "outOfRange field=board.wip limit=1000000", kManager},
+        "outOfRange field=board.wip.count limit=1000000", kManager},
        {"the same", set_wip_limit({kDoing, {3}, {3}}), "nothingToDo column=C2", kManager},
+       {"points out of range", set_wip_limit({kDoing, {3}, {3, WipPolicy::BLOCK, 1'000'000'001}}),
+        "outOfRange field=board.wip.points limit=1000000000", kManager},
+       {"too many per person", set_wip_limit({kDoing, {3}, {3, WipPolicy::BLOCK, 0, 1'000'001}}),
+        "outOfRange field=board.wip.perPerson limit=1000000", kManager},
+       {"only the points", set_wip_limit({kDoing, {3}, {3, WipPolicy::BLOCK, 1}}), "wipLimitSet",
+        kManager},
+       {"only per person", set_wip_limit({kDoing, {3}, {3, WipPolicy::BLOCK, 0, 1}}), "wipLimitSet",
+        kManager},
        {"only the policy", set_wip_limit({kDoing, {3}, {3, WipPolicy::WARN}}), "wipLimitSet",
         kManager},
        {"the most", set_wip_limit({kDoing, {3}, {1'000'000}}), "wipLimitSet", kManager},
@@ -142,6 +162,28 @@ TEST_CASE("setWipLimit is refused for each reason, in this order", "[model][boar
   with_event(given.last_event(), [](schema::Event::Reader event) {
     CHECK(event.getBoard().getWipLimitSet().getTaskCount() == 3);
   });
+}
+
+TEST_CASE("all limits of a column are kept, and seen by whoever sets them next", "[model][board]") {
+  constexpr WipLimit limit{4, WipPolicy::WARN, 20, 2};
+  auto given = with_board();
+  given.given(set_wip_limit({kDoing, {3}, limit}));
+  CHECK(given.column(kDoing).wip == limit);
+  with_event(given.last_event(), [](schema::Event::Reader event) {
+    const auto set = event.getBoard().getWipLimitSet();
+    CHECK(set.getFrom().getCount() == 3);
+    CHECK(set.getTo().getPoints() == 20);
+    CHECK(set.getTo().getPerPerson() == 2);
+  });
+  const auto& state = given.state();
+  const auto loaded = model::decode_project(model::encode_snapshot(state), state.id, state.version,
+                                            state.recorded_at);
+  REQUIRE(loaded.has_value());
+  CHECK(model::board::find_column(loaded->board, kDoing)->wip == limit);
+  CHECK(given.when(set_wip_limit({kDoing, {4, WipPolicy::WARN}, {}})) ==
+        "changedMeanwhile field=board.wip.points column=C2 presentNumber=20");
+  CHECK(given.when(set_wip_limit({kDoing, {4, WipPolicy::WARN, 20}, {}})) ==
+        "changedMeanwhile field=board.wip.perPerson column=C2 presentNumber=2");
 }
 
 TEST_CASE("setTransitions is refused for each reason, in this order", "[model][board]") {
