@@ -1,5 +1,6 @@
 #include "model/parts/placement.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "model/permission.hpp"
@@ -108,29 +109,83 @@ Place respace(const Column& column, Neighbours gap) {
   return {};  // not reached: kRespacedMax cards would have to stand within 2^28 ranks
 }
 
+using schema::task::WipMeasure;
+
+// A limit that would be exceeded.
+struct Excess {
+  WipMeasure measure = WipMeasure::COUNT;
+  std::uint32_t limit = 0;
+  std::uint64_t present = 0;
+  std::uint64_t after = 0;
+  Id member = {};  // of perPerson
+};
+
+std::vector<Excess> find_excesses(const State& state, const board::Column& column,
+                                  const Added& added) {
+  std::vector<Excess> excesses;
+  const auto& limit = column.wip;
+  if (limit.policy == board::WipPolicy::WARN) return excesses;
+  const auto note = [&](WipMeasure measure, std::uint32_t most, std::uint64_t present,
+                        std::uint64_t more, Id member) {
+    if (most != 0 && present + more > most)
+      excesses.push_back({measure, most, present, present + more, member});
+  };
+  if (added.count != 0)
+    note(WipMeasure::COUNT, limit.count, count_in_column(state, column.id), added.count, {});
+  if (added.count != 0 || added.points != 0)
+    note(WipMeasure::POINTS, limit.points, points_in_column(state, column.id), added.points, {});
+  for (const auto& [owner, more] : added.by_owner) {
+    note(WipMeasure::PER_PERSON, limit.per_person, count_of_owner(state, column.id, owner), more,
+         owner);
+  }
+  return excesses;
+}
+
+std::string_view field_of(WipMeasure measure) {
+  switch (measure) {
+    case WipMeasure::COUNT:
+      return "board.wip.count";
+    case WipMeasure::POINTS:
+      return "board.wip.points";
+    case WipMeasure::PER_PERSON:
+      return "board.wip.perPerson";
+  }
+  return {};
+}
+
+std::unexpected<Rejection> refuse(const State& state, const board::Column& column,
+                                  const Excess& excess) {
+  return reject(Code::WIP_LIMIT_REACHED,
+                {.field = field_of(excess.measure),
+                 .tasks = excess.member.is_nil()
+                              ? tasks_in_column(state, column.id, kTasksInFactsMax)
+                              : tasks_of_owner(state, column.id, excess.member, kTasksInFactsMax),
+                 .column = column.id,
+                 .member = excess.member,
+                 .limit = excess.limit,
+                 .count = excess.present});
+}
+
 }  // namespace
 
-Ruling check_wip(const Project& all, const board::Column& column, std::uint32_t entering,
+Ruling check_wip(const Project& all, const board::Column& column, const Added& added,
                  schema::TextRef::Reader override_reason, const Context& context, Emitter& out) {
-  const auto count = count_in_column(all.task, column.id);
-  if (entering == 0 || column.wip.count == 0 || column.wip.policy == board::WipPolicy::WARN)
-    return {};
-  if (count + entering <= column.wip.count) return {};
-  if (override_reason.getIndex() == 0) {
-    return reject(Code::WIP_LIMIT_REACHED,
-                  {.tasks = tasks_in_column(all.task, column.id, kTasksInFactsMax),
-                   .column = column.id,
-                   .limit = column.wip.count,
-                   .count = count});
-  }
+  const auto excesses = find_excesses(all.task, column, added);
+  if (excesses.empty()) return {};
+  if (override_reason.getIndex() == 0) return refuse(all.task, column, excesses.front());
   if (!includes(project::role_of(all.project, context.actor), Role::MANAGER)) {
     return reject(Code::NOT_PERMITTED, {.field = "task.overrideReason", .required = Role::MANAGER});
   }
-  auto event = out.next().initTask().initWipLimitOverridden();
-  daybook::write(event.initColumn(), column.id);
-  event.setLimit(column.wip.count);
-  event.setCountAfter(count + entering);
-  out.text(override_reason, [&] { return event.initReason(); });
+  for (const auto& excess : excesses) {
+    auto event = out.next().initTask().initWipLimitOverridden();
+    daybook::write(event.initColumn(), column.id);
+    event.setLimit(excess.limit);
+    event.setCountAfter(static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(excess.after, std::numeric_limits<std::uint32_t>::max())));
+    out.text(override_reason, [&] { return event.initReason(); });
+    event.setMeasure(excess.measure);
+    if (!excess.member.is_nil()) daybook::write(event.initMember(), excess.member);
+  }
   return {};
 }
 
@@ -168,6 +223,7 @@ void write_entry(schema::task::Entry::Builder entry, const board::Column& column
   entry.setRank(place.rank);
   entry.setWipAfter(count_after);
   entry.setWipLimit(column.wip.count);
+  entry.setStarted(column.category == board::Category::DOING);
 }
 
 }  // namespace daybook::model::task

@@ -1,10 +1,7 @@
 #include "model/parts/task.hpp"
 
-#include <algorithm>
-
-#include "model/parts/field.hpp"
-#include "model/parts/placement.hpp"
-#include "model/project.hpp"
+#include "model/parts/save.hpp"
+#include "model/parts/task_rules.hpp"
 
 namespace daybook::model::task {
 namespace {
@@ -12,33 +9,9 @@ namespace {
 namespace wire = schema::task;
 using board::Category;
 
-bool is_done(const Project& all, Id column) {
-  const auto* found = board::find_column(all.board, column);
-  return found != nullptr && found->category == Category::DONE;
-}
-
-bool is_work(const board::Column& column) {
-  return column.category == Category::DOING || column.category == Category::DONE;
-}
-
-// The task, if it can be worked on.
-std::expected<const Task*, Rejection> find_open(const Project& all, Id id) {
-  const auto* task = find_task(all.task, id);
-  if (task == nullptr) return reject(Code::UNKNOWN_TASK, {.id = id});
-  if (task->retired) return reject(Code::TASK_RETIRED, {.task = id});
-  return task;
-}
-
-std::expected<const board::Column*, Rejection> find_target(const Project& all, Id id) {
-  if (!all.board.defined) return reject(Code::BOARD_NOT_DEFINED);
-  const auto* column = board::find_column(all.board, id);
-  if (column == nullptr) return reject(Code::UNKNOWN_COLUMN, {.column = id});
-  return column;
-}
-
 Ruling check_owner(const Project& all, Id owner) {
-  if (owner.is_nil() || project::is_in_project(all.project, owner)) return {};
-  return reject(Code::MEMBER_REQUIRED, {.field = "task.owner", .member = owner});
+  if (owner.is_nil()) return {};
+  return require_in_project(all, owner, "task.owner");
 }
 
 Ruling check_priority(const Priority& priority) {
@@ -50,43 +23,19 @@ Ruling check_priority(const Priority& priority) {
   return {};
 }
 
-Ruling check_blocked(const Task& task, Id id, const board::Column& target) {
-  if (task.blocked && is_work(target))
-    return reject(Code::TASK_BLOCKED, {.task = id, .present_text = task.block_reason});
-  return {};
-}
-
-Ruling check_transition(const Project& all, Id task, Id from, const board::Column& target) {
-  if (board::is_transition_allowed(all.board, from, target.id)) return {};
-  return reject(Code::TRANSITION_NOT_ALLOWED,
-                {.task = task, .column = target.id, .present_id = from});
-}
-
-Ruling check_reopening(Id task, bool was_done, const board::Column& target,
-                       schema::TextRef::Reader reason) {
-  if (!was_done || target.category == Category::DONE || reason.getIndex() != 0) return {};
-  return reject(Code::REASON_REQUIRED, {.field = "task.reason", .task = task});
-}
-
-// What entering or leaving a done column means, as events of their own.
-void emit_completion(Id task, bool was_done, bool now_done, schema::TextRef::Reader reason,
-                     Emitter& out) {
-  if (!was_done && now_done)
-    daybook::write(out.next().initTask().initTaskCompleted().initTask(), task);
-  if (was_done && !now_done) {
-    auto event = out.next().initTask().initTaskReopened();
-    daybook::write(event.initTask(), task);
-    out.text(reason, [&] { return event.initReason(); });
-  }
+// The limits of the column that the task stands in.
+Ruling check_wip_there(const Project& all, const Task& task, const Added& added,
+                       schema::TextRef::Reader override_reason, const Context& context,
+                       Emitter& out) {
+  const auto* column = board::find_column(all.board, task.column);
+  if (column == nullptr) return {};
+  return check_wip(all, *column, added, override_reason, context, out);
 }
 
 Ruling create_task(const Project& all, wire::CreateTask::Reader command, const Context& context,
                    Emitter& out) {
   const auto id = daybook::read(command.getTask());
-  DAYBOOK_TRY(require_id(id, "task.task"));
-  if (find_task(all.task, id) != nullptr || board::is_id_used(all.board, id)) {
-    return reject(Code::ALREADY_EXISTS, {.field = "task.task", .id = id});
-  }
+  DAYBOOK_TRY(require_new_id(all, id, "task.task"));
   DAYBOOK_TRY(require_text(command.getTitle(), "task.title"));
   const auto owner = daybook::read(command.getOwner());
   DAYBOOK_TRY(check_owner(all, owner));
@@ -103,7 +52,11 @@ Ruling create_task(const Project& all, wire::CreateTask::Reader command, const C
   const auto target = find_target(all, column_id);
   if (!target) return std::unexpected(target.error());
   const auto& column = **target;
-  DAYBOOK_TRY(check_wip(all, column, 1, command.getOverrideReason(), context, out));
+  const auto change = daybook::read(command.getChange());
+  DAYBOOK_TRY(change::check_quoted(all, change));
+  Added added;
+  added.enter(owner, command.getPoints());
+  DAYBOOK_TRY(check_wip(all, column, added, command.getOverrideReason(), context, out));
 
   const auto place = find_place(all.task, column.id, daybook::read(command.getBefore()), id);
   emit_respacing(column.id, place, out);
@@ -117,11 +70,13 @@ Ruling create_task(const Project& all, wire::CreateTask::Reader command, const C
   event.setPoints(command.getPoints());
   write(event.initPriority(), priority);
   write_entry(event.initEntry(), column, place, count_in_column(all.task, column.id) + 1);
+  save_id(change, [&] { return event.initChange(); });
   emit_completion(id, false, column.category == Category::DONE, {}, out);
   return {};
 }
 
-Ruling edit_task(const Project& all, wire::EditTask::Reader command, Emitter& out) {
+Ruling edit_task(const Project& all, wire::EditTask::Reader command, const Context& context,
+                 Emitter& out) {
   const auto id = daybook::read(command.getTask());
   const auto task = find_open(all, id);
   if (!task) return std::unexpected(task.error());
@@ -141,6 +96,12 @@ Ruling edit_task(const Project& all, wire::EditTask::Reader command, Emitter& ou
   const bool points = differs(command.getPoints());
   if (!title && !description && !estimate && !points)
     return reject(Code::NOTHING_TO_DO, {.task = id});
+  const auto change = daybook::read(command.getChange());
+  DAYBOOK_TRY(change::check_quoted(all, change));
+  Added added;
+  if (points && command.getPoints().getTo() > present.points)
+    added.points = static_cast<std::uint64_t>(command.getPoints().getTo()) - present.points;
+  DAYBOOK_TRY(check_wip_there(all, present, added, command.getOverrideReason(), context, out));
 
   auto event = out.next().initTask().initTaskEdited();
   daybook::write(event.initTask(), id);
@@ -148,10 +109,12 @@ Ruling edit_task(const Project& all, wire::EditTask::Reader command, Emitter& ou
   if (description) out.change(command.getDescription(), event.initDescription());
   if (estimate) emit_change(command.getEstimateMinutes(), event.initEstimateMinutes());
   if (points) emit_change(command.getPoints(), event.initPoints());
+  save_id(change, [&] { return event.initChange(); });
   return {};
 }
 
-Ruling assign_task(const Project& all, wire::AssignTask::Reader command, Emitter& out) {
+Ruling assign_task(const Project& all, wire::AssignTask::Reader command, const Context& context,
+                   Emitter& out) {
   const auto id = daybook::read(command.getTask());
   const auto task = find_open(all, id);
   if (!task) return std::unexpected(task.error());
@@ -163,6 +126,9 @@ Ruling assign_task(const Project& all, wire::AssignTask::Reader command, Emitter
   }
   DAYBOOK_TRY(check_owner(all, to));
   if (from == to) return reject(Code::NOTHING_TO_DO, {.task = id});
+  Added added;
+  added.give(to);
+  DAYBOOK_TRY(check_wip_there(all, **task, added, command.getOverrideReason(), context, out));
   auto event = out.next().initTask().initTaskAssigned();
   daybook::write(event.initTask(), id);
   daybook::write(event.initFrom(), from);
@@ -196,110 +162,6 @@ Ruling prioritize_task(const Project& all, wire::PrioritizeTask::Reader command,
   return {};
 }
 
-struct Move {
-  Id task;
-  Id from;
-};
-
-// The checks of one move, but for the limit. Later, in this order: predecessors open, definition of done, reviews.
-Ruling check_move(const Project& all, const Move& move, const board::Column& target, Id before,
-                  schema::TextRef::Reader reason) {
-  const auto task = find_open(all, move.task);
-  if (!task) return std::unexpected(task.error());
-  const auto& present = **task;
-  if (move.from != present.column) {
-    return reject(
-        Code::MOVED_MEANWHILE,
-        {.task = move.task, .present_id = present.column, .by_member = present.entered_by});
-  }
-  if (move.from == target.id) {
-    if (is_in_place(all.task, target.id, before, move.task))
-      return reject(Code::NOTHING_TO_DO, {.task = move.task});
-    return {};
-  }
-  DAYBOOK_TRY(check_blocked(present, move.task, target));
-  DAYBOOK_TRY(check_transition(all, move.task, move.from, target));
-  DAYBOOK_TRY(check_reopening(move.task, is_done(all, move.from), target, reason));
-  return {};
-}
-
-void emit_move(const Project& all, const State& state, const Move& move,
-               const board::Column& target, Id before, schema::TextRef::Reader reason,
-               Emitter& out) {
-  const auto place = find_place(state, target.id, before, move.task);
-  emit_respacing(target.id, place, out);
-  const bool stays = move.from == target.id;
-  auto event = out.next().initTask().initTaskMoved();
-  daybook::write(event.initTask(), move.task);
-  daybook::write(event.initFromColumn(), move.from);
-  write_entry(event.initEntry(), target, place,
-              count_in_column(state, target.id) + (stays ? 0 : 1));
-  const bool was_done = is_done(all, move.from);
-  const bool now_done = target.category == Category::DONE;
-  const bool reopens = was_done && !now_done;  // then the reason stands in taskReopened
-  if (!reopens) out.text(reason, [&] { return event.initReason(); });
-  emit_completion(move.task, was_done, now_done, reason, out);
-}
-
-Ruling move_task(const Project& all, wire::MoveTask::Reader command, const Context& context,
-                 Emitter& out) {
-  const Move move{daybook::read(command.getTask()), daybook::read(command.getFromColumn())};
-  if (const auto task = find_open(all, move.task); !task) return std::unexpected(task.error());
-  const auto target = find_target(all, daybook::read(command.getToColumn()));
-  const auto before = daybook::read(command.getBefore());
-  // A stale screen is told first: what it wanted may not exist any more.
-  if (const auto& present = *find_task(all.task, move.task); move.from != present.column) {
-    return reject(
-        Code::MOVED_MEANWHILE,
-        {.task = move.task, .present_id = present.column, .by_member = present.entered_by});
-  }
-  if (!target) return std::unexpected(target.error());
-  DAYBOOK_TRY(check_move(all, move, **target, before, command.getReason()));
-  const bool enters = move.from != (*target)->id;
-  DAYBOOK_TRY(check_wip(all, **target, enters ? 1 : 0, command.getOverrideReason(), context, out));
-  emit_move(all, all.task, move, **target, before, command.getReason(), out);
-  return {};
-}
-
-Ruling move_tasks(const Project& all, wire::MoveTasks::Reader command, const Context& context,
-                  Emitter& out) {
-  const auto list = command.getMoves();
-  if (list.size() == 0) return reject(Code::NOTHING_TO_DO);
-  if (list.size() > kMovesMax) {
-    return reject(Code::TOO_MANY,
-                  {.field = "task.moves", .limit = kMovesMax, .count = list.size()});
-  }
-  const auto target = find_target(all, daybook::read(command.getToColumn()));
-  if (!target) return std::unexpected(target.error());
-  const auto before = daybook::read(command.getBefore());
-  std::vector<Move> moves;
-  std::uint32_t entering = 0;
-  for (const auto item : list) {
-    const Move move{daybook::read(item.getTask()), daybook::read(item.getFromColumn())};
-    if (std::any_of(moves.begin(), moves.end(),
-                    [&](const Move& m) { return m.task == move.task; })) {
-      return reject(Code::DUPLICATE, {.field = "task.moves", .task = move.task});
-    }
-    DAYBOOK_TRY(check_move(all, move, **target, before, command.getReason()));
-    entering += move.from != (*target)->id;
-    moves.push_back(move);
-  }
-  DAYBOOK_TRY(check_wip(all, **target, entering, command.getOverrideReason(), context, out));
-
-  // Each takes its place behind the ones before it: on a copy, so that ranks and counts are what the fold will see.
-  State ahead = all.task;
-  const auto fold = [&](schema::Event::Reader event) { (void)evolve(ahead, event.getTask(), {}); };
-  for (const auto& move : moves) {
-    Emitter step(context);
-    emit_move(all, ahead, move, **target, before, command.getReason(), step);
-    for (auto& draft : std::move(step).take()) {
-      fold(draft.event());
-      out.append(std::move(draft));
-    }
-  }
-  return {};
-}
-
 Ruling block_task(const Project& all, wire::BlockTask::Reader command, Emitter& out) {
   const auto id = daybook::read(command.getTask());
   const auto task = find_open(all, id);
@@ -328,46 +190,6 @@ Ruling unblock_task(const Project& all, wire::UnblockTask::Reader command, Emitt
   return {};
 }
 
-Ruling retire_task(const Project& all, wire::RetireTask::Reader command, Emitter& out) {
-  const auto id = daybook::read(command.getTask());
-  const auto* task = find_task(all.task, id);
-  if (task == nullptr) return reject(Code::UNKNOWN_TASK, {.id = id});
-  DAYBOOK_TRY(require_text(command.getReason(), "task.reason"));
-  if (task->retired) return reject(Code::NOTHING_TO_DO, {.task = id});
-  auto event = out.next().initTask().initTaskRetired();
-  daybook::write(event.initTask(), id);
-  out.text(command.getReason(), [&] { return event.initReason(); });
-  daybook::write(event.initFromColumn(), task->column);
-  return {};
-}
-
-Ruling restore_task(const Project& all, wire::RestoreTask::Reader command, const Context& context,
-                    Emitter& out) {
-  const auto id = daybook::read(command.getTask());
-  const auto* task = find_task(all.task, id);
-  if (task == nullptr) return reject(Code::UNKNOWN_TASK, {.id = id});
-  if (!task->retired) return reject(Code::NOTHING_TO_DO, {.task = id});
-  const auto column_id = daybook::read(command.getColumn());
-  const auto target = find_target(all, column_id.is_nil() ? task->column : column_id);
-  if (!target) return std::unexpected(target.error());
-  const auto& column = **target;
-  DAYBOOK_TRY(check_blocked(*task, id, column));
-  // A column that was retired meanwhile allows what is allowed to a task without a past.
-  if (board::find_column(all.board, task->column) != nullptr) {
-    DAYBOOK_TRY(check_transition(all, id, task->column, column));
-  }
-  DAYBOOK_TRY(check_reopening(id, !task->completed_at.is_none(), column, command.getReason()));
-  DAYBOOK_TRY(check_wip(all, column, 1, command.getOverrideReason(), context, out));
-  const auto place = find_place(all.task, column.id, daybook::read(command.getBefore()), id);
-  emit_respacing(column.id, place, out);
-  auto event = out.next().initTask().initTaskRestored();
-  daybook::write(event.initTask(), id);
-  write_entry(event.initEntry(), column, place, count_in_column(all.task, column.id) + 1);
-  emit_completion(id, !task->completed_at.is_none(), column.category == Category::DONE,
-                  command.getReason(), out);
-  return {};
-}
-
 }  // namespace
 
 Ruling decide(const Project& all, wire::Command::Reader command, const Context& context,
@@ -376,9 +198,9 @@ Ruling decide(const Project& all, wire::Command::Reader command, const Context& 
     case wire::Command::CREATE_TASK:
       return create_task(all, command.getCreateTask(), context, out);
     case wire::Command::EDIT_TASK:
-      return edit_task(all, command.getEditTask(), out);
+      return edit_task(all, command.getEditTask(), context, out);
     case wire::Command::ASSIGN_TASK:
-      return assign_task(all, command.getAssignTask(), out);
+      return assign_task(all, command.getAssignTask(), context, out);
     case wire::Command::PRIORITIZE_TASK:
       return prioritize_task(all, command.getPrioritizeTask(), out);
     case wire::Command::MOVE_TASK:
@@ -394,11 +216,17 @@ Ruling decide(const Project& all, wire::Command::Reader command, const Context& 
     case wire::Command::RESTORE_TASK:
       return restore_task(all, command.getRestoreTask(), context, out);
     case wire::Command::LINK_TASKS:
+      return link_tasks(all, command.getLinkTasks(), out);
     case wire::Command::UNLINK_TASKS:
+      return unlink_tasks(all, command.getUnlinkTasks(), out);
     case wire::Command::SET_PREDECESSOR_POLICY:
+      return set_predecessor_policy(all, command.getSetPredecessorPolicy(), out);
     case wire::Command::REPORT_PROGRESS:
+      return report_progress(all, command.getReportProgress(), out);
     case wire::Command::LOG_TIME:
+      return log_time(all, command.getLogTime(), context, out);
     case wire::Command::CORRECT_TIME_ENTRY:
+      return correct_time_entry(all, command.getCorrectTimeEntry(), out);
     case wire::Command::NONE:
       break;
   }

@@ -113,6 +113,14 @@ struct OwnedKey {
   Id owner = {};
   auto operator<=>(const OwnedKey&) const = default;
 };
+// A card of an owner: the owner's cards of a column stand in their order on the board.
+struct OwnedCardKey {
+  Id column = {};
+  Id owner = {};
+  std::uint64_t rank = 0;
+  Id task = {};
+  auto operator<=>(const OwnedCardKey&) const = default;
+};
 
 struct State {
   Table<Id, Task> tasks = {};
@@ -124,8 +132,10 @@ struct State {
 
   // Derived, not part of the digest: the cards in their order, and how much stands in each column.
   Table<CardKey, Nothing> cards = {};
-  Table<Id, ColumnLoad> loads = {};
-  Table<OwnedKey, std::uint32_t> owned = {};     // cards of an owner in a column
+  Table<Id, ColumnLoad> loads = {};  // of columns that are not empty
+  Table<OwnedKey, std::uint32_t> owned =
+      {};  // how many cards of an owner stand in a column; never 0
+  Table<OwnedCardKey, Nothing> owned_cards = {};
   Table<LinkKey, Nothing> reverse_links = {};    // predecessor and successor swapped
   Table<Id, std::uint64_t> logged_minutes = {};  // by task
 };
@@ -142,6 +152,8 @@ struct State {
 [[nodiscard]] std::vector<Id> open_predecessors(const State& state, Id task, std::size_t most);
 // In their order on the board, the first `most`.
 [[nodiscard]] std::vector<Id> tasks_in_column(const State& state, Id column, std::size_t most);
+[[nodiscard]] std::vector<Id> tasks_of_owner(const State& state, Id column, Id owner,
+                                             std::size_t most);
 
 [[nodiscard]] Ruling decide(const Project& state, schema::task::Command::Reader command,
                             const Context& context, Emitter& out);
@@ -153,5 +165,6 @@ void save(const State& state, schema::task::State::Builder builder);
 
 [[nodiscard]] Priority read_priority(schema::task::Priority::Reader reader);
 void write(schema::task::Priority::Builder builder, const Priority& priority);
+void write(schema::task::LinkState::Builder builder, const LinkKey& key, const Link& link);
 
 }  // namespace daybook::model::task

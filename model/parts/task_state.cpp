@@ -1,9 +1,9 @@
-// The state of tasks: how events are folded into it, and how it is saved.
+// The state of tasks: how events are folded into it.
 #include <algorithm>
+#include <type_traits>
 
 #include "model/parts/field.hpp"
-#include "model/parts/save.hpp"
-#include "model/parts/task.hpp"
+#include "model/parts/task_tables.hpp"
 
 namespace daybook::model::task {
 namespace {
@@ -12,28 +12,49 @@ namespace wire = schema::task;
 
 void leave_column(State& state, Id id, const Task& task) {
   if (!state.cards.erase({task.column, task.rank, id})) return;
-  auto& load = state.loads.at_or_new(task.column);
-  if (load.count > 0) --load.count;
+  if (auto* load = state.loads.edit(task.column)) {
+    load->points -= task.points;
+    if (--load->count == 0) state.loads.erase(task.column);
+  }
+  if (task.owner.is_nil()) return;
+  state.owned_cards.erase({task.column, task.owner, task.rank, id});
+  const OwnedKey key{task.column, task.owner};
+  if (auto* owned = state.owned.edit(key); owned != nullptr && --*owned == 0)
+    state.owned.erase(key);
 }
 
-void stand_in_column(State& state, Id id, const Task& task) {
-  state.cards.set({task.column, task.rank, id}, {});
-  ++state.loads.at_or_new(task.column).count;
+// Changes a task in what the order of the board or its limits rest on, wherever it stands.
+template <typename Change>
+void change_standing(State& state, Id id, Task& task, Change&& change) {
+  if (!task.retired) leave_column(state, id, task);
+  change();
+  if (!task.retired) stand_in_column(state, id, task);
 }
 
-Timestamp not_before(Timestamp time, Timestamp floor) { return std::max(time, floor); }
+// When something happened to a task, which is not before what happened to it earlier. 0 would mean: never.
+Timestamp moment(const EventMeta& meta, Timestamp floor) {
+  return std::max({meta.happened_at(), floor, Timestamp{1}});
+}
+
+DayFlow& day_of(State& state, Timestamp time) { return state.days.at_or_new(date_of(time)); }
 
 void enter_column(State& state, Id id, Task& task, wire::Entry::Reader entry,
                   const EventMeta& meta) {
   const auto column = daybook::read(entry.getColumn());
-  const bool stays = column == task.column && !task.retired && !task.entered_at.is_none();
+  const bool stands = !task.retired && !task.entered_at.is_none();  // else it is new, or comes back
+  if (stands) leave_column(state, id, task);
+  if (!stands || column != task.column) {
+    const auto at = moment(meta, std::max(task.entered_at, task.created_at));
+    auto& flows = day_of(state, at).columns;
+    if (stands) ++flows.at_or_new(task.column).left;
+    ++flows.at_or_new(column).entered;
+    task.entered_at = at;
+    task.entered_by = meta.on_whose_part();
+  }
   task.column = column;
   task.rank = entry.getRank();
   task.retired = false;
-  if (!stays) {
-    task.entered_at = not_before(meta.happened_at(), std::max(task.entered_at, task.created_at));
-    task.entered_by = meta.on_whose_part();
-  }
+  if (entry.getStarted() && task.started_at.is_none()) task.started_at = task.entered_at;
   stand_in_column(state, id, task);
 }
 
@@ -47,29 +68,39 @@ void fold_created(State& state, wire::TaskCreated::Reader event, const EventMeta
   task.estimate_minutes = event.getEstimateMinutes();
   task.points = event.getPoints();
   task.priority = read_priority(event.getPriority());
-  task.created_at = meta.happened_at();
+  task.created_at = moment(meta, {});
+  task.change = daybook::read(event.getChange());
   state.last_number = std::max(state.last_number, task.number);
+  ++day_of(state, task.created_at).created;
   enter_column(state, id, task, event.getEntry(), meta);
 }
 
-void fold_edited(Task& task, wire::TaskEdited::Reader event, const EventMeta& meta) {
+void fold_edited(State& state, Id id, Task& task, wire::TaskEdited::Reader event,
+                 const EventMeta& meta) {
   task.title = changed(task.title, event.getTitle(), meta.position);
   task.description = changed(task.description, event.getDescription(), meta.position);
   if (is_change(event.getEstimateMinutes())) {
     task.estimate_minutes = static_cast<std::uint32_t>(event.getEstimateMinutes().getTo());
   }
-  if (is_change(event.getPoints()))
-    task.points = static_cast<std::uint32_t>(event.getPoints().getTo());
+  if (is_change(event.getPoints())) {
+    change_standing(state, id, task,
+                    [&] { task.points = static_cast<std::uint32_t>(event.getPoints().getTo()); });
+  }
+}
+
+void fold_retired(State& state, Id id, Task& task, const EventMeta& meta) {
+  leave_column(state, id, task);
+  task.retired = true;
+  auto& day = day_of(state, moment(meta, task.entered_at));
+  ++day.retired;
+  ++day.columns.at_or_new(task.column).left;
 }
 
 void fold_respaced(State& state, wire::CardsRespaced::Reader event) {
   for (const auto card : event.getCards()) {
     const auto id = daybook::read(card.getTask());
-    if (auto* task = state.tasks.edit(id); task != nullptr && !task->retired) {
-      leave_column(state, id, *task);
-      task->rank = card.getRank();
-      stand_in_column(state, id, *task);
-    }
+    if (auto* task = state.tasks.edit(id))
+      change_standing(state, id, *task, [&] { task->rank = card.getRank(); });
   }
 }
 
@@ -82,6 +113,31 @@ std::uint32_t count_in_column(const State& state, Id column) {
   return load != nullptr ? load->count : 0;
 }
 
+std::uint64_t points_in_column(const State& state, Id column) {
+  const auto* load = state.loads.find(column);
+  return load != nullptr ? load->points : 0;
+}
+
+std::uint32_t count_of_owner(const State& state, Id column, Id owner) {
+  const auto* owned = state.owned.find({column, owner});
+  return owned != nullptr ? *owned : 0;
+}
+
+std::vector<Id> open_predecessors(const State& state, Id task, std::size_t most) {
+  std::vector<Id> open;
+  for (auto at = state.reverse_links.lower_bound({task, {}});
+       at != state.reverse_links.end() && at->first.predecessor == task && open.size() < most;
+       ++at) {
+    const auto predecessor = at->first.successor;  // swapped
+    const auto* link = state.links.find({predecessor, task});
+    if (link == nullptr || link->type != LinkType::FINISH_TO_START) continue;
+    const auto* found = find_task(state, predecessor);
+    if (found != nullptr && !found->retired && found->completed_at.is_none())
+      open.push_back(predecessor);
+  }
+  return open;
+}
+
 std::vector<Id> tasks_in_column(const State& state, Id column, std::size_t most) {
   std::vector<Id> tasks;
   for (auto at = state.cards.lower_bound({column, 0, {}});
@@ -91,9 +147,27 @@ std::vector<Id> tasks_in_column(const State& state, Id column, std::size_t most)
   return tasks;
 }
 
+std::vector<Id> tasks_of_owner(const State& state, Id column, Id owner, std::size_t most) {
+  std::vector<Id> tasks;
+  for (auto at = state.owned_cards.lower_bound({column, owner, 0, {}});
+       at != state.owned_cards.end() && at->first.column == column && at->first.owner == owner &&
+       tasks.size() < most;
+       ++at) {
+    tasks.push_back(at->first.task);
+  }
+  return tasks;
+}
+
 bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
-  const auto edit = [&](schema::Id::Reader id, auto&& change) {
-    if (Task* task = state.tasks.edit(daybook::read(id))) change(*task);
+  const auto edit = [&](schema::Id::Reader reader, auto&& change) {
+    const auto id = daybook::read(reader);
+    if (Task* task = state.tasks.edit(id)) {
+      if constexpr (std::is_invocable_v<decltype(change), Id, Task&>) {
+        change(id, *task);
+      } else {
+        change(*task);
+      }
+    }
     return true;
   };
   switch (event.which()) {
@@ -102,20 +176,20 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       return true;
     case wire::Event::TASK_EDITED:
       return edit(event.getTaskEdited().getTask(),
-                  [&](Task& t) { fold_edited(t, event.getTaskEdited(), meta); });
-    case wire::Event::TASK_ASSIGNED:
-      return edit(event.getTaskAssigned().getTask(),
-                  [&](Task& t) { t.owner = daybook::read(event.getTaskAssigned().getTo()); });
+                  [&](Id id, Task& t) { fold_edited(state, id, t, event.getTaskEdited(), meta); });
+    case wire::Event::TASK_ASSIGNED: {
+      const auto assigned = event.getTaskAssigned();
+      return edit(assigned.getTask(), [&](Id id, Task& t) {
+        change_standing(state, id, t, [&] { t.owner = daybook::read(assigned.getTo()); });
+      });
+    }
     case wire::Event::TASK_PRIORITIZED:
       return edit(event.getTaskPrioritized().getTask(),
                   [&](Task& t) { t.priority = read_priority(event.getTaskPrioritized().getTo()); });
     case wire::Event::TASK_MOVED: {
       const auto moved = event.getTaskMoved();
-      const auto id = daybook::read(moved.getTask());
-      return edit(moved.getTask(), [&](Task& t) {
-        leave_column(state, id, t);
-        enter_column(state, id, t, moved.getEntry(), meta);
-      });
+      return edit(moved.getTask(),
+                  [&](Id id, Task& t) { enter_column(state, id, t, moved.getEntry(), meta); });
     }
     case wire::Event::TASK_BLOCKED: {
       const auto blocked = event.getTaskBlocked();
@@ -124,7 +198,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
         t.block_reason = text_of_event(blocked.getReason(), meta.position);
         t.block_kind = blocked.getKind();
         t.block_needs = text_of_event(blocked.getNeeds(), meta.position);
-        t.blocked_at = not_before(meta.happened_at(), t.created_at);
+        t.blocked_at = moment(meta, t.created_at);
       });
     }
     case wire::Event::TASK_UNBLOCKED:
@@ -136,34 +210,73 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
         t.blocked_at = {};
       });
     case wire::Event::TASK_COMPLETED:
-      return edit(event.getTaskCompleted().getTask(),
-                  [&](Task& t) { t.completed_at = not_before(meta.happened_at(), t.entered_at); });
-    case wire::Event::TASK_REOPENED:
-      return edit(event.getTaskReopened().getTask(), [&](Task& t) { t.completed_at = {}; });
-    case wire::Event::TASK_RETIRED: {
-      const auto id = daybook::read(event.getTaskRetired().getTask());
-      return edit(event.getTaskRetired().getTask(), [&](Task& t) {
-        leave_column(state, id, t);
-        t.retired = true;
+      return edit(event.getTaskCompleted().getTask(), [&](Task& t) {
+        t.completed_at = moment(meta, t.entered_at);
+        ++day_of(state, t.completed_at).completed;
       });
-    }
+    case wire::Event::TASK_REOPENED:
+      return edit(event.getTaskReopened().getTask(), [&](Task& t) {
+        t.completed_at = {};
+        ++day_of(state, moment(meta, t.entered_at)).reopened;
+      });
+    case wire::Event::TASK_RETIRED:
+      return edit(event.getTaskRetired().getTask(),
+                  [&](Id id, Task& t) { fold_retired(state, id, t, meta); });
     case wire::Event::TASK_RESTORED: {
       const auto restored = event.getTaskRestored();
-      const auto id = daybook::read(restored.getTask());
       return edit(restored.getTask(),
-                  [&](Task& t) { enter_column(state, id, t, restored.getEntry(), meta); });
+                  [&](Id id, Task& t) { enter_column(state, id, t, restored.getEntry(), meta); });
     }
     case wire::Event::WIP_LIMIT_OVERRIDDEN:
       return true;  // the act itself is the record
     case wire::Event::CARDS_RESPACED:
       fold_respaced(state, event.getCardsRespaced());
       return true;
-    case wire::Event::TASKS_LINKED:
-    case wire::Event::TASKS_UNLINKED:
+    case wire::Event::TASKS_LINKED: {
+      const auto linked = event.getTasksLinked();
+      set_link(state,
+               {daybook::read(linked.getPredecessor()), daybook::read(linked.getSuccessor())},
+               {linked.getType(), linked.getLagDays()});
+      return true;
+    }
+    case wire::Event::TASKS_UNLINKED: {
+      const auto predecessor = daybook::read(event.getTasksUnlinked().getPredecessor());
+      const auto successor = daybook::read(event.getTasksUnlinked().getSuccessor());
+      state.links.erase({predecessor, successor});
+      state.reverse_links.erase({successor, predecessor});
+      return true;
+    }
     case wire::Event::PREDECESSOR_POLICY_SET:
-    case wire::Event::TASK_PROGRESS_REPORTED:
-    case wire::Event::TIME_LOGGED:
-    case wire::Event::TIME_ENTRY_CORRECTED:
+      state.predecessor_policy = event.getPredecessorPolicySet().getTo();
+      return true;
+    case wire::Event::TASK_PROGRESS_REPORTED: {
+      const auto reported = event.getTaskProgressReported();
+      return edit(reported.getTask(), [&](Task& t) {
+        t.percent = reported.getPercent();
+        t.remaining_minutes = reported.getRemainingMinutes();
+        t.progress_at = moment(meta, std::max(t.progress_at, t.started_at));
+      });
+    }
+    case wire::Event::TIME_LOGGED: {
+      const auto logged = event.getTimeLogged();
+      set_time_entry(state, daybook::read(logged.getEntry()),
+                     {daybook::read(logged.getTask()),
+                      daybook::read(logged.getMember()),
+                      {logged.getDay()},
+                      logged.getMinutes(),
+                      text_of_event(logged.getNote(), meta.position)});
+      return true;
+    }
+    case wire::Event::TIME_ENTRY_CORRECTED: {
+      const auto corrected = event.getTimeEntryCorrected();
+      const auto id = daybook::read(corrected.getEntry());
+      if (const auto* entry = state.time_entries.find(id)) {
+        auto now = *entry;
+        now.minutes = corrected.getTo();
+        set_time_entry(state, id, now);
+      }
+      return true;
+    }
     case wire::Event::NONE:
       break;
   }
@@ -180,66 +293,6 @@ void write(wire::Priority::Builder builder, const Priority& priority) {
   builder.setTimeCriticality(priority.time_criticality);
   builder.setRiskReduction(priority.risk_reduction);
   builder.setJobSize(priority.job_size);
-}
-
-void save(const State& state, wire::State::Builder builder) {
-  builder.setLastNumber(state.last_number);
-  save_list(
-      state.tasks, [&](unsigned size) { return builder.initTasks(size); },
-      [](wire::TaskState::Builder out, const auto& row) {
-        const auto& [id, task] = row;
-        save_id(id, [&] { return out.initTask(); });
-        out.setNumber(task.number);
-        write_text(task.title, [&] { return out.initTitle(); });
-        write_text(task.description, [&] { return out.initDescription(); });
-        save_id(task.owner, [&] { return out.initOwner(); });
-        out.setEstimateMinutes(task.estimate_minutes);
-        out.setPoints(task.points);
-        if (task.priority != Priority{}) write(out.initPriority(), task.priority);
-        save_id(task.column, [&] { return out.initColumn(); });
-        out.setRank(task.rank);
-        out.setCreatedAt(task.created_at.micros);
-        out.setEnteredAt(task.entered_at.micros);
-        save_id(task.entered_by, [&] { return out.initEnteredBy(); });
-        out.setCompletedAt(task.completed_at.micros);
-        out.setRetired(task.retired);
-        out.setBlocked(task.blocked);
-        write_text(task.block_reason, [&] { return out.initBlockReason(); });
-        out.setBlockKind(task.block_kind);
-        write_text(task.block_needs, [&] { return out.initBlockNeeds(); });
-        out.setBlockedAt(task.blocked_at.micros);
-      });
-}
-
-State load(wire::State::Reader reader) {
-  State state;
-  state.last_number = reader.getLastNumber();
-  for (const auto in : reader.getTasks()) {
-    const auto id = daybook::read(in.getTask());
-    Task task;
-    task.number = in.getNumber();
-    task.title = model::read(in.getTitle());
-    task.description = model::read(in.getDescription());
-    task.owner = daybook::read(in.getOwner());
-    task.estimate_minutes = in.getEstimateMinutes();
-    task.points = in.getPoints();
-    task.priority = read_priority(in.getPriority());
-    task.column = daybook::read(in.getColumn());
-    task.rank = in.getRank();
-    task.created_at = {in.getCreatedAt()};
-    task.entered_at = {in.getEnteredAt()};
-    task.entered_by = daybook::read(in.getEnteredBy());
-    task.completed_at = {in.getCompletedAt()};
-    task.retired = in.getRetired();
-    task.blocked = in.getBlocked();
-    task.block_reason = model::read(in.getBlockReason());
-    task.block_kind = in.getBlockKind();
-    task.block_needs = model::read(in.getBlockNeeds());
-    task.blocked_at = {in.getBlockedAt()};
-    if (!task.retired) stand_in_column(state, id, task);
-    state.tasks.set(id, std::move(task));
-  }
-  return state;
 }
 
 }  // namespace daybook::model::task

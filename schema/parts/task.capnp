@@ -52,7 +52,8 @@ struct Priority {
 
 struct CreateTask {
   # Rejections, in this order: projectArchived, alreadyExists, textRequired (title), memberRequired (the owner has
-  # no role in the project), outOfRange, boardNotDefined, unknownColumn, wipLimitReached, notPermitted (override).
+  # no role in the project), outOfRange, boardNotDefined, unknownColumn, unknownChange, notApproved, wipLimitReached,
+  # notPermitted (override).
   task @0 :Id;
   title @1 :TextRef;
   description @2 :TextRef;
@@ -165,7 +166,8 @@ struct RetireTask {
 struct RestoreTask {
   # Brings a retired task back; into another column than the one it stood in, what holds for moving there holds too.
   # Rejections: projectArchived, unknownTask, nothingToDo (not retired), unknownColumn, taskBlocked,
-  # transitionNotAllowed, reasonRequired (a done task, out of a done column), wipLimitReached, notPermitted (override).
+  # transitionNotAllowed, predecessorOpen, reasonRequired (a done task, out of a done column), wipLimitReached,
+  # notPermitted (override).
   task @0 :Id;
   column @1 :Id;
   # Nil: where it stood.
@@ -185,7 +187,8 @@ enum LinkType {
 
 struct LinkTasks {
   # Rejections, in this order: unknownTask (either), taskRetired, selfLink, malformed (type), outOfRange (lag beyond 1000
-  # days), duplicate (they are linked), cycle (with its path, from the successor to the predecessor), tooMany (links > 20,000).
+  # days), duplicate (they are linked), cycle (with its length and its path, from the successor to the predecessor,
+  # the first 64 tasks), tooMany (links > 20,000).
   predecessor @0 :Id;
   successor @1 :Id;
   type @2 :LinkType;
@@ -359,6 +362,8 @@ struct TaskRetired {
 struct TaskRestored {
   task @0 :Id;
   entry @1 :Entry;
+  openPredecessors @2 :List(Id);
+  # As of taskMoved.
 }
 
 enum WipMeasure {

@@ -228,6 +228,7 @@ Command create_task(const CreateTask& fields) {
   put(fields.column, [&] { return out.initColumn(); });
   put(fields.before, [&] { return out.initBefore(); });
   maker.text(fields.override_reason, [&] { return out.initOverrideReason(); });
+  put(fields.change, [&] { return out.initChange(); });
   return maker.take();
 }
 
@@ -239,6 +240,8 @@ Command edit_task(const EditTask& fields) {
   maker.edit(fields.description, [&] { return out.initDescription(); });
   put(fields.estimate_minutes, [&] { return out.initEstimateMinutes(); });
   put(fields.points, [&] { return out.initPoints(); });
+  maker.text(fields.override_reason, [&] { return out.initOverrideReason(); });
+  put(fields.change, [&] { return out.initChange(); });
   return maker.take();
 }
 
@@ -248,6 +251,7 @@ Command assign_task(const AssignTask& fields) {
   put(fields.task, [&] { return out.initTask(); });
   put(fields.from, [&] { return out.initFrom(); });
   put(fields.to, [&] { return out.initTo(); });
+  maker.text(fields.override_reason, [&] { return out.initOverrideReason(); });
   return maker.take();
 }
 
@@ -310,6 +314,7 @@ Command retire_task(const RetireTask& fields) {
   auto out = maker.root().initTask().initRetireTask();
   put(fields.task, [&] { return out.initTask(); });
   maker.text(fields.reason, [&] { return out.initReason(); });
+  put(fields.change, [&] { return out.initChange(); });
   return maker.take();
 }
 
@@ -320,6 +325,65 @@ Command restore_task(const RestoreTask& fields) {
   put(fields.column, [&] { return out.initColumn(); });
   put(fields.before, [&] { return out.initBefore(); });
   maker.text(fields.override_reason, [&] { return out.initOverrideReason(); });
+  maker.text(fields.reason, [&] { return out.initReason(); });
+  return maker.take();
+}
+
+Command link_tasks(const LinkTasks& fields) {
+  Maker maker;
+  auto out = maker.root().initTask().initLinkTasks();
+  put(fields.predecessor, [&] { return out.initPredecessor(); });
+  put(fields.successor, [&] { return out.initSuccessor(); });
+  out.setType(fields.type);
+  out.setLagDays(fields.lag_days);
+  return maker.take();
+}
+
+Command unlink_tasks(const UnlinkTasks& fields) {
+  Maker maker;
+  auto out = maker.root().initTask().initUnlinkTasks();
+  put(fields.predecessor, [&] { return out.initPredecessor(); });
+  put(fields.successor, [&] { return out.initSuccessor(); });
+  maker.text(fields.reason, [&] { return out.initReason(); });
+  return maker.take();
+}
+
+Command set_predecessor_policy(const SetPredecessorPolicy& fields) {
+  Maker maker;
+  auto out = maker.root().initTask().initSetPredecessorPolicy();
+  out.setFrom(fields.from);
+  out.setTo(fields.to);
+  return maker.take();
+}
+
+Command report_progress(const ReportProgress& fields) {
+  Maker maker;
+  auto out = maker.root().initTask().initReportProgress();
+  put(fields.task, [&] { return out.initTask(); });
+  out.setFromPercent(fields.from_percent);
+  out.setPercent(fields.percent);
+  out.setRemainingMinutes(fields.remaining_minutes);
+  return maker.take();
+}
+
+Command log_time(const LogTime& fields) {
+  Maker maker;
+  auto out = maker.root().initTask().initLogTime();
+  put(fields.entry, [&] { return out.initEntry(); });
+  put(fields.task, [&] { return out.initTask(); });
+  put(fields.member, [&] { return out.initMember(); });
+  out.setDay(fields.day.days);
+  out.setMinutes(fields.minutes);
+  maker.text(fields.note, [&] { return out.initNote(); });
+  return maker.take();
+}
+
+Command correct_time_entry(const CorrectTimeEntry& fields) {
+  Maker maker;
+  auto out = maker.root().initTask().initCorrectTimeEntry();
+  put(fields.entry, [&] { return out.initEntry(); });
+  out.setFrom(fields.from);
+  out.setTo(fields.to);
   maker.text(fields.reason, [&] { return out.initReason(); });
   return maker.take();
 }

@@ -178,6 +178,7 @@ struct CreateTask {
   Id column = {};
   Id before = {};
   std::string override_reason = {};
+  Id change = {};
 };
 struct EditTask {
   Id task = {};
@@ -185,11 +186,14 @@ struct EditTask {
   TextEdit description = {};
   NumberEdit estimate_minutes = {};
   NumberEdit points = {};
+  std::string override_reason = {};
+  Id change = {};
 };
 struct AssignTask {
   Id task = {};
   Id from = {};
   Id to = {};
+  std::string override_reason = {};
 };
 struct PrioritizeTask {
   Id task = {};
@@ -228,6 +232,7 @@ struct UnblockTask {
 struct RetireTask {
   Id task = {};
   std::string reason = "not needed";
+  Id change = {};
 };
 struct RestoreTask {
   Id task = {};
@@ -235,6 +240,41 @@ struct RestoreTask {
   Id before = {};
   std::string override_reason = {};
   std::string reason = {};
+};
+struct LinkTasks {
+  Id predecessor = {};
+  Id successor = {};
+  model::task::LinkType type = model::task::LinkType::FINISH_TO_START;
+  std::int32_t lag_days = 0;
+};
+struct UnlinkTasks {
+  Id predecessor = {};
+  Id successor = {};
+  std::string reason = "not so";
+};
+struct SetPredecessorPolicy {
+  model::task::PredecessorPolicy from = model::task::PredecessorPolicy::WARN;
+  model::task::PredecessorPolicy to = model::task::PredecessorPolicy::BLOCK;
+};
+struct ReportProgress {
+  Id task = {};
+  std::uint32_t from_percent = 0;
+  std::uint32_t percent = 0;
+  std::uint32_t remaining_minutes = 0;
+};
+struct LogTime {
+  Id entry = {};
+  Id task = {};
+  Id member = {};
+  Date day = {};
+  std::uint32_t minutes = 60;
+  std::string note = {};
+};
+struct CorrectTimeEntry {
+  Id entry = {};
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  std::string reason = "mistyped";
 };
 [[nodiscard]] Command create_task(const CreateTask& fields);
 [[nodiscard]] Command edit_task(const EditTask& fields);
@@ -246,5 +286,11 @@ struct RestoreTask {
 [[nodiscard]] Command unblock_task(const UnblockTask& fields);
 [[nodiscard]] Command retire_task(const RetireTask& fields);
 [[nodiscard]] Command restore_task(const RestoreTask& fields);
+[[nodiscard]] Command link_tasks(const LinkTasks& fields);
+[[nodiscard]] Command unlink_tasks(const UnlinkTasks& fields);
+[[nodiscard]] Command set_predecessor_policy(const SetPredecessorPolicy& fields);
+[[nodiscard]] Command report_progress(const ReportProgress& fields);
+[[nodiscard]] Command log_time(const LogTime& fields);
+[[nodiscard]] Command correct_time_entry(const CorrectTimeEntry& fields);
 
 }  // namespace daybook::testing

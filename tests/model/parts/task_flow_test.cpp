@@ -46,7 +46,7 @@ TEST_CASE("moveTask is refused for each reason, in this order", "[model][task]")
         "reasonRequired field=task.reason task=T6"},
        {"into a full column",
         move_task({.task = T(6), .from = kDone, .to = kDoing, .reason = "broken"}),
-        "wipLimitReached tasks=[T1 T2 T3] column=C2 limit=3 count=3"},
+        "wipLimitReached field=board.wip.count tasks=[T1 T2 T3] column=C2 limit=3 count=3"},
        {"overridden by a contributor",
         move_task({.task = T(4), .from = kTodo, .to = kDoing, .override_reason = "urgent"}),
         "notPermitted field=task.overrideReason required=manager"},
@@ -79,7 +79,7 @@ TEST_CASE("transitions stand between blocked and reason in the order of checks",
          {"allowed, then the reason", move_task({.task = T(6), .from = kDone, .to = kDoing}),
           "reasonRequired field=task.reason task=T6"},
          {"allowed, then the limit", move_task({.task = T(4), .from = kTodo, .to = kDoing}),
-          "wipLimitReached tasks=[T1 T2 T3] column=C2 limit=3 count=3"},
+          "wipLimitReached field=board.wip.count tasks=[T1 T2 T3] column=C2 limit=3 count=3"},
          {"allowed", move_task({.task = T(1), .from = kDoing, .to = kDone}),
           "taskMoved taskCompleted"},
          {"within a column no transition is needed",
@@ -154,7 +154,7 @@ TEST_CASE("moveTasks moves all or none, and limits count them together", "[model
          {"the second needs a reason", moves({{T(4), kTodo}, {T(6), kDone}}),
           "reasonRequired field=task.reason task=T6"},
          {"one more than fits", moves({{T(4), kTodo}, {T(5), kTodo}}),
-          "wipLimitReached tasks=[T2 T3] column=C2 limit=3 count=2"},
+          "wipLimitReached field=board.wip.count tasks=[T2 T3] column=C2 limit=3 count=2"},
          {"overridden by a contributor", moves({{T(4), kTodo}, {T(5), kTodo}}, "", "urgent"),
           "notPermitted field=task.overrideReason required=manager"},
          {"overridden by a manager", moves({{T(4), kTodo}, {T(5), kTodo}}, "", "urgent"),
@@ -199,7 +199,7 @@ TEST_CASE("a limit blocks at its count, not before", "[model][task][board]") {
   for (std::uint64_t n = 1; n <= 3; ++n)
     scenario.given(create_task({.task = T(n), .column = kDoing}), kContributor);
   CHECK(scenario.when(create_task({.task = T(4), .column = kDoing})) ==
-        "wipLimitReached tasks=[T1 T2 T3] column=C2 limit=3 count=3");
+        "wipLimitReached field=board.wip.count tasks=[T1 T2 T3] column=C2 limit=3 count=3");
   scenario.given(move_task({.task = T(2), .from = kDoing, .to = kDone}));
   CHECK(scenario.when(create_task({.task = T(4), .column = kDoing})) == "taskCreated");
 }
@@ -209,11 +209,11 @@ TEST_CASE("a limit lowered below the present count lets out, not in", "[model][t
   scenario.given(set_wip_limit({.column = kDoing, .from = {3}, .to = {1}}));
   check(scenario,
         {{"create", create_task({.task = T(9), .column = kDoing}),
-          "wipLimitReached tasks=[T1 T2 T3] column=C2 limit=1 count=3"},
+          "wipLimitReached field=board.wip.count tasks=[T1 T2 T3] column=C2 limit=1 count=3"},
          {"move in", move_task({.task = T(4), .from = kTodo, .to = kDoing}),
-          "wipLimitReached tasks=[T1 T2 T3] column=C2 limit=1 count=3"},
+          "wipLimitReached field=board.wip.count tasks=[T1 T2 T3] column=C2 limit=1 count=3"},
          {"restore", restore_task({.task = T(7), .column = kDoing}),
-          "wipLimitReached tasks=[T1 T2 T3] column=C2 limit=1 count=3"},
+          "wipLimitReached field=board.wip.count tasks=[T1 T2 T3] column=C2 limit=1 count=3"},
          {"move within", move_task({.task = T(1), .from = kDoing, .to = kDoing}), "taskMoved"},
          {"move out", move_task({.task = T(1), .from = kDoing, .to = kTodo}), "taskMoved"}});
   scenario.given(set_wip_limit({.column = kDoing, .from = {1}, .to = {}}));
@@ -233,7 +233,7 @@ TEST_CASE("a limit that warns lets tasks in and records that it is exceeded",
   });
   scenario.given(set_wip_limit({.column = kWait, .from = {2, WipPolicy::WARN}, .to = {2}}));
   CHECK(scenario.when(create_task({.task = T(12), .column = kWait})) ==
-        "wipLimitReached tasks=[T9 T10 T11] column=C3 limit=2 count=3");
+        "wipLimitReached field=board.wip.count tasks=[T9 T10 T11] column=C3 limit=2 count=3");
 }
 
 TEST_CASE("a rejection names at most 64 tasks", "[model][task]") {
