@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "model/views/load.hpp"
 #include "model/views/rows.hpp"
 
 namespace daybook::model {
@@ -6,11 +9,32 @@ namespace {
 using schema::board::Load;
 using Row = schema::board::Row;
 
-Load load_of(const board::WipLimit& limit, std::uint32_t count) {
-  if (limit.count == 0) return Load::UNLIMITED;
-  if (count < limit.count) return Load::UNDER;
-  return count == limit.count ? Load::AT : Load::OVER;
+Load load_of(std::uint32_t limit, std::uint64_t present) {
+  if (limit == 0) return Load::UNLIMITED;
+  if (present < limit) return Load::UNDER;
+  return present == limit ? Load::AT : Load::OVER;
 }
+
+// Of those of one owner, the most.
+std::uint32_t most_of_one_owner(const task::State& state, Id column) {
+  std::uint32_t most = 0;
+  for (auto at = state.owned.lower_bound({column, {}});
+       at != state.owned.end() && at->first.column == column; ++at) {
+    most = std::max(most, at->second);
+  }
+  return most;
+}
+
+}  // namespace
+
+Load worst_load(const Project& project, const board::Column& column) {
+  const auto& state = project.task;
+  return std::max({load_of(column.wip.count, task::count_in_column(state, column.id)),
+                   load_of(column.wip.points, task::points_in_column(state, column.id)),
+                   load_of(column.wip.per_person, most_of_one_owner(state, column.id))});
+}
+
+namespace {
 
 ViewRow column_row(const Project& project, const board::Column& column, std::uint32_t index) {
   return make_row<Row>(column.id, [&](Row::Builder row) {
@@ -20,9 +44,9 @@ ViewRow column_row(const Project& project, const board::Column& column, std::uin
     out.setCategory(column.category);
     out.setIndex(index);
     board::write(out.initWip(), column.wip);
-    const auto count = task::count_in_column(project.task, column.id);
-    out.setTaskCount(count);
-    out.setLoad(load_of(column.wip, count));
+    out.setTaskCount(task::count_in_column(project.task, column.id));
+    out.setPoints(task::points_in_column(project.task, column.id));
+    out.setLoad(worst_load(project, column));
 
     std::vector<Id> targets;
     for (const auto& other : project.board.columns) {
@@ -36,7 +60,7 @@ ViewRow column_row(const Project& project, const board::Column& column, std::uin
   });
 }
 
-ViewRow card_row(Id id, const task::Task& task) {
+ViewRow card_row(const Project& project, Id id, const task::Task& task) {
   return make_row<Row>(id, [&](Row::Builder row) {
     auto out = row.initCard();
     daybook::write(out.initTask(), id);
@@ -49,6 +73,9 @@ ViewRow card_row(Id id, const task::Task& task) {
     write_text(task.block_reason, [&] { return out.initBlockReason(); });
     out.setEnteredAt(task.entered_at.micros);
     out.setPoints(task.points);
+    out.setPercent(task.percent);
+    out.setOpenPredecessors(static_cast<std::uint32_t>(
+        task::open_predecessors(project.task, id, task::kLinksMax).size()));
   });
 }
 
@@ -62,7 +89,7 @@ std::vector<ViewRow> derive_board(const ViewInput& input) {
   for (const auto& column : project.board.columns)
     rows.push_back(column_row(project, column, index++));
   for (const auto& [id, task] : project.task.tasks) {
-    if (!task.retired) rows.push_back(card_row(id, task));
+    if (!task.retired) rows.push_back(card_row(project, id, task));
   }
   return rows;
 }

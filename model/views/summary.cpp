@@ -1,3 +1,4 @@
+#include "model/views/load.hpp"
 #include "model/views/rows.hpp"
 
 namespace daybook::model {
@@ -13,10 +14,9 @@ void count_by_column(const Project& project, Row::Builder out) {
   for (const auto& column : project.board.columns) {
     const auto count = task::count_in_column(project.task, column.id);
     by_category[static_cast<std::size_t>(column.category) % 4] += count;
-    if (column.wip.count != 0) {
-      at_limit += count == column.wip.count;
-      over_limit += count > column.wip.count;
-    }
+    const auto load = worst_load(project, column);
+    at_limit += load == schema::board::Load::AT;
+    over_limit += load == schema::board::Load::OVER;
   }
   const auto of = [&](Category category) {
     return by_category[static_cast<std::size_t>(category)];

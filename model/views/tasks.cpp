@@ -1,6 +1,30 @@
+#include "model/parts/id_list.hpp"
 #include "model/views/rows.hpp"
 
 namespace daybook::model {
+namespace {
+
+// The links that end at a task, by predecessor.
+std::vector<task::LinkKey> links_to(const task::State& state, Id task) {
+  std::vector<task::LinkKey> links;
+  for (auto at = state.reverse_links.lower_bound({task, {}});
+       at != state.reverse_links.end() && at->first.predecessor == task; ++at) {
+    links.push_back({at->first.successor, task});  // swapped
+  }
+  return links;
+}
+
+void write_predecessors(const task::State& state, Id task, schema::task::Row::Builder out) {
+  const auto links = links_to(state, task);
+  if (links.empty()) return;
+  auto list = out.initPredecessors(static_cast<unsigned>(links.size()));
+  for (unsigned i = 0; i < list.size(); ++i)
+    task::write(list[i], links[i], *state.links.find(links[i]));
+  write_ids(task::open_predecessors(state, task, task::kLinksMax),
+            [&](unsigned size) { return out.initOpenPredecessors(size); });
+}
+
+}  // namespace
 
 std::vector<ViewRow> derive_tasks(const ViewInput& input) {
   const Project& project = input.project;
@@ -29,6 +53,13 @@ std::vector<ViewRow> derive_tasks(const ViewInput& input) {
       out.setBlockKind(task.block_kind);
       write_text(task.block_needs, [&] { return out.initBlockNeeds(); });
       out.setBlockedAt(task.blocked_at.micros);
+      out.setStartedAt(task.started_at.micros);
+      out.setPercent(task.percent);
+      out.setRemainingMinutes(task.remaining_minutes);
+      if (const auto* minutes = project.task.logged_minutes.find(id))
+        out.setLoggedMinutes(*minutes);
+      write_predecessors(project.task, id, out);
+      write_id(task.change, [&] { return out.initChange(); });
     }));
   }
   return rows;
