@@ -5,6 +5,7 @@
 #include <chrono>
 #include <mutex>
 
+#include "server/engine/historian.hpp"
 #include "server/engine/loader.hpp"
 #include "server/engine/projector.hpp"
 #include "server/engine/sequencer.hpp"
@@ -28,7 +29,8 @@ struct Engine::Impl {
             },
             [this](const std::string& what) { fail(what); }),
         sequencer(log, with_failure(options), metrics, std::move(workspace),
-                  [this](CommittedGroup group) { projector.add(std::move(group)); }) {}
+                  [this](CommittedGroup group) { projector.add(std::move(group)); }),
+        historian(log, options) {}
 
   Options with_failure(Options inner) {
     inner.on_failure = [this](const std::string& what) { fail(what); };
@@ -49,6 +51,7 @@ struct Engine::Impl {
   model::Workspace workspace;
   Projector projector;
   Sequencer sequencer;
+  Historian historian;
 };
 
 Engine::Engine(log::EventLog& log, Options options)
@@ -59,11 +62,13 @@ Engine::~Engine() { stop(); }
 void Engine::start() {
   impl_->projector.start();
   impl_->sequencer.start();
+  impl_->historian.start();
 }
 
 void Engine::stop() {
   impl_->sequencer.stop();  // the projector still makes room for it
   impl_->projector.stop();
+  impl_->historian.stop();
 }
 
 void Engine::submit(Submission submission) { impl_->sequencer.submit(std::move(submission)); }
@@ -102,6 +107,59 @@ void Engine::read_view(Id project, model::ViewName name, Inbox& inbox,
        handler = std::move(handler)](const std::shared_ptr<const model::View>& view) mutable {
         inbox.post([handler = std::move(handler), view]() mutable { handler(std::move(view)); });
       });
+}
+
+void Engine::read_project_at(Id project, At at, Inbox& inbox,
+                             PastHandler<std::shared_ptr<const model::Project>> handler) {
+  using Result = std::shared_ptr<const model::Project>;
+  impl_->historian.ask<Result>(
+      inbox,
+      [this, project, at](Past& past) -> std::expected<Result, model::Rejection> {
+        const auto version = past.find_version(project, at, impl_->options.clock());
+        if (!version) return std::unexpected(version.error());
+        return past.state(project, *version);
+      },
+      std::move(handler));
+}
+
+namespace {
+
+// The workspace as a view of the past shows it: without attempts that were rejected later.
+model::Workspace workspace_at(model::Workspace workspace, const model::Project& project,
+                              const At& at) {
+  std::vector<model::workspace::RejectedActKey> later;
+  auto& acts = workspace.workspace.rejected_acts;
+  for (auto row = acts.lower_bound({project.id, {}});
+       row != acts.end() && row->first.project == project.id; ++row) {
+    const auto* time = std::get_if<Timestamp>(&at);
+    const bool is_later =
+        time != nullptr ? row->second.at > *time : row->second.version > project.version;
+    if (is_later) later.push_back(row->first);
+  }
+  for (const auto& key : later) acts.erase(key);
+  return workspace;
+}
+
+}  // namespace
+
+void Engine::read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
+                          PastHandler<std::shared_ptr<const model::View>> handler) {
+  using Result = std::shared_ptr<const model::View>;
+  impl_->historian.ask<Result>(
+      inbox,
+      [this, project, name, at](Past& past) -> std::expected<Result, model::Rejection> {
+        const auto version = past.find_version(project, at, impl_->options.clock());
+        if (!version) return std::unexpected(version.error());
+        const auto state = past.state(project, *version);
+        const auto* time = std::get_if<Timestamp>(&at);
+        const auto date = time != nullptr ? date_of(*time) : Date{};
+        const auto now = impl_->projector.workspace();
+        if (!model::depends_on_workspace(name))
+          return std::make_shared<const model::View>(derive(name, *state, *now, date));
+        return std::make_shared<const model::View>(
+            derive(name, *state, workspace_at(*now, *state, at), date));
+      },
+      std::move(handler));
 }
 
 std::size_t Engine::queue_length() const { return impl_->sequencer.queue_length(); }

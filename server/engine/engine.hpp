@@ -4,13 +4,16 @@
 // A group is whatever arrived while the last commit was on its way to disk. All its answers, rejections too, leave after
 // its commit has returned: a rejection may rest on an event that a crash would take back.
 //
-// Threads: the sequencer's (owns the write transaction and the deciding state of all loaded projects) and the projector's
-// (folds each committed batch once for the readers, builds snapshots). Readers never touch the deciding state.
+// Threads: the sequencer's (owns the write transaction and the deciding state of all loaded projects), the projector's
+// (folds each committed batch once for the readers, builds snapshots) and the historian's (answers what a project was).
+// Readers never touch the deciding state.
 
 #include <chrono>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "model/project.hpp"
@@ -38,6 +41,14 @@ struct Notice {
 };
 using Listener = std::function<void(const std::shared_ptr<const Notice>&)>;
 
+// When in the past: a version, or a time, which means the newest version recorded at or before it.
+using At = std::variant<Version, Timestamp>;
+
+// What became of a question about the past. Rejections: unknownProject, unknownVersion (0, or before the first event),
+// aheadOfLog, overloaded, goingAway, internal.
+template <typename Result>
+using PastHandler = std::move_only_function<void(std::expected<Result, model::Rejection>)>;
+
 struct Options {
   Clock clock = system_clock_now;
   std::size_t group_commands_max = 4096;
@@ -50,6 +61,8 @@ struct Options {
   std::chrono::milliseconds projection_delay_max{10'000};
   // How often room is looked for again while storage is full and no command comes.
   std::chrono::milliseconds storage_probe{1000};
+  std::size_t past_questions_max = 64;     // waiting about the past; beyond it: overloaded
+  std::size_t past_states_max = 16;        // remembered
   // Called once, on an engine's thread, when the environment broke. What was in flight is being answered `unknown`;
   // the process must end with its own exit code.
   std::function<void(const std::string& what)> on_failure = {};
@@ -104,6 +117,16 @@ class Engine {
   // Likewise a view; nullptr: no such project. One derivation a version, shared by all who ask.
   void read_view(Id project, model::ViewName name, Inbox& inbox,
                  std::move_only_function<void(std::shared_ptr<const model::View>)> handler);
+
+  // --- Reading the past --------------------------------------------------------------------------------------------
+
+  // The project's state then: the fold of its first events up to that version, also of a version within a command.
+  void read_project_at(Id project, At at, Inbox& inbox,
+                       PastHandler<std::shared_ptr<const model::Project>> handler);
+  // A view of that state. Looked at on the day of the time asked for, or on that of the version's event. What it shows of the
+  // workspace is as it is now (names), or as it was (rejected acts).
+  void read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
+                    PastHandler<std::shared_ptr<const model::View>> handler);
 
   // --- Watching ---------------------------------------------------------------------------------------------------
 

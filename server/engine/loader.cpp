@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::size_t kReadBytes = 1024 * 1024;
 constexpr std::size_t kDigestBytes = sizeof(record::Hash);
+constexpr Version kNewest{~std::uint64_t{0}};
+// So many events are folded sooner than a snapshot is read and checked.
+constexpr std::uint64_t kEventsWorthSnapshot = 1000;
 
 bool changes_rights(record::EventType type) {
   using schema::Event;
@@ -33,8 +37,9 @@ bool changes_rights(record::EventType type) {
   }
 }
 
+// Events behind `through` are passed over.
 template <typename Stream>
-Folded fold_stream(Stream& state, record::Bytes entries) {
+Folded fold_stream(Stream& state, record::Bytes entries, Version through = kNewest) {
   Folded folded;
   while (true) {
     const auto entry = record::next_entry(entries, record::EventView::Check::shape);
@@ -44,6 +49,7 @@ Folded fold_stream(Stream& state, record::Bytes entries) {
     const auto& event = (*entry)->event;
     const auto& envelope = event.envelope();
     if (envelope.version <= state.version) continue;
+    if (envelope.version > through) return folded;
     if (envelope.version.value != state.version.value + 1)
       throw std::runtime_error("damaged log: a version is missing");
     const auto meta = model::meta_of(envelope);
@@ -68,12 +74,12 @@ std::expected<model::Workspace, model::SnapshotFault> decode(record::Bytes bytes
 Id stream_of(const model::Project& project) { return project.id; }
 Id stream_of(const model::Workspace&) { return {}; }
 
-// The newest snapshot that decodes and has its digest; older ones are tried in turn.
+// The newest snapshot, later than the state and none behind `at_most`, that decodes and has its digest; older ones are tried
+// in turn.
 template <typename Stream>
-void start_from_snapshot(const log::EventLog& log, Stream& state) {
-  auto at_most = log.stream_version(stream_of(state));
-  while (at_most.value > 0) {
-    const auto stored = log.newest_snapshot(stream_of(state), at_most);
+void start_from_snapshot(const log::EventLog& log, Stream& state, Version at_most) {
+  while (at_most > state.version) {
+    const auto stored = log.newest_snapshot(stream_of(state), at_most, state.version);
     if (!stored) return;
     if (stored->bytes.size() > kDigestBytes) {
       const record::Bytes bytes(stored->bytes);
@@ -101,13 +107,16 @@ void start_from_snapshot(const log::EventLog& log, Stream& state) {
 }
 
 template <typename Stream>
-std::uint64_t fold_tail(const log::EventLog& log, Stream& state) {
+std::uint64_t fold_tail(const log::EventLog& log, Stream& state, Version through = kNewest) {
   std::uint64_t events = 0;
-  while (true) {
-    const auto batch = log.read_stream(stream_of(state), state.version, {kReadBytes, 1'000'000});
+  while (state.version < through) {
+    const auto wanted = std::min<std::uint64_t>(through.value - state.version.value, 1'000'000);
+    const auto batch = log.read_stream(stream_of(state), state.version,
+                                       {kReadBytes, static_cast<std::uint32_t>(wanted)});
     if (batch.count == 0) return events;
-    events += fold_stream(state, batch.entries).events;
+    events += fold_stream(state, batch.entries, through).events;
   }
+  return events;
 }
 
 }  // namespace
@@ -129,8 +138,21 @@ Folded fold(model::Workspace& state, record::Bytes entries) { return fold_stream
 model::Project load_project(const log::EventLog& log, Id project, Loaded* loaded) {
   model::Project state;
   state.id = project;
-  start_from_snapshot(log, state);
+  start_from_snapshot(log, state, log.stream_version(project));
   const auto events = fold_tail(log, state);
+  if (loaded != nullptr) loaded->events_folded = events;
+  return state;
+}
+
+model::Project load_project_at(const log::EventLog& log, Id project, Version version,
+                               const model::Project* nearer, Loaded* loaded) {
+  model::Project state;
+  state.id = project;
+  if (nearer != nullptr) state = *nearer;
+  if (version.value - state.version.value > kEventsWorthSnapshot || nearer == nullptr)
+    start_from_snapshot(log, state, version);
+  const auto events = fold_tail(log, state, version);
+  if (state.version != version) throw std::runtime_error("damaged log: a version is missing");
   if (loaded != nullptr) loaded->events_folded = events;
   return state;
 }
@@ -148,7 +170,7 @@ std::optional<model::Project> try_load_project(const log::EventLog& log, Id proj
 
 model::Workspace load_workspace(const log::EventLog& log, Loaded* loaded) {
   model::Workspace state;
-  start_from_snapshot(log, state);
+  start_from_snapshot(log, state, log.stream_version({}));
   const auto events = fold_tail(log, state);
   if (loaded != nullptr) loaded->events_folded = events;
   return state;

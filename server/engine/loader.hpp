@@ -36,6 +36,11 @@ struct Loaded {
 // nullopt: its history is damaged, which is logged; the other projects go on without it.
 [[nodiscard]] std::optional<model::Project> try_load_project(const log::EventLog& log, Id project,
                                                              Loaded* loaded = nullptr);
+// The state as of a version, from the nearest snapshot at or before it or from `nearer`, an earlier state of the same project
+// (nullptr: none). Requires: 1 <= version <= the stream's.
+[[nodiscard]] model::Project load_project_at(const log::EventLog& log, Id project, Version version,
+                                             const model::Project* nearer = nullptr,
+                                             Loaded* loaded = nullptr);
 // Folds from the first event, whatever snapshots there are.
 [[nodiscard]] model::Project replay_project(const log::EventLog& log, Id project);
 

@@ -61,6 +61,12 @@ struct ReadLimits {
   std::uint32_t events = 4096;  // soft likewise
 };
 
+// A version of a stream, and when its event was recorded.
+struct RecordedVersion {
+  Version version;  // 0: there is none
+  Timestamp recorded_at;
+};
+
 struct StoredSnapshot {
   Version version;
   Position position;  // of the stream's event at that version
@@ -161,8 +167,12 @@ class EventLog {
   [[nodiscard]] std::vector<std::optional<StoredText>> read_texts(
       std::span<const TextKey> keys) const;
 
-  // The newest snapshot of a stream at or before a version.
-  [[nodiscard]] std::optional<StoredSnapshot> newest_snapshot(Id stream, Version at_most) const;
+  // The newest version of a stream that was recorded at or before a time. A search by halves: a few dozen events are read.
+  [[nodiscard]] RecordedVersion version_at(Id stream, Timestamp at) const;
+
+  // The newest snapshot of a stream at or before a version, and later than another.
+  [[nodiscard]] std::optional<StoredSnapshot> newest_snapshot(Id stream, Version at_most,
+                                                              Version later_than = {}) const;
 
   // How much there is, and who keeps it from being used again.
   struct Usage {

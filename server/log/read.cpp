@@ -108,6 +108,31 @@ Version EventLog::stream_version(Id stream) const {
   return impl_->read([&](const Reader& reader) { return reader.stream_version(stream); });
 }
 
+RecordedVersion EventLog::version_at(Id stream, Timestamp at) const {
+  return impl_->read([&](const Reader& reader) {
+    const auto recorded_at = [&](std::uint64_t version) {
+      const auto position = reader.find_version(stream, {version});
+      if (!position) {
+        throw Damaged(fmt::format("stream {} has no version {}", to_string(stream), version));
+      }
+      return reader.event(*position).envelope().recorded_at;
+    };
+    // Time never goes backwards in a stream: `found` is early enough, `behind` is too late.
+    RecordedVersion found;
+    std::uint64_t behind = reader.stream_version(stream).value + 1;
+    while (behind - found.version.value > 1) {
+      const auto middle = found.version.value + (behind - found.version.value) / 2;
+      const auto time = recorded_at(middle);
+      if (time <= at) {
+        found = {{middle}, time};
+      } else {
+        behind = middle;
+      }
+    }
+    return found;
+  });
+}
+
 std::vector<Id> EventLog::streams() const {
   return impl_->read([](const Reader& reader) { return reader.streams(); });
 }
@@ -142,7 +167,8 @@ std::vector<std::optional<EventLog::StoredText>> EventLog::read_texts(
   });
 }
 
-std::optional<StoredSnapshot> EventLog::newest_snapshot(Id stream, Version at_most) const {
+std::optional<StoredSnapshot> EventLog::newest_snapshot(Id stream, Version at_most,
+                                                        Version later_than) const {
   return impl_->read([&](const Reader& reader) -> std::optional<StoredSnapshot> {
     Cursor cursor(reader.txn(), reader.tables().snapshots);
     auto bound = snapshot_key(stream, at_most, ~std::uint64_t{0});
@@ -151,6 +177,7 @@ std::optional<StoredSnapshot> EventLog::newest_snapshot(Id stream, Version at_mo
       if (entry->key.size() != 32 || !std::ranges::equal(entry->key.first(16), id_key(stream)))
         break;
       const Version version{record::load_be64(entry->key.data() + 16)};
+      if (version <= later_than) break;
       if (auto snapshot = reader.find_snapshot(stream, version)) return snapshot;
       bound = snapshot_key(stream, version, 0);
     }

@@ -37,4 +37,11 @@ inline asio::awaitable<std::shared_ptr<const model::View>> read_view(sync::Door&
       [&door, id, name](auto handler) { door.read_view(id, name, std::move(handler)); });
 }
 
+using PastView = std::expected<std::shared_ptr<const model::View>, model::Rejection>;
+inline asio::awaitable<PastView> read_view_at(sync::Door& door, Id id, model::ViewName name,
+                                              engine::At at) {
+  return await_answer<PastView>(
+      [&door, id, name, at](auto handler) { door.read_view_at(id, name, at, std::move(handler)); });
+}
+
 }  // namespace daybook::net

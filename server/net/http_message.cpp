@@ -75,6 +75,7 @@ int status_of(Code code) {
     case Code::IMPORTER_REQUIRED:
       return 403;
     case Code::NOT_FOUND:
+    case Code::UNKNOWN_VERSION:
       return 404;
     case Code::METHOD_NOT_ALLOWED:
       return 405;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
+#include "model/time.hpp"
 #include "server/net/engine_calls.hpp"
 #include "server/net/routes.hpp"
 
@@ -33,6 +35,35 @@ std::optional<std::uint64_t> number(std::string_view text) {
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+// When in the past: digits are a version, else a time of RFC 3339. nullopt: neither.
+std::optional<engine::At> parse_at(std::string_view text) {
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
+    const auto version = number(text);
+    if (!version) return std::nullopt;
+    return Version{*version};
+  }
+  // In a query a plus may stand for a space.
+  std::string with_plus(text);
+  const auto offset = with_plus.size() - std::min<std::size_t>(with_plus.size(), 6);
+  if (offset > 10 && with_plus[offset] == ' ') with_plus[offset] = '+';
+  const auto time = parse_rfc3339(with_plus);
+  if (!time) return std::nullopt;
+  return *time;
+}
+
+std::string_view explain(Code code) {
+  switch (code) {
+    case Code::UNKNOWN_VERSION:
+      return "the project began later";
+    case Code::AHEAD_OF_LOG:
+      return "that lies in the future; facts.presentNumber has the newest version";
+    case Code::OVERLOADED:
+      return "too many questions about the past are waiting";
+    default:
+      return "";
+  }
 }
 
 // The project that the path names, if the token may read it whole.
@@ -138,7 +169,20 @@ asio::awaitable<Response> get_view(Call& call) {
   if (!project) co_return not_found();
   const auto workspace = call.door().workspace();
   if (!access::may_read_view(*workspace, call.principal, *project, *name)) co_return not_found();
-  const auto view = co_await read_view(call.door(), id, *name);
+  std::shared_ptr<const model::View> view;
+  if (const auto text = call.request.parameter("at")) {
+    const auto at = parse_at(*text);
+    if (!at) {
+      co_return problem(
+          Code::MALFORMED,
+          "at: a version, or a time as in 2026-01-05T09:00:00Z or ...T10:00:00+01:00");
+    }
+    const auto then = co_await read_view_at(call.door(), id, *name, *at);
+    if (!then) co_return problem(then.error(), explain(then.error().code));
+    view = *then;
+  } else {
+    view = co_await read_view(call.door(), id, *name);
+  }
   if (!view) co_return not_found();
 
   const auto rows = model::whole(*view).rows;

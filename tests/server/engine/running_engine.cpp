@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <optional>
 
 #include "model/record/stored_event.hpp"
 
@@ -207,6 +208,22 @@ std::vector<std::string> RunningEngine::not_ready() const {
   std::vector<std::string> codes;
   for (const auto& reason : engine_->not_ready()) codes.emplace_back(reason.code);
   return codes;
+}
+
+std::expected<std::shared_ptr<const model::Project>, model::Rejection>
+RunningEngine::read_project_at(engine::At at, Id project) {
+  std::optional<std::expected<std::shared_ptr<const model::Project>, model::Rejection>> state;
+  engine_->read_project_at(project, at, inbox_, [&](auto given) { state = std::move(given); });
+  while (!state) inbox_.run_one();
+  return *state;
+}
+
+std::expected<std::shared_ptr<const model::View>, model::Rejection> RunningEngine::read_view_at(
+    model::ViewName name, engine::At at, Id project) {
+  std::optional<std::expected<std::shared_ptr<const model::View>, model::Rejection>> view;
+  engine_->read_view_at(project, name, at, inbox_, [&](auto given) { view = std::move(given); });
+  while (!view) inbox_.run_one();
+  return *view;
 }
 
 void RunningEngine::verify() {

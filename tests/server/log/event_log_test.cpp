@@ -377,5 +377,30 @@ TEST_CASE("A map without room is storage that is full: reads go on", "[log]") {
   CHECK_FALSE(log->begin());
 }
 
+TEST_CASE_METHOD(LogFixture, "A time means the newest version recorded at or before it", "[log]") {
+  const auto at = [&](Id stream, std::int64_t time) {
+    const auto found = log->version_at(stream, {time});
+    return std::pair(found.version.value, found.recorded_at.micros);
+  };
+  using Found = std::pair<std::uint64_t, std::int64_t>;
+  CHECK(at(kStreamA, 1'000) == Found(0, 0));
+  // Several versions at one time, several streams, and a command of several events.
+  commit(*log, {{.id = {1, 1}, .at = 100},
+                {.id = {1, 2}, .stream = kStreamB, .events = 2, .at = 100},
+                {.id = {1, 3}, .at = 100},
+                {.id = {1, 4}, .events = 3, .at = 200}});
+  commit(*log, {{.id = {1, 5}, .at = 300}});
+  CHECK(at(kStreamA, 99) == Found(0, 0));
+  CHECK(at(kStreamA, 100) == Found(2, 100));
+  CHECK(at(kStreamA, 199) == Found(2, 100));
+  CHECK(at(kStreamA, 200) == Found(5, 200));
+  CHECK(at(kStreamA, 299) == Found(5, 200));
+  CHECK(at(kStreamA, 300) == Found(6, 300));
+  CHECK(at(kStreamA, INT64_MAX) == Found(6, 300));
+  CHECK(at(kStreamA, INT64_MIN) == Found(0, 0));
+  CHECK(at(kStreamB, 300) == Found(2, 100));
+  CHECK(at({0xC, 3}, 300) == Found(0, 0));
+}
+
 }  // namespace
 }  // namespace daybook::log

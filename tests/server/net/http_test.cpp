@@ -83,6 +83,49 @@ TEST_CASE_METHOD(RunningServer, "Events come as lines, of the versions asked for
   CHECK(get(kPath + "/events?from=x", "viewer").status == 400);
 }
 
+TEST_CASE_METHOD(RunningServer, "A view is answered as of a version or a time",
+                 "[net][http][past]") {
+  given({.command = create_task({.task = task_id(1), .title = "First"})});
+  const auto first = log().stream_version(kProject).value;
+  const auto titles = [&](const std::string& at, const std::string& kind = "viewer") {
+    const auto reply = get(kPath + "/views/tasks" + at, kind);
+    if (reply.status != 200)
+      return std::to_string(reply.status) + " " + str(reply.json().at("code"));
+    std::string found = str(reply.json().at("version")) + ":";
+    if (!reply.json().as_object().contains("rows")) return found;
+    for (const auto& row : reply.json().at("rows").at("tasks").as_array())
+      found += " " + str(row.at("title").at("text"));
+    return found;
+  };
+  set_clock({kStart.micros + 5'000'000});
+  given({.command = create_task({.task = task_id(2), .title = "Second"})});
+  catch_up();
+  const auto v = [](std::uint64_t version) { return std::to_string(version); };
+  CHECK(titles("") == v(first + 1) + ": First Second");
+  CHECK(titles("?at=" + v(first)) == v(first) + ": First");
+  CHECK(titles("?at=" + v(first + 1)) == v(first + 1) + ": First Second");
+  CHECK(titles("?at=" + v(first - 1)) == v(first - 1) + ":");
+  CHECK(titles("?at=2026-01-05T09:00:04.999999Z") == v(first) + ": First");
+  CHECK(titles("?at=2026-01-05T09:00:05Z") == v(first + 1) + ": First Second");
+  CHECK(titles("?at=2026-01-05T10:00:04%2B01:00") == v(first) + ": First");
+  CHECK(titles("?at=2026-01-05T10:00:04+01:00") == v(first) + ": First");
+  CHECK(titles("?at=2026-01-05T08:59:59Z") == "404 unknownVersion");
+  CHECK(titles("?at=0") == "404 unknownVersion");
+  CHECK(titles("?at=" + v(first + 2)) == "409 aheadOfLog");
+  CHECK(titles("?at=2026-01-05T09:00:06Z") == "409 aheadOfLog");
+  for (const char* bad : {"?at=", "?at=-1", "?at=yesterday", "?at=2026-01-05", "?at=1x",
+                          "?at=99999999999999999999"}) {
+    INFO(bad);
+    CHECK(titles(bad) == "400 malformed");
+  }
+  // The rights are those of now, and those of the view.
+  CHECK(titles("?at=" + v(first), "stranger") == "404 notFound");
+  CHECK(titles("?at=" + v(first), "room") == "404 notFound");
+  const auto board = get(kPath + "/views/board?at=" + v(first), "room");
+  CHECK(board.status == 200);
+  CHECK(str(board.json().at("recordedAt")) == std::to_string(kStart.micros + 2'000'000));
+}
+
 TEST_CASE_METHOD(RunningServer, "A single command is accepted, or becomes a problem document",
                  "[net][http]") {
   const auto accepted = post(kPath + "/commands", create_body(id_field(1), 1), "contributor");

@@ -1,0 +1,116 @@
+#include "server/engine/historian.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "server/engine/loader.hpp"
+
+namespace daybook::engine {
+
+using model::Code;
+
+namespace {
+
+constexpr std::uint32_t kRetryMillis = 1000;
+
+}  // namespace
+
+Past::Past(const log::EventLog& log, std::size_t states_max) : log_(log), states_max_(states_max) {}
+
+std::expected<Version, model::Rejection> Past::find_version(Id project, const At& at,
+                                                            Timestamp now) const {
+  const auto newest = log_.stream_version(project);
+  if (project.is_nil() || newest.value == 0)
+    return model::reject(Code::UNKNOWN_PROJECT, {.id = project});
+  const auto ahead = [&] {
+    return model::reject(Code::AHEAD_OF_LOG,
+                         {.present_number = static_cast<std::int64_t>(newest.value)});
+  };
+  if (const auto* version = std::get_if<Version>(&at)) {
+    if (version->value == 0) return model::reject(Code::UNKNOWN_VERSION);
+    if (*version > newest) return ahead();
+    return *version;
+  }
+  const auto time = std::get<Timestamp>(at);
+  if (time > std::max(now, log_.head().recorded_at)) return ahead();
+  const auto found = log_.version_at(project, time);
+  if (found.version.value == 0) return model::reject(Code::UNKNOWN_VERSION);
+  return found.version;
+}
+
+std::shared_ptr<const model::Project> Past::state(Id project, Version version) {
+  auto nearest = states_.end();
+  for (auto at = states_.begin(); at != states_.end(); ++at) {
+    if ((*at)->id != project || (*at)->version > version) continue;
+    if (nearest == states_.end() || (*at)->version > (*nearest)->version) nearest = at;
+  }
+  if (nearest != states_.end() && (*nearest)->version == version) {
+    states_.splice(states_.begin(), states_, nearest);
+    return states_.front();
+  }
+  const auto* nearer = nearest == states_.end() ? nullptr : nearest->get();
+  states_.push_front(
+      std::make_shared<const model::Project>(load_project_at(log_, project, version, nearer)));
+  auto state = states_.front();
+  if (states_.size() > states_max_) states_.pop_back();
+  return state;
+}
+
+Historian::Historian(const log::EventLog& log, const Options& options)
+    : questions_max_(options.past_questions_max), past_(log, options.past_states_max) {}
+
+Historian::~Historian() { stop(); }
+
+void Historian::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Historian::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Historian::add(Question question) {
+  Code refused = Code::NONE;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+      refused = Code::GOING_AWAY;
+    } else if (questions_.size() >= questions_max_) {
+      refused = Code::OVERLOADED;
+    } else {
+      questions_.push_back(std::move(question));
+    }
+  }
+  if (refused != Code::NONE) {
+    return question(model::reject(refused, {.retry_after_millis = kRetryMillis}));
+  }
+  wake_.notify_one();
+}
+
+void Historian::run() {
+  while (true) {
+    Question question;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !questions_.empty(); });
+      if (questions_.empty()) return;
+      question = std::move(questions_.front());
+      questions_.pop_front();
+    }
+    question(&past_);
+  }
+}
+
+void Historian::log_failure(const std::exception& error) {
+  spdlog::error("event=past_unreadable what=\"{}\"", error.what());
+}
+
+}  // namespace daybook::engine
