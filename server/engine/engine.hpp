@@ -114,7 +114,8 @@ class Engine {
   // Hands the project's state over on the inbox's thread; nullptr: there is no such project. Loads it if need be.
   void read_project(Id project, Inbox& inbox,
                     std::move_only_function<void(std::shared_ptr<const model::Project>)> handler);
-  // Likewise a view; nullptr: no such project. One derivation a version, shared by all who ask.
+  // Likewise a view, looked at today; nullptr: no such project. One derivation a version (and a day, where it matters), shared
+  // by all who ask.
   void read_view(Id project, model::ViewName name, Inbox& inbox,
                  std::move_only_function<void(std::shared_ptr<const model::View>)> handler);
 

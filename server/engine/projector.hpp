@@ -74,7 +74,7 @@ class Projector {
   };
   struct CachedView {
     std::shared_ptr<const model::View> view;
-    Version workspace_version;  // the view `people` shows names of the workspace
+    Version workspace_version;  // some views show something of the workspace
   };
   struct LoadedProject {
     model::Project state;

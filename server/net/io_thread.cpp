@@ -41,7 +41,9 @@ IoThread::IoThread(Shared& shared)
                 .events = shared.events,
                 .clients = shared.clients,
                 .options = session_options(shared.options),
-                .clock = shared.options.clock} {
+                .clock = shared.options.clock},
+      day_timer_(context_),
+      today_(date_of(services_.clock())) {
   door_.on_idle([this] { end_if_idle(); });
 }
 
@@ -53,6 +55,7 @@ void IoThread::start() {
         // A connection may end another's life in here only by posting.
         for (auto* connection : connections_) connection->notice(*n);
       });
+  await_next_day();
   thread_ = std::thread([this] {
     while (true) {
       try {
@@ -100,9 +103,28 @@ asio::awaitable<void> IoThread::serve(asio::ip::tcp::socket socket, std::string 
   end_if_idle();
 }
 
+// The clock may be set meanwhile, so it is looked at every hour, and when the day should end.
+void IoThread::await_next_day() {
+  constexpr std::chrono::microseconds kLeast{10'000};
+  constexpr std::chrono::microseconds kMost = std::chrono::hours(1);
+  const auto now = services_.clock();
+  const std::chrono::microseconds left(start_of({date_of(now).days + 1}).micros - now.micros);
+  day_timer_.expires_after(std::clamp(left, kLeast, kMost));
+  day_timer_.async_wait([this](const boost::system::error_code& ec) {
+    if (ec || draining_) return;
+    const auto today = date_of(services_.clock());
+    if (today != today_) {
+      today_ = today;
+      for (auto* connection : connections_) connection->day_changed();
+    }
+    await_next_day();
+  });
+}
+
 void IoThread::drain() {
   asio::post(context_, [this] {
     draining_ = true;
+    day_timer_.cancel();
     const auto connections = connections_;
     for (auto* connection : connections) connection->drain();
     end_if_idle();

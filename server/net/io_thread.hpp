@@ -57,6 +57,7 @@ class Connection {
   virtual ~Connection() = default;
   virtual void notice(const engine::Notice& notice) = 0;
   virtual void report(Traffic& traffic) const = 0;  // adds itself
+  virtual void day_changed() {}                     // another day has begun (UTC)
   virtual void drain() = 0;                         // finish what is under way, then end
   virtual void abort() = 0;                         // end now
 };
@@ -94,6 +95,7 @@ class IoThread final : public engine::Inbox {
   asio::awaitable<void> serve(asio::ip::tcp::socket socket, std::string address);
   void end_if_idle();
   [[nodiscard]] Traffic traffic() const;
+  void await_next_day();
 
   Shared& shared_;
   asio::io_context context_{1};
@@ -101,6 +103,8 @@ class IoThread final : public engine::Inbox {
   sync::Door door_;
   sync::Services services_;
   engine::Engine::ListenerId listener_ = 0;
+  asio::steady_timer day_timer_;
+  Date today_;  // as the connections were told
   std::set<Connection*> connections_;
   std::size_t serving_ = 0;
   std::uint64_t bytes_sent_ = 0;

@@ -46,6 +46,7 @@ class WsConnection final : public Connection {
     traffic.subscriptions += load.subscriptions;
     traffic.slowest_lag = std::max(traffic.slowest_lag, load.lag);
   }
+  void day_changed() override { session_->day_changed(); }
   void drain() override {
     session_->drain();
     wake();

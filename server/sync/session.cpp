@@ -326,6 +326,19 @@ void Session::notice(const engine::Notice& notice) {
   guarded([&] { take_notice(notice); });
 }
 
+void Session::day_changed() {
+  if (closing_ || draining_ || phase_ != Phase::open) return;
+  bool touched = false;
+  for (auto& subscription : subscriptions_) {
+    for (auto& watcher : subscription->watchers()) {
+      if (!model::depends_on_date(watcher.view())) continue;
+      watcher.touch();
+      touched = true;
+    }
+  }
+  if (touched) wake_();
+}
+
 void Session::take_notice(const engine::Notice& notice) {
   if (closing_ || draining_ || phase_ != Phase::open) return;
   bool workspace_grew = false;
@@ -356,7 +369,7 @@ void Session::take_notice(const engine::Notice& notice) {
     }
     if (workspace_grew) {
       for (auto& watcher : subscription->watchers()) {
-        if (watcher.view() != model::ViewName::PEOPLE) continue;
+        if (!model::depends_on_workspace(watcher.view())) continue;
         watcher.touch();
         touched = true;
       }

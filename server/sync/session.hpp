@@ -77,6 +77,8 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] Load load() const;
 
   void notice(const engine::Notice& notice);
+  // Another day has begun (UTC): what depends on it is read again.
+  void day_changed();
   // A planned stop: says so, takes nothing more, and closes when all is answered.
   void drain();
   void close(schema::protocol::CloseCode code, std::string reason);

@@ -1,6 +1,7 @@
 #include "server/sync/view_watcher.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace daybook::sync {
 namespace {
@@ -74,9 +75,13 @@ std::optional<Instant> ViewWatcher::due() const {
 
 void ViewWatcher::show(std::shared_ptr<const model::View> view, Instant now) {
   asked_ = false;
-  if (told_ && view->version < told_->version) return;  // read before what was told already
+  // Read before what was told already.
+  if (told_ && std::tie(view->version, view->date) < std::tie(told_->version, told_->date)) return;
   auto change = told_ ? model::difference(*told_, *view) : model::whole(*view);
-  if (told_ && change.empty() && told_->version == view->version) return;
+  if (told_ && change.empty() && told_->version == view->version) {
+    told_ = std::move(view);  // the same on another day
+    return;
+  }
   const ViewSender::Head head{.subscription = subscription_,
                               .view = view_,
                               .version = view->version,

@@ -147,6 +147,30 @@ TEST_CASE_METHOD(RunningEngine, "A view is derived once a version and shared",
   CHECK(words_of(*view).size() == 4);  // as it was: three columns and a card
 }
 
+TEST_CASE_METHOD(RunningEngine, "What depends on the date is derived anew on another day",
+                 "[engine][projector]") {
+  for (const auto name : model::all_views()) {
+    INFO(model::to_string(name));
+    set_clock(kStart);
+    const auto before = read_view(name);
+    CHECK(before->date == date_of(kStart));
+    set_clock({start_of({date_of(kStart).days + 1}).micros - 1});
+    CHECK(read_view(name) == before);
+    set_clock(start_of({date_of(kStart).days + 1}));
+    const auto after = read_view(name);
+    CHECK(after->version == before->version);
+    if (model::depends_on_date(name)) {
+      CHECK(after->date.days == before->date.days + 1);
+      CHECK(read_view(name) == after);
+    } else {
+      CHECK(after == before);
+    }
+    // A clock that went back behind what is recorded.
+    set_clock({kStart.micros - 5 * kMicrosPerDay});
+    CHECK(read_view(name)->date == date_of(kStart));
+  }
+}
+
 TEST_CASE_METHOD(RunningEngine, "The people of a project have the names that they have now",
                  "[engine][projector]") {
   catch_up();

@@ -79,6 +79,8 @@ class Conversation : public RunningEngine {
     while (told_ < head()) inbox().run_one();
     wait_answers();
   }
+  // Questions to the engine that it has not answered yet.
+  [[nodiscard]] std::size_t asked() const { return door_.outstanding(); }
   void wait_answers() {
     while (door_.outstanding() > 0) inbox().run_one();
   }
@@ -238,6 +240,54 @@ TEST_CASE_METHOD(Conversation, "A view is told at its rate, and ends in the true
   static_cast<void>(hear_now());
   settle();
   CHECK(hear_now().find(to_string(task_id(4))) != std::string::npos);
+}
+
+TEST_CASE_METHOD(Conversation, "On another day the views that depend on it are read again",
+                 "[sync][session][views]") {
+  hello();
+  subscribe(R"({"snapshot":null})", R"({"views":["tasks","summary","board"]})");
+  for (int view = 0; view < 3; ++view) CHECK(hear().find(R"("whole":true)") != std::string::npos);
+  settle();
+  CHECK(hear_now().empty());
+  pass(1'000ms);
+  session().day_changed();
+  CHECK(asked() == 0);
+  static_cast<void>(hear_now());
+  CHECK(asked() == 1);  // the summary
+  settle();
+}
+
+// The summary of a project with so much left over from an import.
+std::shared_ptr<model::View> summary(std::uint64_t remainders, std::uint64_t version,
+                                     std::int32_t date) {
+  model::Project project{.id = kProject};
+  project.project.remainders = static_cast<std::uint32_t>(remainders);
+  auto view = derive(model::ViewName::SUMMARY, project, {});
+  view.version = {version};
+  view.date = {date};
+  return std::make_shared<model::View>(std::move(view));
+}
+
+TEST_CASE_METHOD(RunningEngine, "A watcher is told of another day, and never goes back",
+                 "[sync][views]") {
+  sync::ViewWatcher watcher(1, model::ViewName::SUMMARY, 0ms);
+  sync::Instant now{};
+  const auto told = [&](const std::shared_ptr<model::View>& view) {
+    watcher.touch();
+    REQUIRE(watcher.should_read(now));
+    watcher.show(view, now);
+    const auto frame = watcher.next(sync::Encoding::json, log());
+    return frame ? *frame : std::string();
+  };
+  CHECK(told(summary(1, 7, 100)).find(R"("whole":true)") != std::string::npos);
+  const auto next_day = told(summary(2, 7, 101));  // the same version, other rows
+  CHECK(next_day.find(R"("version":"7")") != std::string::npos);
+  CHECK(next_day.find(R"("importRemainders":2)") != std::string::npos);
+  CHECK(told(summary(1, 7, 100)).empty());  // late
+  CHECK(told(summary(2, 7, 102)).empty());  // nothing new
+  CHECK(told(summary(3, 7, 101)).empty());  // late again
+  CHECK(told(summary(4, 8, 101)).find(R"("importRemainders":4)") != std::string::npos);
+  CHECK(told(summary(5, 7, 105)).empty());
 }
 
 TEST_CASE_METHOD(Conversation, "Nothing is made before it can be written", "[sync][session]") {
