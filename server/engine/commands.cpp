@@ -69,6 +69,7 @@ std::expected<Prepared, model::Rejection> encode(model::Decision decision,
   envelope.role = decision.role;
   envelope.seen_version = {request.getSeenVersion()};
   envelope.command_id = submission.id;
+  envelope.causation = submission.causation;
   envelope.command_count = static_cast<std::uint16_t>(count);
 
   for (std::size_t i = 0; i < count; ++i) {

@@ -21,6 +21,8 @@ bool changes_rights(record::EventType type) {
   using schema::Event;
   switch (static_cast<Event::Which>(type.part)) {
     case Event::WORKSPACE:
+      return static_cast<schema::workspace::Event::Which>(type.type) !=
+             schema::workspace::Event::ACT_REJECTED;
     case Event::MEMBER:
       return true;
     case Event::PROJECT:

@@ -299,7 +299,36 @@ Sequencer::Handled Sequencer::handle(Submission& submission, log::Group& group,
   }
   auto* state = project(submission.stream);
   if (state == nullptr) return {model::Rejection{Code::INTERNAL, {.id = submission.stream}}};
-  return finish(*state, prepared_on(*state));
+  auto prepared = prepared_on(*state);
+  if (!prepared && model::is_breach(prepared.error().code) && !submission.sender.is_server)
+    record_attempt(submission, prepared.error(), *state, group, committed, now);
+  return finish(*state, std::move(prepared));
+}
+
+void Sequencer::record_attempt(const Submission& rejected, const model::Rejection& rejection,
+                               const model::Project& project, log::Group& group,
+                               CommittedGroup& committed, Timestamp now) {
+  const auto attempt = attempts_.add(rejected.sender.member, now);
+  if (!is_attempt_recorded(attempt)) return;
+  std::expected<Prepared, model::Rejection> prepared;
+  try {
+    const auto act = rejected_act(rejected, rejection, project, attempt, group);
+    prepared =
+        prepare(workspace_, act, {group.next_position(), {workspace_.version.value + 1}, now});
+  } catch (const std::exception& error) {
+    spdlog::error("event=rejected_act_failed command={} what=\"{}\"", to_string(rejected.id),
+                  error.what());
+    return;
+  }
+  if (!prepared) {
+    spdlog::warn("event=rejected_act_not_recorded command={} code={} why={}",
+                 to_string(rejected.id), model::to_string(rejection.code),
+                 model::to_string(prepared.error().code));
+    return;
+  }
+  group.append(prepared->events);
+  fold(workspace_, *prepared);
+  committed.commands.push_back({{}, std::move(prepared->events.entries)});
 }
 
 void Sequencer::refuse_all(std::vector<Item>& items, Code code, Answers& answers) {

@@ -14,6 +14,7 @@
 #include "model/project.hpp"
 #include "model/workspace.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/rejected_acts.hpp"
 
 namespace daybook::engine {
 
@@ -87,6 +88,11 @@ class Sequencer {
   void put_back(std::vector<Item>& items, std::size_t from);
   [[nodiscard]] Handled handle(Submission& submission, log::Group& group, CommittedGroup& committed,
                                Timestamp now);
+  // Records, in the group of its rejection, an attempt against a rule of governance. What hinders that is logged; the
+  // rejection is answered as it is.
+  void record_attempt(const Submission& rejected, const model::Rejection& rejection,
+                      const model::Project& project, log::Group& group, CommittedGroup& committed,
+                      Timestamp now);
   void refuse_all(std::vector<Item>& items, model::Code code, Answers& answers);
   static void answer_unknown(std::vector<Item>& items, Answers& answers);
   [[nodiscard]] model::Project* project(Id id);  // nullptr: its history is damaged
@@ -108,6 +114,7 @@ class Sequencer {
   model::Workspace workspace_;
   std::map<Id, LoadedProject> projects_;
   std::uint64_t uses_ = 0;
+  AttemptCount attempts_;
 
   std::atomic<bool> storage_full_ = false;
   std::thread thread_;

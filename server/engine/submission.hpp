@@ -42,6 +42,7 @@ struct Submission {
   Id id;
   Id stream;
   record::Hash fingerprint{};
+  Id causation = {};  // the command that caused it; nil: none
   Sender sender;
   Inbox* inbox = nullptr;
   AnswerHandler answer;

@@ -1,0 +1,100 @@
+#include "server/engine/rejected_acts.hpp"
+
+#include <capnp/dynamic.h>
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <stdexcept>
+
+#include "model/entity.hpp"
+#include "model/request.hpp"
+
+namespace daybook::engine {
+namespace {
+
+constexpr std::int64_t kHourMicros = 3600LL * 1'000'000;
+constexpr std::uint32_t kFirstRecorded = 16;
+
+// Part and type: ordinals of the command's union members.
+std::pair<std::uint16_t, std::uint16_t> ordinals(schema::Command::Reader command) {
+  const auto part = static_cast<std::uint16_t>(command.which());
+  const capnp::DynamicStruct::Reader dynamic(command);
+  KJ_IF_MAYBE (field, dynamic.which()) {
+    if (field->getType().isStruct()) {
+      KJ_IF_MAYBE (type, dynamic.get(*field).as<capnp::DynamicStruct>().which()) {
+        return {part, type->getProto().getDiscriminantValue()};
+      }
+    }
+  }
+  return {part, 0};
+}
+
+// Recorded rejections of a command are numbered without holes: the first number that is free, by doubling and halving.
+Id next_record_id(Id rejected, log::Group& group) {
+  const auto is_free = [&](std::uint32_t number) {
+    return !group.find_outcome(derived_id(rejected, number));
+  };
+  std::uint32_t taken = 0;
+  std::uint32_t free = 1;
+  while (!is_free(free)) {
+    taken = free;
+    free *= 2;
+  }
+  while (free - taken > 1) {
+    const auto middle = taken + (free - taken) / 2;
+    (is_free(middle) ? free : taken) = middle;
+  }
+  return derived_id(rejected, free);
+}
+
+}  // namespace
+
+std::uint32_t AttemptCount::add(Id member, Timestamp now) {
+  drop_what_is_over(now);
+  auto& hour = members_[member];
+  if (hour.attempts == 0 || now.micros - hour.began.micros >= kHourMicros) hour = {now, 0};
+  if (hour.attempts < std::numeric_limits<std::uint32_t>::max()) ++hour.attempts;
+  return hour.attempts;
+}
+
+void AttemptCount::drop_what_is_over(Timestamp now) {
+  if (now.micros - dropped_at_.micros < kHourMicros) return;
+  dropped_at_ = now;
+  std::erase_if(members_, [&](const auto& entry) {
+    return now.micros - entry.second.began.micros >= kHourMicros;
+  });
+}
+
+bool is_attempt_recorded(std::uint32_t attempt) {
+  return attempt <= kFirstRecorded || std::has_single_bit(attempt);
+}
+
+Submission rejected_act(const Submission& rejected, const model::Rejection& rejection,
+                        const model::Project& project, std::uint32_t attempt, log::Group& group) {
+  model::Request request(next_record_id(rejected.id, group), {}, {});
+  auto act = request.command().initWorkspace().initRecordRejectedAct().initAct();
+  write(act.initProject(), rejected.stream);
+  write(act.initMember(), rejected.sender.member);
+  write(act.initCommand(), rejected.id);
+  act.setCode(static_cast<std::uint16_t>(rejection.code));
+  act.setVersion(project.version.value);
+  act.setAttempt(attempt);
+  rejected.with_request([&](schema::CommandRequest::Reader of) {
+    const auto on_behalf_of = read(of.getOnBehalfOf());
+    if (!on_behalf_of.is_nil()) write(act.initOnBehalfOf(), on_behalf_of);
+    const auto [part, type] = ordinals(of.getCommand());
+    act.setPart(part);
+    act.setType(type);
+    const auto subject = rejection.facts.subject.is_nil() ? model::entity_of(of.getCommand())
+                                                          : rejection.facts.subject;
+    if (!subject.is_nil()) write(act.initSubject(), subject);
+    act.setSeenVersion(of.getSeenVersion());
+  });
+  auto submission = check_submission(std::move(request).flat(), {.is_server = true});
+  if (!submission) throw std::logic_error("a record of a rejection that is no command");
+  submission->causation = rejected.id;
+  return std::move(*submission);
+}
+
+}  // namespace daybook::engine
