@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <expected>
 
 #include "model/time.hpp"
 #include "server/net/engine_calls.hpp"
@@ -77,30 +78,46 @@ asio::awaitable<std::shared_ptr<const model::Project>> readable_project(Call& ca
   co_return project;
 }
 
-// A project's events, page by page. Somebody who reads slowly may lose the right to meanwhile: each page asks anew.
+// From which version to which, both included.
+struct EventRange {
+  std::uint64_t from = 1;
+  std::optional<std::uint64_t> to;
+};
+std::expected<EventRange, Response> parse_range(const Request& request) {
+  EventRange range;
+  if (const auto text = request.parameter("from")) {
+    const auto value = number(*text);
+    if (!value || *value == 0) {
+      return std::unexpected(problem(Code::MALFORMED, "from: a version, from 1"));
+    }
+    range.from = *value;
+  }
+  if (const auto text = request.parameter("to")) {
+    range.to = number(*text);
+    if (!range.to) return std::unexpected(problem(Code::MALFORMED, "to: a version"));
+  }
+  return range;
+}
+
+// A stream's events, page by page. Somebody who reads slowly may lose the right to meanwhile: each page asks anew.
 class EventPages {
  public:
-  EventPages(IoThread& thread, access::Principal principal, Id project, std::uint64_t after,
-             std::uint64_t through)
+  EventPages(IoThread& thread, access::Principal principal, Id stream, const EventRange& range,
+             Version newest)
       : thread_(thread),
         principal_(std::move(principal)),
-        project_(project),
-        after_(after),
-        through_(through) {}
+        stream_(stream),
+        source_(stream.is_nil() ? "/api/v1/workspace" : "/api/v1/projects/" + to_string(stream)),
+        after_(range.from - 1),
+        through_(std::min(range.to.value_or(newest.value), newest.value)) {}
 
   asio::awaitable<std::optional<std::string>> next() {
     std::string page;
     if (after_ >= through_) co_return page;
-    const auto project = co_await read_project(thread_.door(), project_);
-    const auto workspace = thread_.door().workspace();
-    const auto now = thread_.services().clock();
-    if (!project || !access::is_valid(*workspace, principal_, now) ||
-        !access::may_read_project(*workspace, principal_, *project)) {
-      co_return std::nullopt;
-    }
-    const auto batch = thread_.shared().events.read({.all = false, .stream = project_}, after_,
+    if (!co_await may_read()) co_return std::nullopt;
+    const auto batch = thread_.shared().events.read({.all = false, .stream = stream_}, after_,
                                                     through_, kPageBytes);
-    sync::for_each_json(batch, [&](const std::string& line) {
+    sync::for_each_cloud_event(batch, source_, [&](const std::string& line) {
       page += line;
       page += '\n';
     });
@@ -109,12 +126,33 @@ class EventPages {
   }
 
  private:
+  asio::awaitable<bool> may_read() {
+    std::shared_ptr<const model::Project> project;
+    if (!stream_.is_nil()) {
+      project = co_await read_project(thread_.door(), stream_);
+      if (!project) co_return false;
+    }
+    const auto workspace = thread_.door().workspace();
+    if (!access::is_valid(*workspace, principal_, thread_.services().clock())) co_return false;
+    co_return project ? access::may_read_project(*workspace, principal_, *project)
+                      : access::may_read_all(*workspace, principal_);
+  }
+
   IoThread& thread_;
   access::Principal principal_;
-  Id project_;
+  Id stream_;
+  std::string source_;
   std::uint64_t after_;
   std::uint64_t through_;
 };
+
+Response event_lines(Call& call, Id stream, const EventRange& range, Version newest) {
+  Response response;
+  response.content_type = "application/x-ndjson";
+  auto pages = std::make_shared<EventPages>(call.thread, call.principal, stream, range, newest);
+  response.more = [pages] { return pages->next(); };
+  return response;
+}
 
 }  // namespace
 
@@ -203,28 +241,22 @@ asio::awaitable<Response> get_view(Call& call) {
 }
 
 asio::awaitable<Response> get_events(Call& call) {
-  std::uint64_t from = 1;
-  std::optional<std::uint64_t> to;
-  if (const auto text = call.request.parameter("from")) {
-    const auto value = number(*text);
-    if (!value || *value == 0) co_return problem(Code::MALFORMED, "from: a version, from 1");
-    from = *value;
-  }
-  if (const auto text = call.request.parameter("to")) {
-    to = number(*text);
-    if (!to) co_return problem(Code::MALFORMED, "to: a version");
-  }
+  auto range = parse_range(call.request);
+  if (!range) co_return std::move(range).error();
   const auto project = co_await readable_project(call);
   if (!project) co_return not_found();
-  const auto newest = project->version.value;
-  const auto through = std::min(to.value_or(newest), newest);
+  co_return event_lines(call, project->id, *range, project->version);
+}
 
-  Response response;
-  response.content_type = "application/x-ndjson";
-  auto pages =
-      std::make_shared<EventPages>(call.thread, call.principal, project->id, from - 1, through);
-  response.more = [pages] { return pages->next(); };
-  co_return response;
+asio::awaitable<Response> get_workspace_events(Call& call) {
+  auto range = parse_range(call.request);
+  if (!range) co_return std::move(range).error();
+  const auto workspace = call.door().workspace();
+  if (!access::may_read_all(*workspace, call.principal)) {
+    co_return problem(Code::NOT_PERMITTED,
+                      "the workspace's own events are for auditors and admins");
+  }
+  co_return event_lines(call, {}, *range, workspace->version);
 }
 
 }  // namespace daybook::net

@@ -15,6 +15,7 @@ constexpr std::array kRoutes{
     Route{Method::get, "/api/v1/projects", Who::token_holders, get_projects},
     Route{Method::get, "/api/v1/projects/{}/views/{}", Who::token_holders, get_view},
     Route{Method::get, "/api/v1/projects/{}/events", Who::token_holders, get_events},
+    Route{Method::get, "/api/v1/workspace/events", Who::token_holders, get_workspace_events},
     Route{Method::post, "/api/v1/projects/{}/commands", Who::members, post_project_commands},
     Route{Method::post, "/api/v1/workspace/commands", Who::members, post_workspace_commands},
 };

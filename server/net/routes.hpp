@@ -53,6 +53,7 @@ asio::awaitable<Response> get_metrics(Call& call);
 asio::awaitable<Response> get_projects(Call& call);
 asio::awaitable<Response> get_view(Call& call);
 asio::awaitable<Response> get_events(Call& call);
+asio::awaitable<Response> get_workspace_events(Call& call);
 asio::awaitable<Response> post_project_commands(Call& call);
 asio::awaitable<Response> post_workspace_commands(Call& call);
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "schema/protocol.hpp"
+#include "server/sync/entries.hpp"
 
 namespace daybook::sync {
 namespace {
@@ -94,25 +95,13 @@ std::vector<Frame> event_frames(Encoding encoding, std::uint32_t subscription,
 }
 
 void for_each_json(const log::Batch& batch, const std::function<void(std::string)>& f) {
-  record::Bytes rest = batch.entries;
-  while (!rest.empty()) {
-    const auto entry = record::next_entry(rest, record::EventView::Check::hashes);
-    if (!entry || !*entry) throw std::runtime_error("damaged: an event cannot be read");
-    const auto& texts = (*entry)->texts;
-    json::Options options;
-    options.words = [&texts](schema::TextRef::Reader text) -> std::optional<json::Text> {
-      const auto index = text.getIndex();
-      if (index == 0 || index > texts.size()) return std::nullopt;
-      const auto& row = texts[index - 1];
-      return json::Text{.words = row.redacted ? std::string_view() : row.words,
-                        .redacted = row.redacted};
-    };
+  for_each_entry(batch, [&](const record::Entry& entry) {
     std::string line;
-    (*entry)->event.with_envelope([&](schema::Envelope::Reader envelope) {
-      json::encode_stored_event(line, envelope, (*entry)->event.payload_bytes(), options);
+    entry.event.with_envelope([&](schema::Envelope::Reader envelope) {
+      json::encode_stored_event(line, envelope, entry.event.payload_bytes(), words_in(entry));
     });
     f(std::move(line));
-  }
+  });
 }
 
 WordsIndex::WordsIndex(const log::EventLog& log, std::span<const model::Text> texts) {

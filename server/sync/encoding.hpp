@@ -10,6 +10,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,12 @@ void append(Encoding encoding, std::string& message, const Frame& frame);
 
 // Calls f(std::string line) for every event of a batch, as {"envelope", "event"} with its words.
 void for_each_json(const log::Batch& batch, const std::function<void(std::string)>& f);
+
+// Calls f(std::string line) for every event of a batch, as a CloudEvent 1.0 in structured JSON: its attributes, as extensions
+// what the envelope says beside, and as data the event's own member with its words. `source` is the stream's address.
+// PROTOCOL.md, section 11, has the attributes.
+void for_each_cloud_event(const log::Batch& batch, std::string_view source,
+                          const std::function<void(std::string)>& f);
 
 // Words of texts, read in one go.
 class WordsIndex {

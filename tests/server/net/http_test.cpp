@@ -68,7 +68,7 @@ TEST_CASE_METHOD(RunningServer, "Events come as lines, of the versions asked for
     for (std::size_t at = 0; at < reply.body.size();) {
       const auto end = reply.body.find('\n', at);
       const auto line = boost::json::parse(reply.body.substr(at, end - at));
-      found.push_back(std::stoull(std::string(line.at("envelope").at("version").as_string())));
+      found.push_back(std::stoull(str(line.at("version"))));
       at = end + 1;
     }
     return found;
@@ -81,6 +81,112 @@ TEST_CASE_METHOD(RunningServer, "Events come as lines, of the versions asked for
   CHECK(versions("?from=" + std::to_string(newest + 1)).empty());
   CHECK(get(kPath + "/events?from=0", "viewer").status == 400);
   CHECK(get(kPath + "/events?from=x", "viewer").status == 400);
+}
+
+// The lines of a reply, parsed.
+std::vector<boost::json::value> lines_of(const HttpReply& reply) {
+  std::vector<boost::json::value> lines;
+  for (std::size_t at = 0; at < reply.body.size();) {
+    const auto end = reply.body.find('\n', at);
+    lines.push_back(boost::json::parse(reply.body.substr(at, end - at)));
+    at = end + 1;
+  }
+  return lines;
+}
+
+// What CloudEvents 1.0 demands of every event, in structured JSON.
+void check_is_cloud_event(const boost::json::value& event) {
+  for (const auto& [name, value] : event.as_object()) {
+    INFO(std::string(name));
+    if (name == "data") continue;
+    CHECK(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == name.npos);
+    CHECK((value.is_int64() || (value.is_string() && !value.as_string().empty())));
+  }
+  CHECK(str(event.at("specversion")) == "1.0");
+  for (const char* name : {"id", "source", "type", "time", "datacontenttype"}) {
+    INFO(name);
+    CHECK(event.as_object().contains(name));
+  }
+}
+
+TEST_CASE_METHOD(RunningServer, "An event over HTTP is a CloudEvent", "[net][http][cloud_event]") {
+  given({.command = create_task({.task = task_id(1), .title = "Log in", .column = kTodo})});
+  set_clock({kStart.micros + 3'000'001});
+  given({.command = move_task({.task = task_id(1), .from = kTodo, .to = kDone}),
+         .by = {.member = kContributor, .is_importer = true},
+         .id = {0xB, 77},
+         .effective_at = {kStart.micros + 1},
+         .on_behalf_of = kViewer,
+         .seen_version = 3});
+  catch_up();
+  for (const auto& event : lines_of(get(kPath + "/events"))) {
+    check_is_cloud_event(event);
+    CHECK(str(event.at("source")) == kPath);
+  }
+  const auto newest = log().stream_version(kProject).value;
+  const auto one = lines_of(get(kPath + "/events?from=" + std::to_string(newest - 1)));
+  REQUIRE(one.size() == 2);  // moved, completed
+  const auto& moved = one[0].as_object();
+  CHECK(str(moved.at("type")) == "daybook.task.taskMoved");
+  CHECK(str(moved.at("subject")) == to_string(task_id(1)));
+  CHECK(str(moved.at("time")) == "2026-01-05T09:00:03.000001Z");
+  CHECK(str(moved.at("id")) == std::to_string(head() - 1));
+  CHECK(str(moved.at("position")) == std::to_string(head() - 1));
+  CHECK(str(moved.at("version")) == std::to_string(newest - 1));
+  CHECK(str(moved.at("actor")) == to_string(kContributor));
+  CHECK(str(moved.at("onbehalfof")) == to_string(kViewer));
+  CHECK(str(moved.at("role")) == "contributor");
+  CHECK(str(moved.at("effectiveat")) == "2026-01-05T09:00:00.000001Z");
+  CHECK(str(moved.at("command")) == to_string({0xB, 77}));
+  CHECK(str(moved.at("seenversion")) == "3");
+  CHECK(moved.at("commandindex") == 0);
+  CHECK(moved.at("commandcount") == 2);
+  CHECK(str(moved.at("payloadhash")) == record::to_hex(envelopes(log())[head() - 2].payload_hash));
+  CHECK_FALSE(moved.contains("causation"));
+  CHECK(str(moved.at("data").at("task")) == to_string(task_id(1)));
+  CHECK(str(moved.at("data").at("fromColumn")) == to_string(kTodo));
+  CHECK(str(one[1].at("type")) == "daybook.task.taskCompleted");
+  CHECK(one[1].at("commandindex") == 1);
+  // With its words.
+  const auto created = lines_of(get(kPath + "/events?from=" + std::to_string(newest - 2) +
+                                    "&to=" + std::to_string(newest - 2)));
+  REQUIRE(created.size() == 1);
+  CHECK(str(created[0].at("data").at("title").at("text")) == "Log in");
+}
+
+TEST_CASE_METHOD(RunningServer, "An event of a newer build is handed on as bytes",
+                 "[net][http][cloud_event]") {
+  stop_server();
+  stop();
+  {
+    auto group = log().begin();
+    group->append(newer_event(log(), {99, 99}));
+    static_cast<void>(std::move(*group).commit());
+  }
+  restart_all();
+  const auto events = lines_of(get(kPath + "/events"));
+  REQUIRE(events.size() == log().stream_version(kProject).value);
+  const auto& newer = events.back();
+  check_is_cloud_event(newer);
+  CHECK(str(newer.at("type")) == "daybook.part99.type3");
+  CHECK_FALSE(newer.as_object().contains("subject"));
+  CHECK(str(newer.at("data").at("unknown")).size() % 16 == 0);
+}
+
+TEST_CASE_METHOD(RunningServer, "The workspace's events are read by auditors and admins",
+                 "[net][http][cloud_event]") {
+  for (const char* kind : {"admin", "auditor"}) {
+    const auto events = lines_of(get("/api/v1/workspace/events", kind));
+    REQUIRE(events.size() == log().stream_version({}).value);
+    for (const auto& event : events) check_is_cloud_event(event);
+    CHECK(str(events[0].at("type")) == "daybook.workspace.workspaceOpened");
+    CHECK(str(events[0].at("source")) == "/api/v1/workspace");
+    CHECK(str(events[0].at("role")) == "server");
+    CHECK_FALSE(events[0].as_object().contains("actor"));
+  }
+  CHECK(lines_of(get("/api/v1/workspace/events?from=2&to=3")).size() == 2);
+  CHECK(get("/api/v1/workspace/events", "contributor").status == 403);
+  CHECK(get("/api/v1/workspace/events?from=0").status == 400);
 }
 
 TEST_CASE_METHOD(RunningServer, "A view is answered as of a version or a time",
