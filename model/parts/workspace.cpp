@@ -163,20 +163,6 @@ Ruling revoke_token(const State& state, wire::RevokeToken::Reader command, Emitt
   return {};
 }
 
-void write_act(wire::RejectedAct::Builder out, const RejectedAct& act) {
-  save_id(act.project, [&] { return out.initProject(); });
-  save_id(act.member, [&] { return out.initMember(); });
-  save_id(act.on_behalf_of, [&] { return out.initOnBehalfOf(); });
-  save_id(act.command, [&] { return out.initCommand(); });
-  out.setPart(act.part);
-  out.setType(act.type);
-  out.setCode(static_cast<std::uint16_t>(act.code));
-  save_id(act.subject, [&] { return out.initSubject(); });
-  out.setVersion(act.version.value);
-  out.setSeenVersion(act.seen_version.value);
-  out.setAttempt(act.attempt);
-}
-
 RejectedAct read_act(wire::RejectedAct::Reader act, Timestamp at) {
   return {.at = at,
           .project = daybook::read(act.getProject()),
@@ -197,7 +183,7 @@ Ruling record_rejected_act(const State& state, wire::RecordRejectedAct::Reader c
   const auto act = read_act(command.getAct(), {});
   if (!state.projects.contains(act.project))
     return reject(Code::UNKNOWN_PROJECT, {.id = act.project});
-  write_act(out.next().initWorkspace().initActRejected().initAct(), act);
+  write(out.next().initWorkspace().initActRejected().initAct(), act);
   return {};
 }
 
@@ -225,6 +211,20 @@ Token read_token(const auto& reader, Text label) {
 }
 
 }  // namespace
+
+void write(wire::RejectedAct::Builder out, const RejectedAct& act) {
+  save_id(act.project, [&] { return out.initProject(); });
+  save_id(act.member, [&] { return out.initMember(); });
+  save_id(act.on_behalf_of, [&] { return out.initOnBehalfOf(); });
+  save_id(act.command, [&] { return out.initCommand(); });
+  out.setPart(act.part);
+  out.setType(act.type);
+  out.setCode(static_cast<std::uint16_t>(act.code));
+  save_id(act.subject, [&] { return out.initSubject(); });
+  out.setVersion(act.version.value);
+  out.setSeenVersion(act.seen_version.value);
+  out.setAttempt(act.attempt);
+}
 
 Ruling decide(const Workspace& all, wire::Command::Reader command, const Context& context,
               Emitter& out) {
@@ -312,7 +312,7 @@ void save(const State& state, wire::State::Builder builder) {
       [](wire::RejectedActState::Builder out, const auto& row) {
         out.setPosition(row.first.position.value);
         out.setAt(row.second.at.micros);
-        write_act(out.initAct(), row.second);
+        write(out.initAct(), row.second);
       });
 }
 

@@ -48,6 +48,8 @@ struct RejectedAct {
   Version seen_version = {};
   std::uint32_t attempt = 0;
 };
+void write(schema::workspace::RejectedAct::Builder out, const RejectedAct& act);
+
 struct RejectedActKey {
   Id project = {};
   Position position = {};

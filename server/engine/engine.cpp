@@ -5,6 +5,7 @@
 #include <chrono>
 #include <mutex>
 
+#include "server/engine/decision_context.hpp"
 #include "server/engine/historian.hpp"
 #include "server/engine/loader.hpp"
 #include "server/engine/projector.hpp"
@@ -158,6 +159,18 @@ void Engine::read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
           return std::make_shared<const model::View>(derive(name, *state, *now, date));
         return std::make_shared<const model::View>(
             derive(name, *state, workspace_at(*now, *state, at), date));
+      },
+      std::move(handler));
+}
+
+void Engine::read_context(Id project, Id entity, std::optional<Version> version,
+                          bool shows_rejected, Inbox& inbox,
+                          PastHandler<std::shared_ptr<capnp::MallocMessageBuilder>> handler) {
+  impl_->historian.ask<std::shared_ptr<capnp::MallocMessageBuilder>>(
+      inbox,
+      [this, project, entity, version, shows_rejected](Past& past) {
+        return engine::read_context(past, project, entity, version, *impl_->projector.workspace(),
+                                    shows_rejected);
       },
       std::move(handler));
 }

@@ -8,6 +8,8 @@
 // (folds each committed batch once for the readers, builds snapshots) and the historian's (answers what a project was).
 // Readers never touch the deciding state.
 
+#include <capnp/message.h>
+
 #include <chrono>
 #include <expected>
 #include <functional>
@@ -128,6 +130,12 @@ class Engine {
   // workspace is as it is now (names), or as it was (rejected acts).
   void read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
                     PastHandler<std::shared_ptr<const model::View>> handler);
+
+  // What somebody knew when they acted on a decision or a request for approval; server/engine/decision_context.hpp. Rejections
+  // beside those above: notFound.
+  void read_context(Id project, Id entity, std::optional<Version> version, bool shows_rejected,
+                    Inbox& inbox,
+                    PastHandler<std::shared_ptr<capnp::MallocMessageBuilder>> handler);
 
   // --- Watching ---------------------------------------------------------------------------------------------------
 

@@ -44,4 +44,15 @@ inline asio::awaitable<PastView> read_view_at(sync::Door& door, Id id, model::Vi
       [&door, id, name, at](auto handler) { door.read_view_at(id, name, at, std::move(handler)); });
 }
 
+using DecisionContext =
+    std::expected<std::shared_ptr<capnp::MallocMessageBuilder>, model::Rejection>;
+inline asio::awaitable<DecisionContext> read_context(sync::Door& door, Id project, Id entity,
+                                                     std::optional<Version> version,
+                                                     bool shows_rejected) {
+  return await_answer<DecisionContext>(
+      [&door, project, entity, version, shows_rejected](auto handler) {
+        door.read_context(project, entity, version, shows_rejected, std::move(handler));
+      });
+}
+
 }  // namespace daybook::net

@@ -7,6 +7,7 @@
 #include <expected>
 
 #include "model/time.hpp"
+#include "schema/context.capnp.h"
 #include "server/net/engine_calls.hpp"
 #include "server/net/routes.hpp"
 
@@ -236,6 +237,37 @@ asio::awaitable<Response> get_view(Call& call) {
   model::write_rows(update.initRows(), *name, rows);
   Response response;
   json::encode(response.body, update.asReader(), words.json_options());
+  response.body += '\n';
+  co_return response;
+}
+
+asio::awaitable<Response> get_context(Call& call) {
+  const auto entity = parse_id(call.parameters[1]);
+  std::optional<Version> version;
+  if (const auto text = call.request.parameter("version")) {
+    const auto value = number(*text);
+    if (!value) co_return problem(Code::MALFORMED, "version: that of a vote or a conclusion");
+    version = Version{*value};
+  }
+  const auto project = co_await readable_project(call);
+  if (!project || !entity) co_return not_found();
+  const bool shows_rejected = access::may_read_all(*call.door().workspace(), call.principal);
+  const auto context =
+      co_await read_context(call.door(), project->id, *entity, version, shows_rejected);
+  if (!context) {
+    const auto code = context.error().code;
+    co_return problem(context.error(),
+                      code == Code::NOT_FOUND ? "no decision, and nobody asked for its approval"
+                      : code == Code::UNKNOWN_VERSION ? "nobody acted on it at that version"
+                                                      : explain(code));
+  }
+  const auto root = (*context)->getRoot<schema::context::Context>().asReader();
+  std::vector<model::Text> texts;
+  for (const auto reference : record::collect_texts(capnp::DynamicStruct::Reader(root)))
+    texts.push_back(model::read(reference));
+  const sync::WordsIndex words(call.door().log(), texts);
+  Response response;
+  json::encode(response.body, root, words.json_options());
   response.body += '\n';
   co_return response;
 }

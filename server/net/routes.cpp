@@ -14,6 +14,7 @@ constexpr std::array kRoutes{
     Route{Method::get, "/metrics", Who::everybody, get_metrics},
     Route{Method::get, "/api/v1/projects", Who::token_holders, get_projects},
     Route{Method::get, "/api/v1/projects/{}/views/{}", Who::token_holders, get_view},
+    Route{Method::get, "/api/v1/projects/{}/decisions/{}/context", Who::token_holders, get_context},
     Route{Method::get, "/api/v1/projects/{}/events", Who::token_holders, get_events},
     Route{Method::get, "/api/v1/workspace/events", Who::token_holders, get_workspace_events},
     Route{Method::post, "/api/v1/projects/{}/commands", Who::members, post_project_commands},

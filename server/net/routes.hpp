@@ -52,6 +52,7 @@ asio::awaitable<Response> get_readiness(Call& call);
 asio::awaitable<Response> get_metrics(Call& call);
 asio::awaitable<Response> get_projects(Call& call);
 asio::awaitable<Response> get_view(Call& call);
+asio::awaitable<Response> get_context(Call& call);
 asio::awaitable<Response> get_events(Call& call);
 asio::awaitable<Response> get_workspace_events(Call& call);
 asio::awaitable<Response> post_project_commands(Call& call);

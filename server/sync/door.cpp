@@ -28,4 +28,11 @@ void Door::read_view_at(Id project, model::ViewName name, engine::At at,
   engine_.read_view_at(project, name, at, inbox_, counted<Result>(std::move(handler)));
 }
 
+void Door::read_context(Id project, Id entity, std::optional<Version> version, bool shows_rejected,
+                        engine::PastHandler<std::shared_ptr<capnp::MallocMessageBuilder>> handler) {
+  using Result = std::expected<std::shared_ptr<capnp::MallocMessageBuilder>, model::Rejection>;
+  engine_.read_context(project, entity, version, shows_rejected, inbox_,
+                       counted<Result>(std::move(handler)));
+}
+
 }  // namespace daybook::sync

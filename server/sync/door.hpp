@@ -28,6 +28,8 @@ class Door {
   void read_view(Id project, model::ViewName name, ViewHandler handler);
   void read_view_at(Id project, model::ViewName name, engine::At at,
                     engine::PastHandler<std::shared_ptr<const model::View>> handler);
+  void read_context(Id project, Id entity, std::optional<Version> version, bool shows_rejected,
+                    engine::PastHandler<std::shared_ptr<capnp::MallocMessageBuilder>> handler);
 
   // Commands that the door itself refuses, for whoever watches.
   void count_refused(model::Code code, std::uint64_t commands = 1) {

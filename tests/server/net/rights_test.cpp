@@ -42,6 +42,9 @@ TEST_CASE_METHOD(RunningServer, "Every route is open to whom the table says, and
       {"/api/v1/projects/{}/events",
        project + "/events",
        {401, 401, 200, 200, 200, 200, 404, 401, 401, 404}},
+      {"/api/v1/projects/{}/decisions/{}/context",
+       project + "/decisions/" + to_string(task_id(1)) + "/context",  // no decision
+       {401, 401, 404, 404, 404, 404, 404, 401, 401, 404}},
       {"/api/v1/workspace/events",
        "/api/v1/workspace/events",
        {401, 401, 403, 403, 200, 200, 403, 401, 401, 403}},

@@ -1,0 +1,45 @@
+#pragma once
+// What somebody knew when they decided; schema/context.capnp has the answer's form. Pure: whoever asks finds the states.
+
+#include <optional>
+#include <vector>
+
+#include "model/event_meta.hpp"
+#include "model/views/view.hpp"
+#include "schema/context.capnp.h"
+
+namespace daybook::model {
+
+// Whether there is something to be known: a decision, or the subject of a request for approval.
+[[nodiscard]] bool has_context(const Project& project, Id entity);
+
+// What an event did about an entity.
+struct Act {
+  schema::context::What what = schema::context::What::NONE;
+  EventMeta meta = {};
+  Id option = {};
+};
+// nullopt: nothing.
+[[nodiscard]] std::optional<Act> act_on(Id entity, schema::Event::Reader event,
+                                        const EventMeta& meta);
+// A vote, a consent, a refusal or what concludes.
+[[nodiscard]] bool decides(schema::context::What what);
+
+// Where the acts on an entity begin: none was recorded before; none: not known. Requires: has_context(newest, entity).
+[[nodiscard]] Timestamp acts_begin(const Project& newest, Id entity);
+// Whether these acts, the first ones on the entity, are all there are, as the newest state tells.
+[[nodiscard]] bool are_all_acts(const Project& newest, Id entity, const std::vector<Act>& acts);
+
+// Borrowed for one call.
+struct ContextInput {
+  Id entity = {};
+  const std::vector<Act>& acts;
+  std::size_t act = 0;
+  const Project& then;            // as of the act's version
+  const Project* seen = nullptr;  // as of what the actor had seen; nullptr: not said
+  const Workspace& workspace;
+  bool shows_rejected = false;
+};
+void write_context(schema::context::Context::Builder out, const ContextInput& input);
+
+}  // namespace daybook::model
