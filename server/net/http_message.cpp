@@ -68,11 +68,23 @@ int status_of(Code code) {
     case Code::TOKEN_SCOPE_INVALID:
     case Code::EXPIRY_INVALID:
     case Code::ROLE_INVALID:
+    case Code::SELF_LINK:
+    case Code::OPTIONS_REQUIRED:
+    case Code::QUORUM_ABOVE_MEMBERS:
+    case Code::HASH_INVALID:
       return 400;
     case Code::UNAUTHENTICATED:
       return 401;
     case Code::NOT_PERMITTED:
     case Code::IMPORTER_REQUIRED:
+    case Code::SELF_APPROVAL:
+    case Code::CONTRIBUTOR_EXCLUDED:
+    case Code::NOT_IN_POOL:
+    case Code::NOT_REQUESTER:
+    case Code::OWNER_IS_SOLE_APPROVER:
+    case Code::NOT_BOARD_MEMBER:
+    case Code::CONFLICT_OF_INTEREST:
+    case Code::NOT_AUTHOR:
       return 403;
     case Code::NOT_FOUND:
     case Code::UNKNOWN_VERSION:

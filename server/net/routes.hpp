@@ -31,11 +31,20 @@ struct Call {
   [[nodiscard]] sync::Door& door() const { return thread.door(); }
 };
 
+// What a route's answer is, beside problem documents.
+enum class Answers { text, html, json, projects, view, events, context, outcome, document };
+
 struct Route {
   Method method = Method::get;
   std::string_view pattern;  // "{}" stands for one segment
   Who who = Who::everybody;
   asio::awaitable<Response> (*handler)(Call& call) = nullptr;
+
+  // --- For openapi.json (contract.hpp) ---
+  Answers answers = Answers::json;
+  std::string_view summary = {};
+  std::string_view segments = {};  // names of the open segments, as in "project,view"
+  std::string_view query = {};     // names of the query's parameters, as in "from,to"
 };
 
 [[nodiscard]] std::span<const Route> routes();
@@ -55,6 +64,8 @@ asio::awaitable<Response> get_view(Call& call);
 asio::awaitable<Response> get_context(Call& call);
 asio::awaitable<Response> get_events(Call& call);
 asio::awaitable<Response> get_workspace_events(Call& call);
+asio::awaitable<Response> get_openapi(Call& call);
+asio::awaitable<Response> get_asyncapi(Call& call);
 asio::awaitable<Response> post_project_commands(Call& call);
 asio::awaitable<Response> post_workspace_commands(Call& call);
 
