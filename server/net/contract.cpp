@@ -88,13 +88,17 @@ bj::object event_schema(JsonSchemas& schemas) {
 }
 
 bj::object outcome_schema(JsonSchemas& schemas) {
-  const bj::object accepted{
-      {"type", "object"},
-      {"properties", bj::object{{"accepted", out_of<schema::Accepted>(schemas)}}},
-      {"required", bj::array{"accepted"}}};
-  return {{"description",
-           "What became of the command; of a batch: {\"outcomes\":[…]}, one for each, in order"},
-          {"anyOf", bj::array{accepted, bj::object{{"type", "object"}}}}};
+  const auto one_of = [](std::string_view name, bj::object schema) {
+    return bj::object{{"type", "object"},
+                      {"properties", bj::object{{name, std::move(schema)}}},
+                      {"required", bj::array{bj::string(name)}}};
+  };
+  const auto accepted = one_of("accepted", out_of<schema::Accepted>(schemas));
+  const bj::array outcomes{accepted, one_of("rejected", out_of<schema::Rejected>(schemas)),
+                           one_of("unknown", out_of<schema::Unknown>(schemas))};
+  const bj::object batch{{"type", "array"}, {"items", bj::object{{"anyOf", outcomes}}}};
+  return {{"description", "Of one command; of a batch one outcome for each, in order"},
+          {"anyOf", bj::array{accepted, batch}}};
 }
 
 bj::object success(Answers answers, JsonSchemas& schemas) {
