@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/terminal.hpp"
+#include "model/rejection.hpp"
 #include "schema/json/json.hpp"
 
 namespace daybook::cli {
@@ -100,8 +101,23 @@ class Describer {
       const auto change = reader.as<schema::NumberChange>();
       return fmt::format("{} → {}", change.getFrom(), change.getTo());
     }
+    if (is_type<schema::workspace::RejectedAct>(reader))
+      return rejected_act(reader.as<schema::workspace::RejectedAct>());
     const auto inner = fields(reader);
     return inner.empty() ? inner : '(' + inner + ')';
+  }
+
+  // Ordinals by their names.
+  std::string rejected_act(schema::workspace::RejectedAct::Reader act) const {
+    std::string out = fmt::format("({} by {}", command_name(act.getPart(), act.getType()),
+                                  names_.of(read(act.getMember())));
+    if (const auto other = read(act.getOnBehalfOf()); !other.is_nil())
+      out += " for " + names_.of(other);
+    if (const auto subject = read(act.getSubject()); !subject.is_nil())
+      out += " at " + names_.of(subject);
+    return out + fmt::format(", refused {} in project {} at version {}, attempt {})",
+                             model::to_string(static_cast<schema::Code>(act.getCode())),
+                             names_.of(read(act.getProject())), act.getVersion(), act.getAttempt());
   }
 
   std::string text(schema::TextRef::Reader reference) const {
@@ -117,6 +133,18 @@ class Describer {
 };
 
 }  // namespace
+
+std::string command_name(std::uint16_t part, std::uint16_t type) {
+  const auto parts = capnp::Schema::from<schema::Command>().getUnionFields();
+  if (part < parts.size() && parts[part].getType().isStruct()) {
+    const auto types = parts[part].getType().asStruct().getUnionFields();
+    if (type < types.size()) {
+      return fmt::format("{}.{}", parts[part].getProto().getName().cStr(),
+                         types[type].getProto().getName().cStr());
+    }
+  }
+  return fmt::format("part {}, type {}", part, type);
+}
 
 std::string describe_facts(const record::Entry& entry, const Names& names) {
   if (!entry.event.is_known()) return "[of a newer version]";

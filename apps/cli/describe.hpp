@@ -17,6 +17,9 @@ namespace daybook::cli {
 // position, stream/version, when, who, event, facts.
 [[nodiscard]] std::string describe_event(const record::Entry& entry, const Names& names);
 
+// "approval.approve"; a command that this build does not know: "part 40, type 3".
+[[nodiscard]] std::string command_name(std::uint16_t part, std::uint16_t type);
+
 // {"envelope": …, "event": …} with the words in place, as one line without its end.
 [[nodiscard]] std::string event_json(const record::Entry& entry);
 

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "apps/cli/moment.hpp"
+
 namespace daybook::cli {
 namespace {
 
@@ -41,25 +43,7 @@ std::optional<Timestamp> parse_expiry(std::string_view text, Timestamp now) {
     if (!count || *count == 0 || *count > 100'000) return std::nullopt;
     return Timestamp{now.micros + duration_cast<microseconds>(*one * *count).count()};
   }
-  if (text.ends_with('Z')) text.remove_suffix(1);
-  // YYYY-MM-DD[THH:MM[:SS]]
-  if (text.size() != 10 && text.size() != 16 && text.size() != 19) return std::nullopt;
-  constexpr std::string_view kForm = "0000-00-00T00:00:00";
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool space = i == 10 && text[i] == ' ';
-    if (kForm[i] != '0' && text[i] != kForm[i] && !space) return std::nullopt;
-  }
-  const auto part = [&](std::size_t at, std::size_t length) {
-    return at < text.size() ? number(text.substr(at, length)) : std::optional<int>(0);
-  };
-  const auto y = part(0, 4), mo = part(5, 2), d = part(8, 2);
-  const auto h = part(11, 2), mi = part(14, 2), s = part(17, 2);
-  if (!y || !mo || !d || !h || !mi || !s) return std::nullopt;
-  const year_month_day date{year(*y), month(static_cast<unsigned>(*mo)),
-                            day(static_cast<unsigned>(*d))};
-  if (!date.ok() || *h > 23 || *mi > 59 || *s > 59) return std::nullopt;
-  const auto time = sys_days(date) + hours(*h) + minutes(*mi) + seconds(*s);
-  return Timestamp{duration_cast<microseconds>(time.time_since_epoch()).count()};
+  return parse_time(text);
 }
 
 }  // namespace daybook::cli

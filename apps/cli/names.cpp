@@ -1,6 +1,10 @@
 #include "apps/cli/names.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json/array.hpp>
+#include <cctype>
 
 #include "apps/cli/document.hpp"
 #include "apps/cli/terminal.hpp"
@@ -10,7 +14,21 @@ namespace {
 
 using schema::Event;
 
-std::string task_name(std::int64_t number) { return "T-" + std::to_string(number); }
+std::string numbered(std::string_view prefix, std::int64_t number) {
+  return fmt::format("{}-{}", prefix, number);
+}
+std::string task_name(std::int64_t number) { return numbered("T", number); }
+
+// What a view's row or its state says of a numbered thing.
+void learn_numbered(Names& names, const boost::json::value& state, std::string_view field,
+                    std::string_view prefix) {
+  names.set(id_of(state, field), numbered(prefix, number_of(state, "number")));
+}
+
+bool same_letters(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
 
 }  // namespace
 
@@ -30,6 +48,28 @@ void Names::learn_view(const boost::json::value& update) {
   }
   for (const auto& row : list_of(*rows, "tasks"))
     set(id_of(row, "task"), task_name(number_of(row, "number")));
+  for (const auto& row : list_of(*rows, "changes")) {
+    if (const auto* change = find(row, "change"))
+      if (const auto* state = find(*change, "state")) learn_numbered(*this, *state, "change", "CR");
+  }
+  for (const auto& row : list_of(*rows, "risks")) {
+    if (const auto* risk = find(row, "risk"))
+      if (const auto* state = find(*risk, "state")) learn_numbered(*this, *state, "risk", "R");
+  }
+  for (const auto& row : list_of(*rows, "decisions")) {
+    if (const auto* board = find(row, "board"))
+      set(id_of(*board, "board"), words_of(*board, "name"));
+    if (const auto* decision = find(row, "decision")) {
+      if (const auto* state = find(*decision, "state")) {
+        learn_numbered(*this, *state, "decision", "D");
+        for (const auto& option : list_of(*state, "options"))
+          set(id_of(option, "option"), words_of(option, "text"));
+      }
+    }
+  }
+  for (const auto& row : list_of(*rows, "approvals")) {
+    if (const auto* pool = find(row, "pool")) set(id_of(*pool, "pool"), words_of(*pool, "name"));
+  }
   for (const auto& row : list_of(*rows, "people")) {
     if (auto name = words_of(row, "name"); !name.empty()) set(id_of(row, "member"), name);
   }
@@ -68,8 +108,36 @@ void Names::learn(const record::Entry& entry) {
     } else if (event.isTask() && event.getTask().isTaskCreated()) {
       const auto task = event.getTask().getTaskCreated();
       set(read(task.getTask()), task_name(task.getNumber()));
+    } else if (event.isChange() && event.getChange().isChangeSubmitted()) {
+      const auto change = event.getChange().getChangeSubmitted();
+      set(read(change.getChange()), numbered("CR", change.getNumber()));
+    } else if (event.isRisk() && event.getRisk().isRiskIdentified()) {
+      const auto risk = event.getRisk().getRiskIdentified();
+      set(read(risk.getRisk()), numbered("R", risk.getNumber()));
+    } else if (event.isDecision() && event.getDecision().isDecisionOpened()) {
+      const auto decision = event.getDecision().getDecisionOpened();
+      set(read(decision.getDecision()), numbered("D", decision.getNumber()));
+      for (const auto option : decision.getOptions())
+        learn_text(option.getOption(), option.getText());
+    } else if (event.isDecision() && event.getDecision().isDecisionRecorded()) {
+      const auto decision = event.getDecision().getDecisionRecorded();
+      set(read(decision.getDecision()), numbered("D", decision.getNumber()));
+    } else if (event.isDecision() && event.getDecision().isAdvisoryBoardConstituted()) {
+      const auto board = event.getDecision().getAdvisoryBoardConstituted();
+      learn_text(board.getBoard(), board.getName());
+    } else if (event.isApproval() && event.getApproval().isPoolDefined()) {
+      const auto pool = event.getApproval().getPoolDefined();
+      learn_text(pool.getPool(), pool.getName());
     }
   });
+}
+
+std::vector<Id> Names::find(std::string_view name) const {
+  std::vector<Id> found;
+  for (const auto& [id, known] : names_) {
+    if (same_letters(known, name)) found.push_back(id);
+  }
+  return found;
 }
 
 std::string Names::of(Id id) const {

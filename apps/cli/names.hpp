@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "model/record/event_batch.hpp"
 
@@ -17,12 +19,14 @@ class Names {
  public:
   void set(Id id, std::string name) { names_[id] = std::move(name); }
 
-  // From the JSON form of `{"projects":[…]}` and of a whole view (board, tasks, people).
+  // From the JSON form of `{"projects":[…]}` and of a whole view.
   void learn_projects(const boost::json::value& projects);
   void learn_view(const boost::json::value& update);
   // From what an event says: members, columns, tasks and projects as they come and are renamed.
   void learn(const record::Entry& entry);
 
+  // What is called so, whatever the case of its letters.
+  [[nodiscard]] std::vector<Id> find(std::string_view name) const;
   [[nodiscard]] bool knows(Id id) const { return names_.contains(id); }
   // Harmless for terminals. An id without a name stands for itself; nil is the server.
   [[nodiscard]] std::string of(Id id) const;

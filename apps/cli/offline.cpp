@@ -104,13 +104,30 @@ std::shared_ptr<const client::WorkspaceSnapshot> OfflineSource::workspace() {
   return workspace_;
 }
 
-const model::Project& OfflineSource::project(Id id) {
-  const auto found = projects_.find(id);
+const model::Project& OfflineSource::project(Id id, const Moment& at) {
+  const auto found = projects_.find({id, at});
   if (found != projects_.end()) return found->second;
+  const auto newest = log_->stream_version(id);
+  Version last = newest;
+  if (at.version.value != 0) {
+    if (at.version > newest) {
+      fail(Exit::failed, "the project has no version {} yet: its newest is {}", at.version.value,
+           newest.value);
+    }
+    last = at.version;
+  } else if (!at.time.is_none()) {
+    last = {};
+    read({.project = id, .first = 1, .last = newest.value}, [&](const record::Entry& entry) {
+      const auto& envelope = entry.event.envelope();
+      if (envelope.recorded_at > at.time) return false;
+      last = envelope.version;
+      return true;
+    });
+  }
   model::Project state;
   state.id = id;
-  fold_stream(*log_, state, id, log_->stream_version(id));
-  return projects_.emplace(id, std::move(state)).first->second;
+  fold_stream(*log_, state, id, last);
+  return projects_.emplace(std::pair(id, at), std::move(state)).first->second;
 }
 
 std::string OfflineSource::projects() {
@@ -128,16 +145,21 @@ std::string OfflineSource::projects() {
   return out + "]}";
 }
 
-std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName name) {
+std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName name,
+                                const std::optional<Moment>& at) {
   auto id = parse_id(key_or_id);
   if (!id) {
     const auto* found = workspace()->state.workspace.project_of_key.find(key_or_id);
     if (found == nullptr) fail(Exit::failed, "there is no project {}", shown(key_or_id));
     id = *found;
   }
-  const auto& state = project(*id);
-  if (state.version.value == 0) fail(Exit::failed, "there is no project {}", shown(key_or_id));
-  const auto view = model::derive(name, state, workspace()->state);
+  const auto& state = project(*id, at.value_or(Moment{}));
+  if (state.version.value == 0) {
+    fail(Exit::failed, at ? "the project {} did not exist yet" : "there is no project {}",
+         shown(key_or_id));
+  }
+  const auto date = at && !at->time.is_none() ? date_of(at->time) : Date{};
+  const auto view = model::derive(name, state, workspace()->state, date);
   const auto rows = model::whole(view).rows;
   const WordsOfTexts words(*log_, model::texts_of(name, rows));
   capnp::MallocMessageBuilder message;

@@ -23,18 +23,20 @@ class OfflineSource final : public Source {
   explicit OfflineSource(const std::filesystem::path& data);
 
   [[nodiscard]] std::string projects() override;
-  [[nodiscard]] std::string view(const std::string& key_or_id, schema::ViewName name) override;
+  [[nodiscard]] std::string view(const std::string& key_or_id, schema::ViewName name,
+                                 const std::optional<Moment>& at) override;
   void read(const EventRange& range,
             const std::function<bool(const record::Entry&)>& each) override;
   [[nodiscard]] std::uint64_t newest(const std::optional<Id>& project) override;
   [[nodiscard]] std::shared_ptr<const client::WorkspaceSnapshot> workspace() override;
 
  private:
-  const model::Project& project(Id id);  // folded once
+  // Folded once. As it is now, or was at a moment: version 0 where there was none yet.
+  const model::Project& project(Id id, const Moment& at = {});
 
   std::unique_ptr<log::EventLog> log_;
   std::shared_ptr<const client::WorkspaceSnapshot> workspace_;
-  std::map<Id, model::Project> projects_;
+  std::map<std::pair<Id, Moment>, model::Project> projects_;
 };
 
 }  // namespace daybook::cli

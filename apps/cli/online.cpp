@@ -132,9 +132,12 @@ std::string OnlineSource::projects() {
   return body;
 }
 
-std::string OnlineSource::view(const std::string& key_or_id, schema::ViewName name) {
-  auto body =
-      get(fmt::format("/api/v1/projects/{}/views/{}", encoded(key_or_id), model::to_string(name)));
+std::string OnlineSource::view(const std::string& key_or_id, schema::ViewName name,
+                               const std::optional<Moment>& at) {
+  auto path =
+      fmt::format("/api/v1/projects/{}/views/{}", encoded(key_or_id), model::to_string(name));
+  if (at) path += "?at=" + encoded(to_string(*at));
+  auto body = get(path);
   while (body.ends_with('\n')) body.pop_back();
   return body;
 }

@@ -16,7 +16,8 @@ class OnlineSource final : public Source {
   ~OnlineSource() override;
 
   [[nodiscard]] std::string projects() override;
-  [[nodiscard]] std::string view(const std::string& key_or_id, schema::ViewName name) override;
+  [[nodiscard]] std::string view(const std::string& key_or_id, schema::ViewName name,
+                                 const std::optional<Moment>& at) override;
   void read(const EventRange& range,
             const std::function<bool(const record::Entry&)>& each) override;
   [[nodiscard]] std::uint64_t newest(const std::optional<Id>& project) override;

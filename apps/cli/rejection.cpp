@@ -131,6 +131,114 @@ std::string_view sentence(Code code) {
       return "the server failed";
     case Code::METHOD_NOT_ALLOWED:
       return "the server does not take that method there";
+    case Code::PREDECESSOR_OPEN:
+      return "{task} waits for what is not done[: {tasks}]";
+    case Code::CYCLE:
+      return "the tasks would wait for each other[: {tasks}]";
+    case Code::SELF_LINK:
+      return "{task} cannot wait for itself";
+    case Code::UNKNOWN_LINK:
+      return "these tasks are not linked";
+    case Code::PROGRESS_BEFORE_START:
+      return "{task} was never begun: move it to a column of work first";
+    case Code::UNKNOWN_TIME_ENTRY:
+      return "there is no such time entry[: {id}]";
+    case Code::UNKNOWN_SUBJECT:
+      return "there is no such thing in this project[: {id}]";
+    case Code::UNKNOWN_POOL:
+      return "there is no such pool[: {id}]";
+    case Code::POOL_TOO_SMALL:
+      return "the pool[ {id}] could not reach the quorum[ of {limit}][: only {count} could vote]";
+    case Code::SEPARATION_OF_DUTIES:
+      return "whoever asks would be the only one who could approve[: {member}]";
+    case Code::POLICY_REQUIRED:
+      return "nobody has said who approves this: a manager gives defineApprovalPolicy first";
+    case Code::NO_APPROVAL_REQUESTED:
+      return "nobody has asked for this to be approved[: {subject}]";
+    case Code::NOT_APPROVABLE:
+      return "[{subject} ]is not approved in this way";
+    case Code::APPROVAL_CLOSED:
+      return "[{subject} ]is decided already, or was withdrawn";
+    case Code::APPROVAL_EXPIRED:
+      return "the time for approving[ {subject}] is over: renewRequest asks again";
+    case Code::SELF_APPROVAL:
+      return "nobody approves what is their own";
+    case Code::CONTRIBUTOR_EXCLUDED:
+      return "whoever worked on it may not approve it";
+    case Code::NOT_IN_POOL:
+      return "[{member} ]is not among those who may approve[: {members}]";
+    case Code::ALREADY_VOTED:
+      return "[{member} ]has voted already";
+    case Code::STALE_REVISION:
+      return "it was rewritten since it was looked at[; the present revision is {revision}]";
+    case Code::ESCALATION_NOT_DUE:
+      return "nothing is to be escalated yet";
+    case Code::UNKNOWN_CHANGE:
+      return "there is no such change request[: {id}]";
+    case Code::CHANGE_CLOSED:
+      return "[{subject} ]is closed";
+    case Code::CHANGE_DEFERRED:
+      return "[{subject} ]is deferred: a manager resumes it first";
+    case Code::NOT_REQUESTER:
+      return "only whoever asked for it may do that[: {member}]";
+    case Code::SIMULATION_REQUIRED:
+      return "an effect on the schedule must come from a simulation on a version that exists";
+    case Code::IMPACT_NOT_ASSESSED:
+      return "its impact has not been assessed yet[: {subject}]";
+    case Code::IMPACT_NOT_ACCEPTED:
+      return "whoever asked for it has not accepted its impact yet[: {subject}]";
+    case Code::NOT_APPROVED:
+      return "[{subject} ]is not approved";
+    case Code::UNKNOWN_RISK:
+      return "there is no such risk[: {id}]";
+    case Code::RISK_CLOSED:
+      return "[{subject} ]is closed";
+    case Code::RISK_NOT_ASSESSED:
+      return "[{subject} ]has not been assessed yet";
+    case Code::UNKNOWN_RISK_ACTION:
+      return "the risk has no such action[: {id}]";
+    case Code::OPEN_ACTIONS:
+      return "actions are open[: {count}]";
+    case Code::EXTREME_NEEDS_BOARD:
+      return "an extreme risk is accepted by a binding decision of an advisory board alone";
+    case Code::OWNER_IS_SOLE_APPROVER:
+      return "the owner[ {member}] cannot accept their own risk alone";
+    case Code::UNKNOWN_ADVISORY_BOARD:
+      return "there is no such advisory board[: {id}]";
+    case Code::QUORUM_ABOVE_MEMBERS:
+      return "the quorum[ of {limit}] is more than there are members[: {count}]";
+    case Code::OPTIONS_REQUIRED:
+      return "a question takes two options at least";
+    case Code::UNKNOWN_OPTION:
+      return "the decision has no such option[: {id}]";
+    case Code::OUT_OF_REMIT:
+      return "the board may not bind in this matter";
+    case Code::UNKNOWN_DECISION:
+      return "there is no such decision[: {id}]";
+    case Code::NOT_BOARD_MEMBER:
+      return "[{member} ]is not on the board[: {members}]";
+    case Code::CONFLICT_OF_INTEREST:
+      return "[{member} ]has stepped aside from this decision";
+    case Code::QUORUM_NOT_REACHED:
+      return "the quorum[ of {limit}] is not reached[: {count} have voted][; missing: {members}]";
+    case Code::MAJORITY_NOT_REACHED:
+      return "no option has the majority";
+    case Code::DECISION_FINAL:
+      return "a decision that was made is not changed: another one supersedes it";
+    case Code::DECISION_OPEN:
+      return "the decision has not been made yet";
+    case Code::NOT_BINDING:
+      return "[{subject} ]is not a binding decision about this";
+    case Code::UNKNOWN_COMMENT:
+      return "there is no such comment[: {id}]";
+    case Code::NOT_AUTHOR:
+      return "only its author may correct a comment";
+    case Code::UNKNOWN_ATTACHMENT:
+      return "there is no such attachment[: {id}]";
+    case Code::HASH_INVALID:
+      return "a file's hash is 32 bytes of SHA-256";
+    case Code::UNKNOWN_VERSION:
+      return "the project did not exist then";
   }
   return "this version does not know the reason";
 }
@@ -164,6 +272,16 @@ std::string fact(std::string_view name, const client::Facts& facts, const Names&
              record::to_hex(record::Bytes(facts.present_text.commitment)) + ')';
     }
     return facts.present_number == 0 ? "" : std::to_string(facts.present_number);
+  }
+  if (name == "subject") return of(facts.subject);
+  if (name == "revision") {
+    return facts.present_revision ? record::to_hex(record::Bytes(*facts.present_revision)) : "";
+  }
+  if (name == "members") {
+    std::string members;
+    for (const auto member : facts.members)
+      members += (members.empty() ? "" : ", ") + names.of(member);
+    return members;
   }
   std::string tasks;
   for (const auto task : facts.tasks) tasks += (tasks.empty() ? "" : ", ") + names.of(task);
@@ -232,7 +350,10 @@ std::string outcome_json(const client::Outcome& outcome) {
                                       .present_text = facts.present_text,
                                       .id = facts.id,
                                       .by_member = facts.by_member,
-                                      .retry_after_millis = facts.retry_after_millis}};
+                                      .retry_after_millis = facts.retry_after_millis,
+                                      .subject = facts.subject,
+                                      .members = facts.members,
+                                      .present_revision = facts.present_revision}};
     model::write(message.initRejected(), rejected->id, rejection);
   } else {
     write(message.initNotRecorded().initId(), std::get<client::NotRecorded>(outcome).id);

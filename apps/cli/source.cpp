@@ -66,13 +66,29 @@ ProjectRow chosen_project(const Context& context, Source& source) {
 
 std::uint64_t learn_project(Source& source, Names& names, Id project) {
   std::int64_t version = std::numeric_limits<std::int64_t>::max();
-  for (const auto name :
-       {schema::ViewName::PEOPLE, schema::ViewName::BOARD, schema::ViewName::TASKS}) {
+  using schema::ViewName;
+  for (const auto name : {ViewName::PEOPLE, ViewName::BOARD, ViewName::TASKS, ViewName::CHANGES,
+                          ViewName::RISKS, ViewName::DECISIONS, ViewName::APPROVALS}) {
     const auto view = parse_document(source.view(to_string(project), name));
     names.learn_view(view);
     version = std::min(version, number_of(view, "version"));
   }
   return static_cast<std::uint64_t>(version);
+}
+
+Id resolve_entity(const Names& names, const std::string& typed) {
+  if (const auto id = parse_id(typed)) return *id;
+  const auto found = names.find(typed);
+  if (found.size() == 1) return found.front();
+  if (found.empty()) {
+    fail(Exit::failed,
+         "nothing in this project is called {}; give an id, or a number as in T-12, CR-3, R-7, D-4",
+         shown(typed));
+  }
+  std::string ids;
+  for (const auto id : found) ids += "\n  " + to_string(id);
+  fail(Exit::failed, "{} things are called {}; say which by id:{}", found.size(), shown(typed),
+       ids);
 }
 
 void learn_workspace(Source& source, Names& names) {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "apps/cli/context.hpp"
+#include "apps/cli/moment.hpp"
 #include "apps/cli/names.hpp"
 #include "model/record/event_batch.hpp"
 #include "model/views/view.hpp"
@@ -40,8 +41,9 @@ class Source {
 
   // {"projects":[{"id","key","name","version"}]}: those that may be read.
   [[nodiscard]] virtual std::string projects() = 0;
-  // A whole view in the JSON form of ViewUpdate, one line.
-  [[nodiscard]] virtual std::string view(const std::string& key_or_id, schema::ViewName name) = 0;
+  // A whole view in the JSON form of ViewUpdate, one line; as it is now, or was at a moment.
+  [[nodiscard]] virtual std::string view(const std::string& key_or_id, schema::ViewName name,
+                                         const std::optional<Moment>& at = {}) = 0;
   // Calls with every event of the range that there is, in order; false ends it.
   virtual void read(const EventRange& range,
                     const std::function<bool(const record::Entry&)>& each) = 0;
@@ -66,6 +68,9 @@ class Source {
 
 // Names of everything in a project, and the version that they are of.
 std::uint64_t learn_project(Source& source, Names& names, Id project);
+// What a person typed for something in a project: an id, or what people call it (T-12, CR-3, R-7, D-4, a column's or pool's
+// name). Fails if it names nothing, or several things.
+[[nodiscard]] Id resolve_entity(const Names& names, const std::string& typed);
 // Names of all members and projects, as far as the workspace may be read.
 void learn_workspace(Source& source, Names& names);
 

@@ -41,6 +41,13 @@ Rejected read(schema::Rejected::Reader reader) {
   facts.id = daybook::read(from.getId());
   facts.by_member = daybook::read(from.getByMember());
   facts.retry_after_millis = from.getRetryAfterMillis();
+  facts.subject = daybook::read(from.getSubject());
+  for (const auto member : from.getMembers()) facts.members.push_back(daybook::read(member));
+  if (const auto revision = from.getPresentRevision(); revision.size() == sizeof(record::Hash)) {
+    facts.present_revision.emplace();
+    std::copy(revision.begin(), revision.end(),
+              reinterpret_cast<kj::byte*>(facts.present_revision->data()));
+  }
   return out;
 }
 

@@ -11,6 +11,8 @@ void add_projects(CLI::App& app, Context& context);
 void add_project(CLI::App& app, Context& context);  // project new
 void add_log(CLI::App& app, Context& context);
 void add_tail(CLI::App& app, Context& context);
+void add_why(CLI::App& app, Context& context);
+void add_diff(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_submit(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);

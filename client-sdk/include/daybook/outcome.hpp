@@ -1,12 +1,14 @@
 #pragma once
 // The server's answers to a command. Values.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "model/ids.hpp"
+#include "model/record/hash.hpp"
 #include "model/text.hpp"
 #include "schema/wire.capnp.h"
 
@@ -42,6 +44,9 @@ struct Facts {
   Id id = {};
   Id by_member = {};
   std::uint32_t retry_after_millis = 0;
+  Id subject = {};
+  std::vector<Id> members = {};
+  std::optional<record::Hash> present_revision = {};  // staleRevision: the one there is
 };
 
 // The command had no effect.

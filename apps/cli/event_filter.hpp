@@ -1,0 +1,28 @@
+#pragma once
+// Which events `log` shows: all conditions that are set must hold.
+
+#include <string>
+#include <vector>
+
+#include "apps/cli/moment.hpp"
+#include "model/record/event_batch.hpp"
+
+namespace daybook::cli {
+
+// Threading: one thread at a time.
+struct EventFilter {
+  std::vector<std::string> parts = {};  // "task"
+  std::vector<std::string> types = {};  // "taskMoved"
+  std::vector<Id> entities = {};        // that the event speaks of
+  std::vector<Id> actors = {};          // who acted, or for whom
+  Timestamp since = {};                 // recorded at or after
+  Timestamp until = {};                 // recorded before
+
+  [[nodiscard]] bool passes(const record::Entry& entry) const;
+};
+
+// Fails (exit 2) with the choices if there is no such part, or no event of that type.
+void check_part(const std::string& part);
+void check_type(const std::string& type);
+
+}  // namespace daybook::cli
