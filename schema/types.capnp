@@ -57,7 +57,7 @@ struct Money {
 enum Missing {
   # Why a figure is not available.
   none @0;
-  noData @1;
+  nothingYet @1;
   # Nothing has happened that it is made of.
   noBaseline @2;
   noBudget @3;

@@ -1,7 +1,90 @@
+#include "model/parts/subject.hpp"
+#include "model/views/figures.hpp"
 #include "model/views/rows.hpp"
 
 namespace daybook::model {
+namespace {
 
-std::vector<ViewRow> derive_approvals(const ViewInput&) { return {}; }
+using approval::Request;
+using schema::approval::Standing;
+using Row = schema::approval::Row;
+
+struct Person {
+  Id member;
+  Standing standing;
+};
+
+// The author, the contributors if the policy excludes them, the voters. Of a request that is decided, only those who voted
+// are left of the last: nobody may vote on it.
+std::vector<Person> people_of(const Project& project, const Request& request) {
+  std::vector<Person> people;
+  people.push_back({request.author, Standing::IS_AUTHOR});
+  if (request.policy.exclude_contributors) {
+    for (const auto member : request.contributors) {
+      if (member != request.author) people.push_back({member, Standing::IS_CONTRIBUTOR});
+    }
+  }
+  for (const auto member : request.voters) {
+    const auto standing = standing_of(project, request, member);
+    const bool voted = standing == Standing::APPROVED || standing == Standing::REFUSED;
+    if (voted || request.status == approval::Status::OPEN) people.push_back({member, standing});
+  }
+  return people;
+}
+
+ViewRow request_row(const Project& project, Id subject, const Request& request,
+                    schema::approval::RequestState::Reader saved) {
+  return make_row<Row>(subject, [&](Row::Builder row) {
+    auto out = row.initRequest();
+    daybook::write(out.initSubject(), subject);
+    out.setKind(request.kind);
+    const auto label = subject::label_of(project, subject);
+    out.setNumber(label.number);
+    write_text(label.title, [&] { return out.initTitle(); });
+    out.setStatus(request.status);
+    out.setRound(request.round);
+    write_id(request.author, [&] { return out.initAuthor(); });
+    out.setRevision(saved.getRevision());
+    out.setQuorum(request.policy.quorum);
+    out.setApprovals(approval::count_votes(request, true));
+    out.setRefusals(approval::count_votes(request, false));
+    const auto people = people_of(project, request);
+    auto list = out.initPeople(static_cast<unsigned>(people.size()));
+    for (unsigned i = 0; i < list.size(); ++i) {
+      daybook::write(list[i].initMember(), people[i].member);
+      list[i].setStanding(people[i].standing);
+    }
+    if (request.status == approval::Status::OPEN)
+      out.setObstacle(subject::obstacle(project, subject));
+    out.setRequestedAt(request.requested_at.micros);
+    out.setExpiresAt(approval::expires_at(request).micros);
+    out.setDecidedAt(request.decided_at.micros);
+    out.setEscalated(request.escalated);
+    if (saved.hasVotes()) out.setVotes(saved.getVotes());
+  });
+}
+
+}  // namespace
+
+std::vector<ViewRow> derive_approvals(const ViewInput& input) {
+  const Project& project = input.project;
+  SavedState<schema::approval::State> saved(project.approval);
+  const auto state = saved.reader();
+  std::vector<ViewRow> rows;
+  for (const auto policy : state.getPolicies()) {
+    const auto key = row_key(Row::POLICY, static_cast<std::uint64_t>(policy.getKind()));
+    rows.push_back(make_row<Row>(key, [&](Row::Builder row) { row.setPolicy(policy); }));
+  }
+  for (const auto pool : state.getPools()) {
+    rows.push_back(
+        make_row<Row>(daybook::read(pool.getPool()), [&](Row::Builder row) { row.setPool(pool); }));
+  }
+  for (const auto request : state.getRequests()) {
+    const auto subject = daybook::read(request.getSubject());
+    if (const auto* found = approval::find_request(project.approval, subject))
+      rows.push_back(request_row(project, subject, *found, request));
+  }
+  return rows;
+}
 
 }  // namespace daybook::model

@@ -95,8 +95,13 @@ View derive(ViewName name, const Project& project, const Workspace& workspace, D
   if (date.is_none()) date = date_of(project.recorded_at);
   View view{name, project.version, project.recorded_at, date,
             derive_rows(name, {project, workspace, date})};
-  std::sort(view.rows.begin(), view.rows.end(),
-            [](const ViewRow& a, const ViewRow& b) { return a.key < b.key; });
+  std::sort(view.rows.begin(), view.rows.end(), [](const ViewRow& a, const ViewRow& b) {
+    return a.key != b.key ? a.key < b.key : *a.words < *b.words;
+  });
+  // Ids are chosen by clients: one may be that of a day or a cell. One row of a key is kept, always the same.
+  view.rows.erase(std::unique(view.rows.begin(), view.rows.end(),
+                              [](const ViewRow& a, const ViewRow& b) { return a.key == b.key; }),
+                  view.rows.end());
   return view;
 }
 

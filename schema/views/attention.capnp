@@ -22,9 +22,11 @@ enum Reason {
   securityRisk @3;
   # Open, of category security, high or extreme: immediate.
   riskReviewOverdue @4;
+  # On the view's date.
   riskActionOverdue @5;
+  # At least one of the risk's actions was due before the view's date.
   newRisk @6;
-  # Identified in the last 7 days.
+  # Identified on the view's date or the six days before; one that is immediate already is left out.
   approvalWaiting @7;
   # For those who may still vote: digest.
   approvalLastMissing @8;
@@ -42,14 +44,16 @@ enum Reason {
   # Quorum and majority are there.
   taskBlocked @16;
   taskOverdueInColumn @17;
+  # Not yet: no part says how long a task may stand in a column.
   columnOverLimit @18;
+  # Any of its limits.
   mentioned @19;
-  # In a comment of the last 7 days.
+  # In a comment of the view's date or the six days before; the subject is the comment.
 }
 
 struct Row {
   item @0 :Id;
-  # SHA-256 based, of reason and subject: the row's key.
+  # The row's key, of reason and subject (PROTOCOL.md).
   class @1 :Class;
   reason @2 :Reason;
   subject @3 :Id;
@@ -59,4 +63,5 @@ struct Row {
   audience @6 :List(Id);
   # Whom it concerns; empty: everybody.
   since @7 :Int64;
+  # 0: not known (columnOverLimit).
 }

@@ -74,7 +74,9 @@ struct FiguresRow {
   cycleP95 @6 :Figure;
   throughput @7 :Figure;
   # Completed a week, in thousandths.
+  # nothingYet until a day has passed on which something moved.
   inProgress @8 :UInt32;
+  # The ageing rows.
   littleCycle @9 :Figure;
-  # Little's law: work in progress / throughput, in microseconds.
+  # Little's law: work in progress / throughput, in microseconds. noThroughput; nothingYet where nothing is in progress.
 }

@@ -47,4 +47,6 @@ struct MarkRow {
   number @2 :UInt32;
   title @3 :TextRef;
   at @4 :Int64;
+  item @5 :Id;
+  # The row's key, of mark and subject (PROTOCOL.md).
 }

@@ -2,9 +2,10 @@
 #include "model/views/view.hpp"
 
 #include <map>
-#include <set>
 
-#include "tests/model/support.hpp"
+#include "model/views/rows.hpp"
+#include "tests/model/views/rows.hpp"
+#include "tests/model/views/states.hpp"
 #include "tests/support/history.hpp"
 
 namespace daybook::testing {
@@ -14,25 +15,6 @@ using model::RowWords;
 using model::View;
 using model::ViewName;
 using schema::board::Load;
-
-// Calls f with the reader of a row.
-template <typename Row, typename F>
-auto with_row(const RowWords& words, F&& f) {
-  const auto segment =
-      kj::arrayPtr(reinterpret_cast<const capnp::word*>(words->data()), words->size());
-  const kj::ArrayPtr<const capnp::word> segments[] = {segment};
-  capnp::SegmentArrayMessageReader reader(kj::arrayPtr(segments, 1));
-  return f(reader.getRoot<Row>());
-}
-
-template <typename Row, typename F>
-auto with_row(const View& view, Id key, F&& f) {
-  for (const auto& row : view.rows) {
-    if (row.key == key) return with_row<Row>(row.words, f);
-  }
-  FAIL("no row " << name_of(key));
-  throw std::logic_error("not reached");
-}
 
 View derive(ViewName name, const ProjectScenario& scenario) {
   return model::derive(name, scenario.state(), opened_workspace().state());
@@ -61,7 +43,9 @@ TEST_CASE("views are known by the names of the schema", "[model][views]") {
     names.emplace_back(model::to_string(view));
     CHECK(model::parse_view_name(names.back()) == view);
   }
-  CHECK(names == std::vector<std::string>{"board", "tasks", "people", "summary"});
+  CHECK(names == std::vector<std::string>{"board", "tasks", "people", "summary", "approvals",
+                                          "changes", "risks", "decisions", "comments",
+                                          "attachments", "flow", "attention", "timeline"});
   for (const auto* name : {"", "none", "Board", "board ", "boards"})
     CHECK(!model::parse_view_name(name).has_value());
 }
@@ -204,38 +188,6 @@ TEST_CASE("the view summary counts what there is", "[model][views]") {
 
 // --- Differences -----------------------------------------------------------------------------------------------------
 
-Id key_of(ViewName name, const RowWords& words) {
-  switch (name) {
-    case ViewName::BOARD:
-      return with_row<schema::board::Row>(words, [](schema::board::Row::Reader row) {
-        return row.isColumn() ? read(row.getColumn().getColumn()) : read(row.getCard().getTask());
-      });
-    case ViewName::TASKS:
-      return with_row<schema::task::Row>(words, [](auto row) { return read(row.getTask()); });
-    case ViewName::PEOPLE:
-      return with_row<schema::member::Row>(words, [](auto row) { return read(row.getMember()); });
-    case ViewName::SUMMARY:
-      return with_row<schema::project::Row>(words, [](auto row) { return read(row.getProject()); });
-    case ViewName::NONE:
-      break;
-  }
-  return {};
-}
-
-// What a client of the view holds.
-using Shown = std::map<Id, std::vector<std::uint64_t>>;
-
-void apply(Shown& shown, ViewName name, const model::ViewChange& change) {
-  for (const auto key : change.removed) REQUIRE(shown.erase(key) == 1);
-  for (const auto& row : change.rows) shown[key_of(name, row)] = *row;
-}
-
-Shown shown_whole(const View& view) {
-  Shown shown;
-  apply(shown, view.name, model::whole(view));
-  return shown;
-}
-
 TEST_CASE("a client that applies every difference shows the whole", "[model][views]") {
   const auto seed = fresh_seed();
   INFO("seed " << seed);
@@ -264,19 +216,94 @@ TEST_CASE("a client that applies every difference shows the whole", "[model][vie
       });
 }
 
-TEST_CASE("keys are unique and sorted, and rows do not depend on the way there", "[model][views]") {
-  const auto stream = play<ProjectPlay>(3, 800);
-  const auto loaded = model::decode_project(model::encode_snapshot(stream.state()), project_id(1),
-                                            stream.state().version, stream.state().recorded_at);
+TEST_CASE("a client that applies every difference shows the whole, of whatever state and date",
+          "[model][views]") {
+  const auto seed = fresh_seed();
+  INFO("seed " << seed);
+  Random random(seed);
+  auto project = open_project_state();
+  std::map<ViewName, View> last;
+  std::map<ViewName, Shown> shown;
+  auto date = kToday;
+  for (int step = 0; step < 300; ++step) {
+    change_state(project, random);
+    if (random.one_in(10)) date.days += static_cast<std::int32_t>(random.below(5));
+    for (const auto name : model::all_views()) {
+      if (random.one_in(3)) continue;  // a slow reader misses versions
+      const auto view = model::derive(name, project, {}, date);
+      auto& before = last[name];
+      before.name = name;
+      apply(shown[name], name, model::difference(before, view));
+      REQUIRE(shown[name] == shown_whole(view));
+      before = view;
+    }
+  }
+}
+
+// The same state by another way: saved and loaded.
+model::Project reloaded(const model::Project& project) {
+  auto loaded = model::decode_project(model::encode_snapshot(project), project.id, project.version,
+                                      project.recorded_at);
   REQUIRE(loaded.has_value());
+  return std::move(*loaded);
+}
+
+// Derived once more, before derive() sorts: no view gives a key twice.
+std::size_t count_derived(ViewName name, const model::ViewInput& input) {
+  switch (name) {
+    case ViewName::NONE:
+      break;
+#define DAYBOOK_COUNT(name, Name, NAME, Row) \
+  case ViewName::NAME:                       \
+    return model::derive_##name(input).size();
+      DAYBOOK_VIEWS(DAYBOOK_COUNT)
+#undef DAYBOOK_COUNT
+  }
+  return 0;
+}
+
+void check_rows(const model::Project& project) {
+  const auto again = reloaded(project);
   for (const auto name : model::all_views()) {
-    const auto view = model::derive(name, stream.state(), {});
-    REQUIRE(!view.rows.empty());
+    INFO(model::to_string(name));
+    const auto view = model::derive(name, project, {});
     for (std::size_t i = 1; i < view.rows.size(); ++i)
       REQUIRE(view.rows[i - 1].key < view.rows[i].key);
     for (const auto& row : view.rows) REQUIRE(key_of(name, row.words) == row.key);
-    CHECK(model::difference(view, model::derive(name, *loaded, {})).empty());
+    REQUIRE(count_derived(name, {project, {}, view.date}) == view.rows.size());
+    REQUIRE(model::difference(view, model::derive(name, again, {})).empty());
   }
+}
+
+TEST_CASE("keys are unique and sorted, and rows do not depend on the way there", "[model][views]") {
+  const auto seed = fresh_seed();
+  INFO("seed " << seed);
+  std::size_t n = 0;
+  (void)play<ProjectPlay>(seed, 600,
+                          [&](const auto&, const Attempt&, const auto&, const auto& after) {
+                            if (++n % 20 == 0) check_rows(after.state());
+                          });
+  Random random(seed);
+  auto project = open_project_state();
+  for (int step = 0; step < 300; ++step) {
+    change_state(project, random);
+    if (step % 10 == 0) check_rows(reloaded(project));  // with the tables that are derived
+  }
+}
+
+TEST_CASE("a replica that replayed the events shows what the server shows", "[model][views]") {
+  const auto seed = fresh_seed();
+  INFO("seed " << seed);
+  auto replayed = ProjectPlay::start().state();
+  std::size_t folded = 0;
+  (void)play<ProjectPlay>(
+      seed, 300, [&](const auto&, const Attempt&, const auto&, const auto& after) {
+        for (; folded < after.events().size(); ++folded) fold(replayed, after.events()[folded]);
+        for (const auto name : model::all_views()) {
+          const auto view = model::derive(name, after.state(), {});
+          REQUIRE(model::difference(view, model::derive(name, replayed, {})).empty());
+        }
+      });
 }
 
 TEST_CASE("the counts of board and summary add up to the tasks", "[model][views]") {
@@ -306,10 +333,13 @@ TEST_CASE("the counts of board and summary add up to the tasks", "[model][views]
 
 TEST_CASE("rows are written into an update as they are, and their texts are named",
           "[model][views]") {
-  const auto scenario = busy();
+  Random random(7);
+  auto project = open_project_state();
+  for (int step = 0; step < 200; ++step) change_state(project, random);
   for (const auto name : model::all_views()) {
-    const auto view = derive(name, scenario);
-    const auto rows = model::whole(view).rows;
+    INFO(model::to_string(name));
+    const auto rows = model::whole(model::derive(name, project, {})).rows;
+    REQUIRE(!rows.empty());
     capnp::MallocMessageBuilder message;
     auto builder = message.initRoot<schema::ViewRows>();
     model::write_rows(builder, name, rows);
@@ -324,12 +354,13 @@ TEST_CASE("rows are written into an update as they are, and their texts are name
         ++count;
       }
     };
-    if (written.isBoard()) compare(written.getBoard());
-    if (written.isTasks()) compare(written.getTasks());
-    if (written.isPeople()) compare(written.getPeople());
-    if (written.isSummary()) compare(written.getSummary());
+#define DAYBOOK_COMPARE(name, Name, NAME, Row) \
+  if (written.is##Name()) compare(written.get##Name());
+    DAYBOOK_VIEWS(DAYBOOK_COMPARE)
+#undef DAYBOOK_COMPARE
     CHECK(count == rows.size());
   }
+  const auto scenario = busy();
   const auto texts = [&](ViewName name) {
     return model::texts_of(name, model::whole(derive(name, scenario)).rows).size();
   };
@@ -342,10 +373,10 @@ TEST_CASE("rows are written into an update as they are, and their texts are name
 TEST_CASE("an unopened project has views without rows but its summary", "[model][views]") {
   model::Project project;
   project.id = kProject;
-  CHECK(model::derive(ViewName::BOARD, project, {}).rows.empty());
-  CHECK(model::derive(ViewName::TASKS, project, {}).rows.empty());
-  CHECK(model::derive(ViewName::PEOPLE, project, {}).rows.empty());
-  CHECK(model::derive(ViewName::SUMMARY, project, {}).rows.size() == 1);
+  for (const auto name : model::all_views()) {
+    INFO(model::to_string(name));
+    CHECK(model::derive(name, project, {}).rows.size() == (name == ViewName::SUMMARY ? 1 : 0));
+  }
 }
 
 }  // namespace
