@@ -77,8 +77,10 @@ void fold_action_completed(Risk& risk, wire::RiskActionCompleted::Reader event,
                                [&](const Action& a) { return a.id == id; });
   if (at == risk.actions.end()) return;
   at->done_at = not_before(meta.happened_at(), risk.identified_at);
-  std::stable_partition(risk.actions.begin(), risk.actions.end(),
-                        [](const Action& a) { return !a.done_at.is_none(); });
+  // Behind those that are done, before those that are open.
+  const auto first_open =
+      std::find_if(risk.actions.begin(), at, [](const Action& a) { return a.done_at.is_none(); });
+  std::rotate(first_open, at, at + 1);
 }
 
 void fold_accepted(Risk& risk, wire::RiskAccepted::Reader event, const EventMeta& meta) {
