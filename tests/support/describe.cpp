@@ -25,6 +25,10 @@ std::string name_of(Id id) {
   return to_string(id);
 }
 
+std::string short_name(const record::Hash& revision) {
+  return record::to_hex(std::span(revision).first(4));
+}
+
 std::string name_of(schema::Role role) {
   const auto enumerants = capnp::Schema::from<schema::Role>().getEnumerants();
   const auto ordinal = static_cast<unsigned>(role);
@@ -67,6 +71,7 @@ std::string describe(const model::Rejection& rejection) {
   add_number("retryAfterMillis", facts.retry_after_millis);
   add_id("subject", facts.subject);
   add_ids("members", facts.members);
+  if (facts.present_revision) add("presentRevision", short_name(*facts.present_revision));
   return text;
 }
 

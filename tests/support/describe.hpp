@@ -14,6 +14,10 @@ constexpr Id column_id(std::uint64_t n) { return {'C', n}; }
 constexpr Id member_id(std::uint64_t n) { return {'M', n}; }
 constexpr Id project_id(std::uint64_t n) { return {'P', n}; }
 constexpr Id token_id(std::uint64_t n) { return {'K', n}; }
+// A pool's: printed as O1.
+constexpr Id pool_id(std::uint64_t n) { return {'O', n}; }
+// A change request's: printed as Q1.
+constexpr Id change_id(std::uint64_t n) { return {'Q', n}; }
 [[nodiscard]] std::string name_of(Id id);
 
 // "wipLimitReached tasks=[T1 T2] column=C2 limit=2 count=2": every fact that is set, in the order of schema::Facts.
@@ -21,6 +25,9 @@ constexpr Id token_id(std::uint64_t n) { return {'K', n}; }
 // "taskMoved taskCompleted": the events' types in their order.
 [[nodiscard]] std::string describe(const model::Decision& decision);
 [[nodiscard]] std::string describe(const model::Verdict& verdict);
+
+// The first eight hex digits of a revision, as they stand in verdicts.
+[[nodiscard]] std::string short_name(const record::Hash& revision);
 
 // The name of an enumerant of the schema.
 [[nodiscard]] std::string name_of(schema::Role role);
