@@ -58,6 +58,7 @@ ProjectStream ProjectPlay::start() {
 Attempt ProjectPlay::next(const State& state, Timestamp now) {
   Attempt attempt;
   attempt.pause_micros = static_cast<std::int64_t>(random_.below(3600)) * kSecond;
+  now_ = now;
   attempt.command = command(state);
   // Mostly somebody who may do everything, so that most attempts succeed.
   attempt.actor = Actor(random_.below(4) == 0 ? member() : kFirst);
@@ -74,7 +75,7 @@ Command ProjectPlay::command(const State& state) {
   if (!state.project.opened) return open_project({.name = words()});
   if (state.project.archived && !random_.one_in(3)) return restore_project(words());
   if (!state.board.defined && !random_.one_in(3)) return define(state);
-  const auto kind = random_.below(40);
+  const auto kind = random_.below(50);
   if (kind < 10) return create(state);
   if (kind < 20) return move(state);
   if (kind < 22) return bulk_move(state);
@@ -84,7 +85,10 @@ Command ProjectPlay::command(const State& state) {
   if (kind < 36) return limit(state);
   if (kind < 37) return transitions(state);
   if (kind < 39) return role(state);
-  return project_command(state);
+  if (kind < 40) return project_command(state);
+  if (kind < 44) return link_command(state);
+  if (kind < 47) return progress(state);
+  return time(state);
 }
 
 Command ProjectPlay::define(const State& state) {
@@ -124,6 +128,8 @@ Command ProjectPlay::limit(const State& state) {
   const auto* column = model::board::find_column(state.board, id);
   auto from = column != nullptr ? column->wip : model::board::WipLimit{};
   if (random_.one_in(8)) ++from.count;
+  if (random_.one_in(16)) ++from.points;
+  if (random_.one_in(16)) ++from.per_person;
   return set_wip_limit({.column = id, .from = from, .to = new_limit()});
 }
 
@@ -188,7 +194,8 @@ Command ProjectPlay::edit(const State& state) {
     return edit;
   };
   if (random_.one_in(3)) fields.estimate_minutes = number(present.estimate_minutes, 20'000);
-  if (random_.one_in(3)) fields.points = number(present.points, 1010);
+  if (random_.one_in(3)) fields.points = number(present.points, random_.one_in(4) ? 1010 : 14);
+  if (random_.one_in(6)) fields.override_reason = words();
   return edit_task(fields);
 }
 
@@ -232,7 +239,8 @@ Command ProjectPlay::task_command(const State& state, std::uint64_t kind) {
     case 1:
       return assign_task({.task = id,
                           .from = random_.one_in(10) ? member() : task.owner,
-                          .to = random_.one_in(4) ? Id{} : member()});
+                          .to = random_.one_in(4) ? Id{} : member(),
+                          .override_reason = random_.one_in(6) ? words() : std::string()});
     case 2:
       return prioritize_task({.task = id, .from = task.priority, .to = new_priority()});
     case 3: {
@@ -249,6 +257,62 @@ Command ProjectPlay::task_command(const State& state, std::uint64_t kind) {
                            .before = pick_task(state),
                            .override_reason = random_.one_in(8) ? words() : std::string()});
   }
+}
+
+Command ProjectPlay::link_command(const State& state) {
+  const auto kind = random_.below(8);
+  if (kind == 0) {
+    using model::task::PredecessorPolicy;
+    const auto from = random_.one_in(8) ? PredecessorPolicy::BLOCK : state.task.predecessor_policy;
+    return set_predecessor_policy(
+        {.from = from, .to = static_cast<PredecessorPolicy>(random_.below(2))});
+  }
+  const auto& links = state.task.links;
+  if (kind < 4 && !links.empty()) {
+    const auto at = links.lower_bound({pick_task(state), {}});
+    const auto& [predecessor, successor] = at != links.end() ? at->first : links.begin()->first;
+    return unlink_tasks(
+        {.predecessor = predecessor, .successor = successor, .reason = maybe_words()});
+  }
+  LinkTasks fields;
+  fields.predecessor = pick_task(state);
+  fields.successor = pick_task(state);
+  if (random_.one_in(3)) fields.type = static_cast<model::task::LinkType>(random_.below(4));
+  if (random_.one_in(3)) fields.lag_days = static_cast<std::int32_t>(random_.below(2004)) - 1002;
+  return link_tasks(fields);
+}
+
+Command ProjectPlay::progress(const State& state) {
+  ReportProgress fields;
+  fields.task = pick_task(state);
+  const auto* task = model::task::find_task(state.task, fields.task);
+  fields.from_percent = task != nullptr ? task->percent : 0;
+  if (random_.one_in(10)) ++fields.from_percent;
+  fields.percent = static_cast<std::uint32_t>(random_.below(103));
+  if (random_.one_in(2))
+    fields.remaining_minutes = static_cast<std::uint32_t>(random_.below(20'000));
+  return report_progress(fields);
+}
+
+Command ProjectPlay::time(const State& state) {
+  const auto& entries = state.task.time_entries;
+  if (!entries.empty() && random_.one_in(3)) {
+    const auto found = entries.lower_bound(fresh_id());
+    const auto& [id, entry] = found != entries.end() ? *found : *entries.begin();
+    CorrectTimeEntry fields{.entry = id, .from = entry.minutes};
+    if (random_.one_in(8)) ++fields.from;
+    fields.to = static_cast<std::uint32_t>(random_.below(1445));
+    fields.reason = maybe_words();
+    return correct_time_entry(fields);
+  }
+  LogTime fields;
+  fields.entry = random_.one_in(16) ? pick_task(state) : fresh_id();
+  fields.task = pick_task(state);
+  if (random_.one_in(3)) fields.member = member();
+  fields.day = {date_of(now_).days + 1 - static_cast<std::int32_t>(random_.below(8))};
+  fields.minutes = static_cast<std::uint32_t>(random_.below(1445));
+  fields.note = maybe_words();
+  return log_time(fields);
 }
 
 Id ProjectPlay::fresh_id() { return {random_.next() >> 16 << 16 | 0x8000, random_.next() | 1}; }
@@ -281,9 +345,12 @@ NewColumn ProjectPlay::new_column() {
 }
 
 model::board::WipLimit ProjectPlay::new_limit() {
-  if (random_.one_in(2)) return {};
-  return {static_cast<std::uint32_t>(1 + random_.below(12)),
-          random_.one_in(4) ? WipPolicy::WARN : WipPolicy::BLOCK};
+  model::board::WipLimit limit;
+  if (random_.one_in(2)) limit.count = static_cast<std::uint32_t>(1 + random_.below(12));
+  if (random_.one_in(3)) limit.points = static_cast<std::uint32_t>(1 + random_.below(60));
+  if (random_.one_in(3)) limit.per_person = static_cast<std::uint32_t>(1 + random_.below(3));
+  if (random_.one_in(4)) limit.policy = WipPolicy::WARN;
+  return limit;
 }
 
 TextEdit ProjectPlay::text_edit(const model::Text& present) {

@@ -40,6 +40,9 @@ class ProjectPlay {
   [[nodiscard]] Command move(const State& state);
   [[nodiscard]] Command bulk_move(const State& state);
   [[nodiscard]] Command task_command(const State& state, std::uint64_t kind);
+  [[nodiscard]] Command link_command(const State& state);
+  [[nodiscard]] Command progress(const State& state);
+  [[nodiscard]] Command time(const State& state);
 
   [[nodiscard]] Id fresh_id();
   [[nodiscard]] Id member();
@@ -54,6 +57,7 @@ class ProjectPlay {
   [[nodiscard]] std::vector<model::board::Transition> new_transitions(const State& state);
 
   Random random_;
+  Timestamp now_ = {};
 };
 
 // Makes attempts on a workspace. The first opens it.

@@ -27,9 +27,9 @@ constexpr Id option_of(Id decision, std::uint64_t n) { return {'O', decision.low
 
 // What one question has seen, counted beside the model.
 struct Count {
-  Charter charter;
-  std::map<Id, Id> votes;  // by member
-  std::set<Id> recused;
+  Charter charter = {};
+  std::map<Id, Id> votes = {};  // by member
+  std::set<Id> recused = {};
   Status status = Status::OPEN;
   Id option = {};
 };
@@ -151,7 +151,7 @@ class Play {
     OpenDecision fields{.decision = id, .board = B(1)};
     for (std::uint64_t n = 1; n <= kOptions; ++n) fields.options.push_back({option_of(id, n)});
     must(open_decision(fields));
-    counts_[id] = {.charter = charter_};
+    counts_[id].charter = charter_;
   }
 
   // One of the questions, mostly the newest.
