@@ -35,9 +35,10 @@ void add_common(CLI::App& app, Context& context) {
   app.add_option("--pin", context.pin,
                  "SHA-256 of an https server's public key, as sha256/BASE64: it must have this one "
                  "(or DAYBOOK_PIN)");
-  app.add_option("--data", context.data,
-                 "Data folder to read instead of a server: projects, log, show, why, diff, verify, "
-                 "and the lists of members and tokens");
+  app.add_option(
+      "--data", context.data,
+      "Data folder to read instead of a server: projects, log, show, why, context, diff, verify, "
+      "and the lists of members and tokens");
   app.add_option("--project", context.project, "Key or id of the project that is meant");
   app.add_flag("--json", context.json, "Print JSON");
 }
@@ -63,8 +64,8 @@ Exit parse_and_run(std::span<const std::string> arguments, Context& context) {
   app.get_formatter()->column_width(28);
   app.footer("daybook COMMAND --help has examples. NO_COLOR is respected.");
   add_common(app, context);
-  for (const auto add : {add_projects, add_project, add_log, add_tail, add_show, add_why, add_diff,
-                         add_submit, add_verify, add_token, add_member}) {
+  for (const auto add : {add_projects, add_project, add_log, add_tail, add_show, add_why,
+                         add_context, add_diff, add_submit, add_verify, add_token, add_member}) {
     add(app, context);
   }
   for (auto* command : app.get_subcommands({})) {

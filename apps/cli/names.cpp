@@ -132,7 +132,7 @@ void Names::learn(const record::Entry& entry) {
   });
 }
 
-std::vector<Id> Names::find(std::string_view name) const {
+std::vector<Id> Names::ids_called(std::string_view name) const {
   std::vector<Id> found;
   for (const auto& [id, known] : names_) {
     if (same_letters(known, name)) found.push_back(id);

@@ -26,7 +26,7 @@ class Names {
   void learn(const record::Entry& entry);
 
   // What is called so, whatever the case of its letters.
-  [[nodiscard]] std::vector<Id> find(std::string_view name) const;
+  [[nodiscard]] std::vector<Id> ids_called(std::string_view name) const;
   [[nodiscard]] bool knows(Id id) const { return names_.contains(id); }
   // Harmless for terminals. An id without a name stands for itself; nil is the server.
   [[nodiscard]] std::string of(Id id) const;

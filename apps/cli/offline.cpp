@@ -1,10 +1,14 @@
 #include "apps/cli/offline.hpp"
 
+#include <capnp/dynamic.h>
 #include <fmt/format.h>
 
 #include "apps/cli/terminal.hpp"
 #include "model/event_meta.hpp"
+#include "model/record/event_batch.hpp"
+#include "model/record/text.hpp"
 #include "model/snapshot.hpp"
+#include "model/views/context.hpp"
 #include "schema/json/json.hpp"
 
 namespace daybook::cli {
@@ -155,8 +159,8 @@ std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName n
   }
   const auto& state = project(*id, at.value_or(Moment{}));
   if (state.version.value == 0) {
-    fail(Exit::failed, at ? "the project {} did not exist yet" : "there is no project {}",
-         shown(key_or_id));
+    if (at) fail(Exit::failed, "the project {} did not exist yet", shown(key_or_id));
+    fail(Exit::failed, "there is no project {}", shown(key_or_id));
   }
   const auto date = at && !at->time.is_none() ? date_of(at->time) : Date{};
   const auto view = model::derive(name, state, workspace()->state, date);
@@ -173,6 +177,52 @@ std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName n
   std::string out;
   schema::json::encode(out, update.asReader(), words.json_options());
   return out;
+}
+
+std::string OfflineSource::context(Id project_id, Id entity, std::optional<std::uint64_t> version) {
+  const auto& newest = project(project_id);
+  if (!model::has_context(newest, entity)) {
+    fail(Exit::failed, "{} is no decision, and nobody has asked for its approval",
+         to_string(entity));
+  }
+  std::vector<model::Act> acts;
+  read({.project = project_id, .first = 1, .last = newest.version.value},
+       [&](const record::Entry& entry) {
+         const auto& envelope = entry.event.envelope();
+         const auto act = entry.event.with_event([&](schema::Event::Reader event) {
+           return model::act_on(entity, event, model::meta_of(envelope));
+         });
+         if (act) acts.push_back(*act);
+         return true;
+       });
+  std::optional<std::size_t> chosen;
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    const bool meant =
+        version ? acts[i].meta.version.value == *version : model::decides(acts[i].what);
+    if (meant) chosen = i;
+  }
+  if (!chosen && !version && !acts.empty()) chosen = acts.size() - 1;  // nobody has voted yet
+  if (!chosen) fail(Exit::failed, "nobody acted on it at that version");
+  const auto& meta = acts[*chosen].meta;
+  const auto& then = project(project_id, {.version = meta.version, .time = {}});
+  const auto seen = std::min(meta.seen_version.value, meta.version.value - 1);
+  capnp::MallocMessageBuilder message;
+  auto out = message.initRoot<schema::context::Context>();
+  model::write_context(
+      out, {.entity = entity,
+            .acts = acts,
+            .act = *chosen,
+            .then = then,
+            .seen = seen == 0 ? nullptr : &project(project_id, {.version = {seen}, .time = {}}),
+            .workspace = workspace()->state,
+            .shows_rejected = true});
+  std::vector<model::Text> texts;
+  for (const auto reference : record::collect_texts(capnp::DynamicStruct::Reader(out.asReader())))
+    texts.push_back(model::read(reference));
+  const WordsOfTexts words(*log_, texts);
+  std::string json;
+  schema::json::encode(json, out.asReader(), words.json_options());
+  return json;
 }
 
 void OfflineSource::read(const EventRange& range,

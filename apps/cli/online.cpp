@@ -142,6 +142,15 @@ std::string OnlineSource::view(const std::string& key_or_id, schema::ViewName na
   return body;
 }
 
+std::string OnlineSource::context(Id project, Id entity, std::optional<std::uint64_t> version) {
+  auto path = fmt::format("/api/v1/projects/{}/decisions/{}/context", to_string(project),
+                          to_string(entity));
+  if (version) path += fmt::format("?version={}", *version);
+  auto body = get(path);
+  while (body.ends_with('\n')) body.pop_back();
+  return body;
+}
+
 std::uint64_t OnlineSource::newest(const std::optional<Id>& project) {
   if (!project) return connected().server()->position.value;
   for (const auto& row : list_projects(*this)) {

@@ -18,6 +18,8 @@ class OnlineSource final : public Source {
   [[nodiscard]] std::string projects() override;
   [[nodiscard]] std::string view(const std::string& key_or_id, schema::ViewName name,
                                  const std::optional<Moment>& at) override;
+  [[nodiscard]] std::string context(Id project, Id entity,
+                                    std::optional<std::uint64_t> version) override;
   void read(const EventRange& range,
             const std::function<bool(const record::Entry&)>& each) override;
   [[nodiscard]] std::uint64_t newest(const std::optional<Id>& project) override;

@@ -78,7 +78,7 @@ std::uint64_t learn_project(Source& source, Names& names, Id project) {
 
 Id resolve_entity(const Names& names, const std::string& typed) {
   if (const auto id = parse_id(typed)) return *id;
-  const auto found = names.find(typed);
+  const auto found = names.ids_called(typed);
   if (found.size() == 1) return found.front();
   if (found.empty()) {
     fail(Exit::failed,

@@ -44,6 +44,10 @@ class Source {
   // A whole view in the JSON form of ViewUpdate, one line; as it is now, or was at a moment.
   [[nodiscard]] virtual std::string view(const std::string& key_or_id, schema::ViewName name,
                                          const std::optional<Moment>& at = {}) = 0;
+  // What those who decided on an entity had before them, in the JSON form of Context (schema/context.capnp), one line; of the
+  // act at a version, else of the newest.
+  [[nodiscard]] virtual std::string context(Id project, Id entity,
+                                            std::optional<std::uint64_t> version) = 0;
   // Calls with every event of the range that there is, in order; false ends it.
   virtual void read(const EventRange& range,
                     const std::function<bool(const record::Entry&)>& each) = 0;

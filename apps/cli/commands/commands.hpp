@@ -12,6 +12,7 @@ void add_project(CLI::App& app, Context& context);  // project new
 void add_log(CLI::App& app, Context& context);
 void add_tail(CLI::App& app, Context& context);
 void add_why(CLI::App& app, Context& context);
+void add_context(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_submit(CLI::App& app, Context& context);
