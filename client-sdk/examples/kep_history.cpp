@@ -149,6 +149,8 @@ void print(const Plan& plan, const ImportReport& report,
   std::printf("projects            %zu\nmembers             %zu\ntasks               %zu\n",
               plan.projects.size(), plan.members, plan.tasks);
   std::printf("moves               %zu\ntitles edited       %zu\n", plan.moves, plan.edits);
+  std::printf("approvals asked     %zu\napprovals given     %zu\ndecisions recorded  %zu\n",
+              plan.requests, plan.approvals, plan.decisions);
   std::printf("contradicting lines %zu\n", plan.contradictions);
   std::printf("commands            %zu: %zu new, %zu answered as before, %zu refused\n",
               report.commands, report.fresh, report.repeated, report.refused.size());

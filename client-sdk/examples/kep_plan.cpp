@@ -1,5 +1,7 @@
 #include "client-sdk/examples/kep_plan.hpp"
 
+#include <capnp/message.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
@@ -7,7 +9,9 @@
 #include <optional>
 #include <set>
 
+#include "model/record/stored_event.hpp"
 #include "model/record/text.hpp"
+#include "schema/parts/approval.capnp.h"
 #include "schema/parts/board.capnp.h"
 
 namespace daybook::examples {
@@ -147,6 +151,9 @@ class Planner {
       edit_title(line, proposal);
       move(line, proposal);
     }
+    decide(line, proposal);
+    ask_approvers(line, proposal);
+    approve(line, proposal);
     keep_rest(line, proposal, kept);
     record_remainder(line, proposal, kept);
   }
@@ -159,20 +166,30 @@ class Planner {
     ColumnName column = kProvisional;
     std::string title;
     model::Text title_seen;
+    record::Hash description{};          // its commitment
+    std::vector<std::string> approvers;  // of the open request
+    std::vector<std::string> asked;      // what the newest request expresses
+    record::Hash revision{};             // that it asks for
+    bool approved = false;
   };
 
   [[nodiscard]] record::Hash seed_of(Id command) const {
     const auto id = to_bytes(command);
     return record::hmac_sha256(secret_, {record::Bytes(id)});
   }
+  // By the importer, or for the member who made the line, at its time.
   void push(Id id, Id stream, client::CommandBuilder command, const Line* line) {
+    push_for(id, stream, std::move(command), line, line == nullptr ? std::string() : line->actor);
+  }
+  void push_for(Id id, Id stream, client::CommandBuilder command, const Line* line,
+                const std::string& member) {
     Act act{.stream = stream, .command = std::move(command), .options = {}, .line = 0};
     act.options.id = id;
     act.options.seed = seed_of(id);
     if (line != nullptr) {
       act.line = line->number;
       act.options.effective_at = {line->at};
-      act.options.on_behalf_of = hashed("member", line->actor);
+      act.options.on_behalf_of = hashed("member", member);
     }
     plan_.acts.push_back(std::move(act));
   }
@@ -188,6 +205,16 @@ class Planner {
     write(add.initMember(), hashed("member", actor));
     command.text(add.initName(), actor);
     push(hashed("addMember", actor), {}, std::move(command), nullptr);
+  }
+
+  // Whoever asks, approves or asserts has a role in the project.
+  void add_contributor(Id project, const std::string& member) {
+    if (!contributors_.insert({project, member}).second) return;
+    client::CommandBuilder command;
+    auto grant = command.root().initProject().initGrantRole();
+    write(grant.initMember(), hashed("member", member));
+    grant.setRole(schema::Role::CONTRIBUTOR);
+    push(hashed("grantRole", to_string(project) + member), project, std::move(command), nullptr);
   }
 
   [[nodiscard]] static Id column_id(Id project, ColumnName column) {
@@ -272,7 +299,11 @@ class Planner {
     auto title = title_of(line, proposal);
     const auto word = command.text(title);
     create.initTitle().setIndex(word);
-    command.text(create.initDescription(), "KEP-" + line.kep);
+    const auto description = "KEP-" + line.kep;
+    const auto description_word = command.text(description);
+    create.initDescription().setIndex(description_word);
+    proposal.description =
+        record::text_commitment(record::text_salt(seed_of(id), description_word), description);
     write(create.initColumn(), column_id(proposal.project, proposal.column));
     remember_title(proposal, std::move(title), id, word);
     push(id, proposal.project, std::move(command), &line);
@@ -307,7 +338,140 @@ class Planner {
     push(next_id(line), proposal.project, std::move(command), &line);
   }
 
-  // Whether task and column say what the field says.
+  // What the line says of the stage, and of a closing, is somebody's decision about the proposal.
+  void decide(const Line& line, Proposal& proposal) {
+    for (const auto* name : {"stage", "status"}) {
+      const auto* change = line.change.if_contains(name);
+      if (change == nullptr || !is_decision(name, text_of(&change->get_array()[1]))) continue;
+      ++plan_.decisions;
+      add_contributor(proposal.project, line.actor);
+      const auto before = text_of(&change->get_array()[0]);
+      const Id id = next_id(line);
+      client::CommandBuilder command;
+      auto record = command.root().initDecision().initRecordDecision();
+      write(record.initDecision(), derived_id(id, 0));
+      std::string what(name);
+      if (!before.empty()) what.append(" ").append(before).append(" →");
+      what.append(" ").append(text_of(&change->get_array()[1]));
+      command.text(record.initWhat(), what);
+      command.text(record.initWhy(), "merged as revision " + line.rev);
+      write(record.initAssertedBy(1)[0], hashed("member", line.actor));
+      write(record.initLinks(1)[0], proposal.task);
+      record.setTopic(schema::decision::Topic::SCOPE);
+      push(id, proposal.project, std::move(command), &line);
+    }
+  }
+  [[nodiscard]] static bool is_decision(std::string_view field_name, std::string_view value) {
+    if (field_name == "stage") return stage_column(value).has_value();
+    return column_of(value, {}) == kClosed;
+  }
+
+  // The names of a list of strings, each once; empty: it is something else.
+  [[nodiscard]] static std::vector<std::string> names_of(const Proposal& proposal,
+                                                         const std::string& name) {
+    const auto found = proposal.fields.find(name);
+    if (found == proposal.fields.end() || !found->second.is_array()) return {};
+    std::vector<std::string> names;
+    for (const auto& element : found->second.get_array()) {
+      const auto text = text_of(&element);
+      if (text.empty() || !record::is_valid_text(text)) return {};
+      if (std::ranges::find(names, text) == names.end()) names.emplace_back(text);
+    }
+    return names;
+  }
+
+  // What is approved: schema/parts/approval.capnp, TaskContent.
+  [[nodiscard]] static record::Hash revision_of(const Proposal& proposal) {
+    capnp::MallocMessageBuilder message;
+    auto content = message.initRoot<schema::approval::TaskContent>();
+    const auto commit = [](schema::TextRef::Builder text, const record::Hash& commitment) {
+      text.setCommitment({reinterpret_cast<const kj::byte*>(commitment.data()), commitment.size()});
+    };
+    commit(content.initTitle(), proposal.title_seen.commitment);
+    commit(content.initDescription(), proposal.description);
+    const auto words = record::canonical(capnp::toAny(content.asReader()));
+    return record::sha256(std::as_bytes(std::span(words.begin(), words.size())));
+  }
+
+  // A pool of this proposal's approvers, all of whom must consent, and the request.
+  void ask_approvers(const Line& line, Proposal& proposal) {
+    const auto names = names_of(proposal, "approvers");
+    if (proposal.approved || names.empty() || names == proposal.asked) return;
+    for (const auto& name : names) {
+      add_member(name);
+      add_contributor(proposal.project, name);
+    }
+    add_contributor(proposal.project, line.actor);
+    if (!proposal.approvers.empty()) withdraw(line, proposal);
+
+    const Id pool = derived_id(next_id(line), 0);
+    client::CommandBuilder define;
+    auto defined = define.root().initApproval().initDefinePool();
+    write(defined.initPool(), pool);
+    define.text(defined.initName(), "Approvers of KEP-" + line.kep);
+    auto members = defined.initMembers(static_cast<unsigned>(names.size()));
+    for (unsigned i = 0; i < members.size(); ++i) write(members[i], hashed("member", names[i]));
+    push(next_id(line), proposal.project, std::move(define), nullptr);
+
+    client::CommandBuilder policy;
+    auto rules = policy.root().initApproval().initDefineApprovalPolicy();
+    rules.setKind(schema::approval::SubjectKind::TASK);
+    auto& present = policies_[proposal.project];
+    if (present.quorum != 0) set_policy(rules.initFrom(), present);
+    present = {static_cast<std::uint32_t>(names.size()), pool};
+    set_policy(rules.initTo(), present);
+    push(next_id(line), proposal.project, std::move(policy), nullptr);
+
+    request(line, proposal);
+    proposal.approvers = names;
+    proposal.asked = names;
+  }
+
+  struct Policy {
+    std::uint32_t quorum = 0;
+    Id pool = {};
+  };
+  static void set_policy(schema::approval::Policy::Builder out, const Policy& policy) {
+    out.setQuorum(policy.quorum);
+    write(out.initPool(), policy.pool);
+  }
+
+  void request(const Line& line, Proposal& proposal) {
+    ++plan_.requests;
+    client::CommandBuilder command;
+    write(command.root().initApproval().initRequestApproval().initSubject(), proposal.task);
+    proposal.revision = revision_of(proposal);
+    push(next_id(line), proposal.project, std::move(command), &line);
+  }
+
+  void withdraw(const Line& line, Proposal& proposal) {
+    client::CommandBuilder command;
+    auto withdraw = command.root().initApproval().initWithdrawRequest();
+    write(withdraw.initSubject(), proposal.task);
+    command.text(withdraw.initReason(), "other approvers, merged as revision " + line.rev);
+    push(next_id(line), proposal.project, std::move(command), nullptr);
+  }
+
+  // That a proposal may be implemented shows that its approvers consented.
+  void approve(const Line& line, Proposal& proposal) {
+    const auto status = field(proposal, "status");
+    if (proposal.approvers.empty() || (status != "implementable" && status != "implemented"))
+      return;
+    if (proposal.revision != revision_of(proposal)) request(line, proposal);  // it was rewritten
+    for (const auto& name : proposal.approvers) {
+      ++plan_.approvals;
+      client::CommandBuilder command;
+      auto approve = command.root().initApproval().initApprove();
+      write(approve.initSubject(), proposal.task);
+      approve.setRevision(
+          {reinterpret_cast<const kj::byte*>(proposal.revision.data()), proposal.revision.size()});
+      push_for(next_id(line), proposal.project, std::move(command), &line, name);
+    }
+    proposal.approvers.clear();
+    proposal.approved = true;
+  }
+
+  // Whether task, column, request or decision say what the field says.
   [[nodiscard]] static bool is_expressed(const Line& line, const Proposal& proposal,
                                          const std::string& name) {
     const auto value = field(proposal, name);
@@ -316,11 +480,12 @@ class Planner {
       const auto* change = line.change.if_contains(name);
       return change->get_array()[0].is_null() && proposal.project == hashed("project", value);
     }
-    if (name == "status") {
-      // Why a proposal was closed, the column does not tell.
-      return !value.empty() && column_of(value, {}) && column_of(value, {}) != kClosed;
+    if (name == "status") return !value.empty() && column_of(value, {});
+    if (name == "stage") return stage_column(value).has_value();
+    if (name == "approvers") {
+      const auto names = names_of(proposal, name);
+      return !names.empty() && names == proposal.asked;
     }
-    if (name == "stage") return stage_column(value) == proposal.column;
     return false;
   }
   void keep_rest(const Line& line, const Proposal& proposal, json::object& kept) {
@@ -346,7 +511,9 @@ class Planner {
   record::Hash secret_;
   std::map<std::string, Proposal> proposals_;
   std::set<std::string> members_;
-  std::uint32_t ordinal_ = 0;  // of the line's commands
+  std::set<std::pair<Id, std::string>> contributors_;
+  std::map<Id, Policy> policies_;  // of tasks, by project
+  std::uint32_t ordinal_ = 0;      // of the line's commands
 };
 
 }  // namespace

@@ -3,7 +3,9 @@
 //
 // Each line is {"at": seconds, "actor", "rev", "kep", "change": {field: [before, after]}}. A project for each owning team
 // (`unowned` for those that begin without), a task for each proposal. Status and stage choose the column; title is the
-// title; who owns the team later, and every other field, is kept as a remainder: each line leaves one, so none is lost.
+// title. Approvers make a pool and a request for approval, which all of them must give; that a proposal became implementable
+// shows that they did, and they approve on their behalf. A changed stage, and a closing, is a decision. Who owns the team
+// later, and every other field, is kept as a remainder: each line leaves one, so none is lost.
 //
 // Ids are hashes of whole lines and ordinals, seeds of a secret and the id. What a field was before comes from this fold
 // of the file, not from the lines, some of which contradict their predecessors.
@@ -38,6 +40,9 @@ struct Plan {
   std::size_t tasks = 0;
   std::size_t moves = 0;
   std::size_t edits = 0;
+  std::size_t requests = 0;   // for approval
+  std::size_t approvals = 0;  // given, each by one approver
+  std::size_t decisions = 0;
   std::size_t contradictions = 0;           // lines that say something else was before
   std::map<std::string, std::size_t> kept;  // what did not fit: kind → how often
   std::vector<std::string> unreadable;      // lines that are no such object
