@@ -48,6 +48,13 @@ Id next_record_id(Id rejected, log::Group& group) {
   return derived_id(rejected, free);
 }
 
+// What the rejection itself names: a command may quote a change, or make what does not exist yet. Else what the command is about.
+Id subject_of(const model::Facts& facts, schema::Command::Reader command) {
+  if (!facts.subject.is_nil()) return facts.subject;
+  if (!facts.id.is_nil()) return facts.id;
+  return model::entity_of(command);
+}
+
 }  // namespace
 
 std::uint32_t AttemptCount::add(Id member, Timestamp now) {
@@ -86,8 +93,7 @@ Submission rejected_act(const Submission& rejected, const model::Rejection& reje
     const auto [part, type] = ordinals(of.getCommand());
     act.setPart(part);
     act.setType(type);
-    const auto subject = rejection.facts.subject.is_nil() ? model::entity_of(of.getCommand())
-                                                          : rejection.facts.subject;
+    const auto subject = subject_of(rejection.facts, of.getCommand());
     if (!subject.is_nil()) write(act.initSubject(), subject);
     act.setSeenVersion(of.getSeenVersion());
   });
