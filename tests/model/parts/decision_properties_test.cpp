@@ -238,7 +238,7 @@ TEST_CASE(
     RC_ASSERT(loaded.has_value());
     RC_ASSERT(model::digest(replay(events, cut, *loaded)) == model::digest(live));
   }));
-  CHECK(made > 100);  // else it was not about decisions
+  CHECK(made >= 20);  // about 160 are usual; with none it would not be about decisions
 }
 
 }  // namespace
