@@ -1,7 +1,11 @@
 // Who may do what: every route and every kind of message, with every kind of token.
 #include <catch2/catch.hpp>
 
+#include <capnp/message.h>
+
+#include "schema/json/json.hpp"
 #include "server/net/routes.hpp"
+#include "tests/schema/random_message.hpp"
 #include "tests/server/net/running_server.hpp"
 
 namespace daybook::testing {
@@ -91,6 +95,83 @@ TEST_CASE_METHOD(RunningServer, "Every route is open to whom the table says, and
     INFO(route.pattern);
     CHECK(walked);
   }
+}
+
+// A request with this command, everything in it filled in.
+std::string random_request(unsigned part, unsigned type, std::uint64_t seed) {
+  RandomMessage random(seed);
+  capnp::MallocMessageBuilder message;
+  auto request = message.initRoot<schema::Message>().initCommand();
+  random.fill(request.initCommand(), {part, type});
+  write(request.initId(), Id{0xFACE, seed});
+  if (!random.words.empty()) {
+    auto words = request.initWords(static_cast<unsigned>(random.words.size()));
+    for (unsigned i = 0; i < words.size(); ++i) words.set(i, random.words[i].c_str());
+  }
+  std::string text;
+  schema::json::encode(text, request.asReader());
+  return text;
+}
+
+// Made from the contract: a command or a route that is added later is tried too.
+TEST_CASE_METHOD(RunningServer,
+                 "No command of the contract is taken from a token that may not act, and nothing "
+                 "changes",
+                 "[net][rights][contract]") {
+  const auto before = engine().log().head().position;
+  const auto parts = capnp::Schema::from<schema::Command>().getUnionFields();
+  std::uint64_t seed = 0;
+  for (unsigned part = 1; part < parts.size(); ++part) {
+    const std::string name = parts[part].getProto().getName().cStr();
+    const auto path = name == "workspace" || name == "member"
+                          ? std::string("/api/v1/workspace/commands")
+                          : "/api/v1/projects/" + to_string(kProject) + "/commands";
+    const auto types = parts[part].getType().asStruct().getUnionFields();
+    for (unsigned type = 1; type < types.size(); ++type) {
+      for (const auto* kind :
+           {"none", "nonsense", "expired", "revoked", "viewer", "room", "auditor", "stranger"}) {
+        INFO(name << '.' << types[type].getProto().getName().cStr() << " by " << kind);
+        const auto reply = post(path, random_request(part, type, ++seed), kind);
+        const bool is_known =
+            std::string_view(kind) == "viewer" || std::string_view(kind) == "room" ||
+            std::string_view(kind) == "auditor" || std::string_view(kind) == "stranger";
+        CHECK(reply.status == (is_known ? 403 : 401));
+      }
+    }
+  }
+  CHECK(engine().log().head().position == before);
+}
+
+TEST_CASE_METHOD(
+    RunningServer,
+    "No route of the contract opens to a token that does not hold, or to a room beyond "
+    "its views",
+    "[net][rights][contract]") {
+  const auto before = engine().log().head().position;
+  for (const auto& route : net::routes()) {
+    if (route.who == net::Who::everybody) continue;
+    std::string path(route.pattern);
+    for (const auto& segment : {to_string(kProject), std::string("people")}) {
+      if (const auto open = path.find("{}"); open != path.npos) path.replace(open, 2, segment);
+    }
+    const auto call = [&](const std::string& kind) {
+      return route.method == net::Method::post
+                 ? post(path, create_body(to_string(Id{1, 1}), 77), kind)
+                 : get(path, kind);
+    };
+    INFO(path);
+    for (const auto* kind : {"none", "nonsense", "expired", "revoked"})
+      CHECK(call(kind).status == 401);
+    const auto room = call("room");
+    const bool is_list = route.pattern == "/api/v1/projects";  // which is empty
+    CHECK(
+        (is_list ? room.body == "{\"projects\":[]}\n" : room.status == 403 || room.status == 404));
+    if (route.method == net::Method::post) {
+      CHECK(call("auditor").status == 403);
+      CHECK(call("viewer").status == 403);
+    }
+  }
+  CHECK(engine().log().head().position == before);
 }
 
 TEST_CASE_METHOD(RunningServer, "Every kind of subscription is open to whom it may be",
