@@ -317,6 +317,12 @@ TEST_CASE("A payload that is not in canonical form is refused", "[record][stored
   const auto empty = vouched(std::as_bytes(std::span(null_root)), 0, 0);
   CHECK(EventView::parse(empty, Check::hashes));
   CHECK(EventView::parse(empty, Check::full).error() == EventFault::not_canonical);
+
+  // An event of part 9 with an empty list of bits, said to lie a hundred words behind the end.
+  const std::uint64_t beyond[] = {0x0001000100000000, 9, 0x0000000100000000 | 100 << 2 | 1};
+  const auto list = vouched(std::as_bytes(std::span(beyond)), 9, 0);
+  CHECK(EventView::parse(list, Check::hashes));
+  CHECK(EventView::parse(list, Check::full).error() == EventFault::not_canonical);
 }
 
 TEST_CASE("An envelope that names another type than its payload is refused",
