@@ -116,7 +116,7 @@ std::string_view sentence(Code code) {
     case Code::TRANSITION_NOT_ALLOWED:
       return "{task} may not go from there to {column}";
     case Code::WIP_LIMIT_REACHED:
-      return "WIP limit {limit} of column {column} is reached[: {tasks}]";
+      return "WIP limit {limit} of column {column} is reached[ for {member}][: {tasks}]";
     case Code::AHEAD_OF_LOG:
       return "the server's log is shorter than what was seen of it";
     case Code::OTHER_LOG:

@@ -93,12 +93,15 @@ bool depends_on_workspace(ViewName name) {
 
 View derive(ViewName name, const Project& project, const Workspace& workspace, Date date) {
   if (date.is_none()) date = date_of(project.recorded_at);
-  View view{name, project.version, project.recorded_at, date,
-            derive_rows(name, {project, workspace, date})};
-  std::sort(view.rows.begin(), view.rows.end(), [](const ViewRow& a, const ViewRow& b) {
-    return a.key != b.key ? a.key < b.key : *a.words < *b.words;
-  });
-  // Ids are chosen by clients: one may be that of a day or a cell. One row of a key is kept, always the same.
+  View view{name, project.version, project.recorded_at, date, {}};
+  auto rows = derive_rows(name, {project, workspace, date});
+  std::vector<std::pair<Id, std::size_t>> order;
+  order.reserve(rows.size());
+  for (const auto& row : rows) order.emplace_back(row.key, order.size());
+  std::sort(order.begin(), order.end());
+  view.rows.reserve(rows.size());
+  for (const auto& [key, index] : order) view.rows.push_back(std::move(rows[index]));
+  // Ids are chosen by clients: one may be that of a day or a cell. The first row of a key is kept.
   view.rows.erase(std::unique(view.rows.begin(), view.rows.end(),
                               [](const ViewRow& a, const ViewRow& b) { return a.key == b.key; }),
                   view.rows.end());

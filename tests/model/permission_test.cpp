@@ -1,6 +1,8 @@
 // Every command of the schema names its least role, and a role below it is refused.
 #include "model/permission.hpp"
 
+#include <capnp/dynamic.h>
+
 #include <map>
 
 #include "tests/model/support.hpp"
@@ -10,66 +12,35 @@ namespace {
 
 using schema::Role;
 
-// One command of every kind, as small as it gets.
+// One command of every kind, as small as it gets: of every member of every Command union but `none`, by
+// "task.createTask".
 std::map<std::string, Command> samples() {
-  const Id task = task_id(1);
-  return {{"workspace.openWorkspace", open_workspace({})},
-          {"workspace.registerProject", register_project({})},
-          {"workspace.issueToken", issue_token({})},
-          {"workspace.revokeToken", revoke_token({})},
-          {"member.addMember", add_member({})},
-          {"member.editMember", edit_member({})},
-          {"member.grantRole", grant_workspace_role({})},
-          {"member.revokeRole", revoke_workspace_role({})},
-          {"project.openProject", open_project()},
-          {"project.renameProject", rename_project({})},
-          {"project.grantRole", grant_role({})},
-          {"project.revokeRole", revoke_role({})},
-          {"project.archiveProject", archive_project("why")},
-          {"project.restoreProject", restore_project("why")},
-          {"project.recordImportRemainder", record_import_remainder({})},
-          {"board.defineBoard", define_board({})},
-          {"board.addColumn", add_column({})},
-          {"board.renameColumn", rename_column({})},
-          {"board.setWipLimit", set_wip_limit({})},
-          {"board.setTransitions", set_transitions({})},
-          {"board.reorderColumn", reorder_column({})},
-          {"board.retireColumn", retire_column({})},
-          {"task.createTask", create_task({.task = task})},
-          {"task.editTask", edit_task({.task = task})},
-          {"task.assignTask", assign_task({.task = task})},
-          {"task.prioritizeTask", prioritize_task({.task = task})},
-          {"task.moveTask", move_task({.task = task})},
-          {"task.moveTasks", move_tasks({})},
-          {"task.blockTask", block_task({.task = task})},
-          {"task.unblockTask", unblock_task({.task = task})},
-          {"task.retireTask", retire_task({.task = task})},
-          {"task.restoreTask", restore_task({.task = task})}};
-}
-
-// "task.createTask" of every member of every Command union but `none`.
-std::vector<std::string> all_commands() {
-  std::vector<std::string> names;
+  std::map<std::string, Command> commands;
   for (const auto part : capnp::Schema::from<schema::Command>().getUnionFields()) {
     if (!part.getType().isStruct()) continue;
     for (const auto type : part.getType().asStruct().getUnionFields()) {
       if (!type.getType().isStruct()) continue;
-      names.push_back(std::string(part.getProto().getName().cStr()) + "." +
-                      type.getProto().getName().cStr());
+      Command command{std::make_shared<capnp::MallocMessageBuilder>(), {}};
+      capnp::DynamicStruct::Builder root = command.message->initRoot<schema::Command>();
+      root.init(part).as<capnp::DynamicStruct>().init(type);
+      commands.emplace(
+          std::string(part.getProto().getName().cStr()) + "." + type.getProto().getName().cStr(),
+          std::move(command));
     }
   }
-  return names;
+  return commands;
 }
 
-TEST_CASE("every command of the schema names its least role and has a sample here",
-          "[model][permission]") {
+bool is_of_workspace(const std::string& name) {
+  return name.starts_with("workspace.") || name.starts_with("member.");
+}
+
+TEST_CASE("every command of the schema names its least role", "[model][permission]") {
   const auto known = samples();
-  const auto names = all_commands();
-  CHECK(names.size() == known.size());
-  for (const auto& name : names) {
+  CHECK(known.size() > 80);
+  for (const auto& [name, command] : known) {
     INFO(name);
-    REQUIRE(known.count(name) == 1);
-    CHECK(model::permission(known.at(name).reader()).least != Role::NONE);
+    CHECK(model::permission(command.reader()).least != Role::NONE);
   }
   CHECK(model::permission(known.at("task.moveTask").reader()).least == Role::CONTRIBUTOR);
   CHECK(model::permission(known.at("board.addColumn").reader()).least == Role::MANAGER);
@@ -121,9 +92,15 @@ TEST_CASE("a role below the least is refused, the least is not, for every comman
         }
         break;
       case Role::SERVER:
-        CHECK(workspace.when(command, kContributor) == refused);
-        CHECK(workspace.when(command, Actor(kManager).as_admin()) == refused);
-        CHECK(is_allowed(workspace.when(command, Actor().as_server())));
+        if (is_of_workspace(name)) {
+          CHECK(workspace.when(command, kContributor) == refused);
+          CHECK(workspace.when(command, Actor(kManager).as_admin()) == refused);
+          CHECK(is_allowed(workspace.when(command, Actor().as_server())));
+        } else {
+          CHECK(project.when(command, kManager) == refused);
+          CHECK(project.when(command, Actor(kManager).as_admin()) == refused);
+          CHECK(is_allowed(project.when(command, Actor().as_server())));
+        }
         break;
       case Role::NONE:
       case Role::VIEWER:

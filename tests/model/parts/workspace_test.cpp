@@ -124,7 +124,7 @@ TEST_CASE("issueToken is refused for each reason, in this order", "[model][works
         "tokenScopeInvalid field=workspace.views", kAdmin},
        {"a room with a view that is not there",
         issue_token(
-            {.token = token, .kind = TokenKind::ROOM, .project = kProject, .views = {1, 5}}),
+            {.token = token, .kind = TokenKind::ROOM, .project = kProject, .views = {1, 999}}),
         "tokenScopeInvalid field=workspace.views", kAdmin},
        {"no such kind", issue_token({.token = token, .kind = static_cast<TokenKind>(3)}),
         "tokenScopeInvalid field=workspace.kind", kAdmin},

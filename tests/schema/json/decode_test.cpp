@@ -126,7 +126,9 @@ TEST_CASE("unknown fields are refused by their path", "[schema][json][decode]") 
 }
 
 TEST_CASE("a union has exactly one member", "[schema][json][decode]") {
-  const std::string commands = "workspace, member, project, board, task";
+  const std::string commands =
+      "workspace, member, project, board, task, approval, change, risk, decision, comment, "
+      "attachment";
   CHECK(message_error("{}").starts_with("expected one of hello, welcome, "));
   CHECK(message_error(R"({"ping":{},"pong":{}})").starts_with("pong: a second one of hello, "));
   CHECK(message_error(R"({"command":{}})") == "command.command: expected one of " + commands);

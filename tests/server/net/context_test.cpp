@@ -8,7 +8,7 @@
 namespace daybook::testing {
 namespace {
 
-constexpr Id kBoard{0xBD, 1}, kDecision{0xDC, 1}, kOption{0xDC, 2}, kOther{0xDC, 3};
+constexpr Id kBoard{0xBD, 1}, kDecision{0xDC, 1}, kOption{0xDC, 2};
 
 class Decided : public RunningServer {
  public:

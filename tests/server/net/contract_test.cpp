@@ -102,7 +102,7 @@ TEST_CASE("asyncapi.json has every message, sent by whom the protocol says", "[n
     for (const auto& message :
          asyncapi().at("operations").at(operation).at("messages").as_array()) {
       const auto& reference = message.at("$ref").as_string();
-      named.insert(std::string(reference.subview(reference.find_last_of('/') + 1)));
+      named.insert(std::string(reference.subview(reference.rfind('/') + 1)));
     }
   }
   CHECK(named.size() == messages.size());

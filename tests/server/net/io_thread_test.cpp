@@ -28,6 +28,7 @@ TEST_CASE_METHOD(RunningEngine, "An I/O thread goes on after a handler that fail
 class Listening : public net::Connection {
  public:
   void notice(const engine::Notice&) override {}
+  void report(net::Traffic&) const override {}
   void day_changed() override { told_.set_value(); }
   void drain() override {}
   void abort() override {}
