@@ -332,6 +332,7 @@ TEST_CASE("histories reach every event", "[model][property]") {
       if (verdict) seen += " " + describe(verdict) + " ";
     };
     (void)play<ProjectPlay>(seed, 800, note);
+    (void)play<GovernancePlay>(seed, 1500, note);
     (void)play<WorkspacePlay>(seed, 200, note);
   }
   for (const auto part : capnp::Schema::from<schema::Event>().getUnionFields()) {

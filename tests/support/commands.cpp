@@ -69,6 +69,21 @@ Command revoke_token(const RevokeToken& fields) {
   return maker.take();
 }
 
+Command record_rejected_act(const RecordRejectedAct& fields) {
+  Maker maker;
+  auto out = maker.root().initWorkspace().initRecordRejectedAct().initAct();
+  put(fields.project, [&] { return out.initProject(); });
+  put(fields.member, [&] { return out.initMember(); });
+  put(fields.command, [&] { return out.initCommand(); });
+  out.setPart(static_cast<std::uint16_t>(schema::Command::APPROVAL));
+  out.setType(static_cast<std::uint16_t>(schema::approval::Command::APPROVE));
+  out.setCode(static_cast<std::uint16_t>(fields.code));
+  put(fields.subject, [&] { return out.initSubject(); });
+  out.setVersion(1);
+  out.setAttempt(fields.attempt);
+  return maker.take();
+}
+
 Command add_member(const AddMember& fields) {
   Maker maker;
   auto out = maker.root().initMember().initAddMember();

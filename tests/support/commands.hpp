@@ -75,6 +75,14 @@ struct IssueToken {
   std::int64_t expires_at = 0;
   std::string label = {};
 };
+struct RecordRejectedAct {
+  Id project = {};
+  Id member = {};
+  Id command = {1, 1};
+  schema::Code code = schema::Code::SELF_APPROVAL;
+  Id subject = {};
+  std::uint32_t attempt = 1;
+};
 struct RevokeToken {
   Id token = {};
   std::string reason = {};
@@ -97,6 +105,7 @@ struct WorkspaceRole {
 [[nodiscard]] Command register_project(const RegisterProject& fields);
 [[nodiscard]] Command issue_token(const IssueToken& fields);
 [[nodiscard]] Command revoke_token(const RevokeToken& fields);
+[[nodiscard]] Command record_rejected_act(const RecordRejectedAct& fields);
 [[nodiscard]] Command add_member(const AddMember& fields);
 [[nodiscard]] Command edit_member(const EditMember& fields);
 [[nodiscard]] Command grant_workspace_role(const WorkspaceRole& fields);

@@ -4,6 +4,7 @@
 
 #include "model/snapshot.hpp"
 #include "tests/support/describe.hpp"
+#include "tests/support/governance_play.hpp"
 
 // Every random number is drawn in a statement, or between braces, whose order the language fixes; never among the
 // arguments of a call.
@@ -391,7 +392,9 @@ Attempt WorkspacePlay::next(const model::Workspace& state, Timestamp now) {
   attempt.pause_micros = static_cast<std::int64_t>(random_.below(3600)) * kSecond;
   attempt.command = command(state, now);
   attempt.actor = Actor(kFirst).as_admin();
-  if (!state.workspace.opened) attempt.actor = Actor().as_server();
+  const auto given = attempt.command.reader();
+  const bool by_server = given.isWorkspace() && given.getWorkspace().isRecordRejectedAct();
+  if (!state.workspace.opened || by_server) attempt.actor = Actor().as_server();
   if (random_.one_in(20)) attempt.actor = Actor(member_id(2));
   return attempt;
 }
@@ -402,7 +405,7 @@ Command WorkspacePlay::command(const model::Workspace& state, Timestamp now) {
   const auto id = member_id(1 + random_.below(20));
   const auto* member = model::member::find_member(state.member, id);
   const auto role = random_.one_in(2) ? Role::ADMIN : Role::AUDITOR;
-  switch (random_.below(10)) {
+  switch (random_.below(11)) {
     case 0:
     case 1:
     case 2: {
@@ -426,6 +429,10 @@ Command WorkspacePlay::command(const model::Workspace& state, Timestamp now) {
       const auto n = 1 + random_.below(12);
       return register_project(
           {.project = project_id(n), .key = "P" + std::to_string(n), .first_manager = id});
+    }
+    case 10: {
+      const auto n = 1 + random_.below(12);
+      return record_rejected_act({.project = project_id(n), .member = id});
     }
     case 7:
       return revoke_token({.token = token_id(1 + random_.below(30)), .reason = "lost"});
@@ -458,6 +465,8 @@ std::string history_digests() {
   std::string text;
   for (std::uint64_t seed = 1; seed <= 24; ++seed)
     text += digest_line<ProjectPlay>("project", seed, 50 * seed);
+  for (std::uint64_t seed = 1; seed <= 16; ++seed)
+    text += digest_line<GovernancePlay>("governance", seed, 50 * seed);
   for (std::uint64_t seed = 1; seed <= 8; ++seed)
     text += digest_line<WorkspacePlay>("workspace", seed, 40 * seed);
   return text;
@@ -466,7 +475,7 @@ std::string history_digests() {
 record::AlignedBytes history_log(std::uint64_t seed, std::size_t attempts) {
   record::AlignedBytes log;
   std::uint64_t commands = 0;
-  (void)play<ProjectPlay>(
+  (void)play<GovernancePlay>(
       seed, attempts,
       [&](const auto&, const Attempt& attempt, const model::Verdict& verdict, const auto& after) {
         if (!verdict) return;
@@ -484,6 +493,7 @@ record::AlignedBytes history_log(std::uint64_t seed, std::size_t attempts) {
           fields.effective_at = event.meta.effective_at;
           fields.actor = event.meta.actor;
           fields.on_behalf_of = event.meta.on_behalf_of;
+          fields.seen_version = event.meta.seen_version;
           fields.role = verdict->role;
           fields.command_id = {0xC0DE, commands};
           fields.command_index = static_cast<std::uint16_t>(i);

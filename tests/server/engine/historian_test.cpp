@@ -70,7 +70,7 @@ void play_project(RunningEngine& world, std::uint64_t seed, std::size_t attempts
 void check_random_history(const engine::Options& options, std::uint64_t seed) {
   INFO("seed " << seed);
   RunningEngine world(options);
-  play_project(world, seed, 300);
+  play_project(world, seed, 500);
   const auto states = folds(world.log());
   REQUIRE(states.size() > 150);
   Random random(seed);
