@@ -5,6 +5,7 @@
 #include "model/parts/subject.hpp"
 #include "model/permission.hpp"
 #include "model/views/figures.hpp"
+#include "model/views/load.hpp"
 #include "model/views/rows.hpp"
 
 namespace daybook::model {
@@ -243,7 +244,7 @@ void attend_task(Feed& feed, Id id, const task::Task& task) {
 
 // Since when is not known: a limit may have been lowered, or a card have grown.
 void attend_column(Feed& feed, const board::Column& column) {
-  if (load_of(feed.project, column) != schema::board::Load::OVER) return;
+  if (worst_load(feed.project, column) != schema::board::Load::OVER) return;
   feed.add({Reason::COLUMN_OVER_LIMIT, Class::DIGEST, column.id, {0, column.name}, {}});
 }
 

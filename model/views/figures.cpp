@@ -49,29 +49,7 @@ Id item_key(std::uint16_t kind, Id subject) {
   return make_id_v8(source);
 }
 
-// --- Board and flow --------------------------------------------------------------------------------------------------
-
-schema::board::Load load_of(const Project& project, const board::Column& column) {
-  using schema::board::Load;
-  const auto against = [](std::uint64_t limit, std::uint64_t present) {
-    if (limit == 0) return Load::UNLIMITED;
-    if (present < limit) return Load::UNDER;
-    return present == limit ? Load::AT : Load::OVER;
-  };
-  std::uint32_t most_of_one = 0;
-  if (column.wip.per_person != 0) {
-    const auto& owned = project.task.owned;
-    for (auto at = owned.lower_bound({column.id, {}});
-         at != owned.end() && at->first.column == column.id; ++at) {
-      if (!at->first.owner.is_nil()) most_of_one = std::max(most_of_one, at->second);
-    }
-  }
-  return std::max(
-      {against(column.wip.count, task::count_in_column(project.task, column.id)),
-       against(column.wip.points,
-               column.wip.points != 0 ? task::points_in_column(project.task, column.id) : 0),
-       against(column.wip.per_person, most_of_one)});
-}
+// --- Flow ------------------------------------------------------------------------------------------------------------
 
 std::optional<std::uint64_t> completed_before(const task::State& state, Date date) {
   if (state.days.empty() || state.days.begin()->first >= date) return std::nullopt;

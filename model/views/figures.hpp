@@ -46,10 +46,7 @@ inline void write(schema::Figure::Builder out, const Number& number) {
 // The key of a row about what an entity gives rise to: version 8 of (kind, u16 little-endian ‖ the subject's 16 bytes).
 [[nodiscard]] Id item_key(std::uint16_t kind, Id subject);
 
-// --- Board and flow --------------------------------------------------------------------------------------------------
-
-// A column against its limits, the worst of the three.
-[[nodiscard]] schema::board::Load load_of(const Project& project, const board::Column& column);
+// --- Flow ------------------------------------------------------------------------------------------------------------
 
 inline constexpr std::int32_t kThroughputDays = 28;
 // How many tasks were completed on the whole days before a date, kThroughputDays of them, as each day recorded it: reopening

@@ -1,4 +1,5 @@
 #include "model/views/figures.hpp"
+#include "model/views/load.hpp"
 #include "model/views/rows.hpp"
 
 namespace daybook::model {
@@ -14,7 +15,7 @@ void count_by_column(const Project& project, Row::Builder out) {
   for (const auto& column : project.board.columns) {
     by_category[static_cast<std::size_t>(column.category) % 4] +=
         task::count_in_column(project.task, column.id);
-    const auto load = load_of(project, column);
+    const auto load = worst_load(project, column);
     at_limit += load == schema::board::Load::AT;
     over_limit += load == schema::board::Load::OVER;
   }
