@@ -1,5 +1,8 @@
 // The view attention: each reason, how urgent it is, whom it concerns.
 #include "tests/model/views/rows.hpp"
+#include "tests/support/comment_commands.hpp"
+#include "tests/support/decision_commands.hpp"
+#include "tests/support/risk_commands.hpp"
 
 namespace daybook::testing {
 namespace {
@@ -267,6 +270,54 @@ TEST_CASE("an item's key is that of its reason and subject", "[model][views][att
   source[9] = std::byte{0x52};
   source[17] = std::byte{1};
   CHECK(view.rows[0].key == make_id_v8(source));
+}
+
+TEST_CASE("an extreme risk keeps somebody's attention until a board has decided, and then weekly",
+          "[model][views][attention]") {
+  using model::decision::Topic;
+  constexpr auto kFourth = member_id(4);
+  auto scenario = opened();
+  scenario.given(grant_role({.member = kFourth}))
+      .given(constitute_advisory_board({.board = board_n(1),
+                                        .charter = {.members = {kManager, kContributor, kFourth},
+                                                    .quorum = 2,
+                                                    .remit = {Topic::RISK}}}))
+      .given(identify_risk({.risk = risk_n(1), .owner = kContributor}), kContributor);
+  CHECK(items(scenario.state()) == Items{"newRisk digest R1 #1 for all since 0"});
+  scenario.given(assess_risk({.risk = risk_n(1), .to = {.likelihood = 5, .impact = 5}}),
+                 kContributor);
+  CHECK(items(scenario.state()) == Items{"extremeRisk immediate R1 #1 for all since 0"});
+
+  scenario.given(open_decision({.decision = decision_n(1),
+                                .board = board_n(1),
+                                .options = {{item_n(1)}, {item_n(2)}},
+                                .subject = risk_n(1),
+                                .topic = Topic::RISK,
+                                .binding = true}),
+                 kContributor);
+  CHECK(items(scenario.state()) == Items{"extremeRisk immediate R1 #1 for all since 0",
+                                         "voteWaiting digest D1 #1 for M1 M2 M4 since 0"});
+  scenario.given(cast_vote({.decision = decision_n(1), .option = item_n(1)}), kManager)
+      .given(cast_vote({.decision = decision_n(1), .option = item_n(1)}), kFourth);
+  CHECK(items(scenario.state()) == Items{"decisionReady digest D1 #1 for M2 since 0",
+                                         "extremeRisk immediate R1 #1 for all since 0",
+                                         "voteWaiting digest D1 #1 for M2 since 0"});
+  scenario.given(conclude_decision({.decision = decision_n(1)}), kContributor)
+      .given(accept_risk({.risk = risk_n(1), .decision = decision_n(1)}), kManager);
+  CHECK(items(scenario.state()) == Items{"newRisk digest R1 #1 for all since 0"});
+
+  CHECK(items(scenario.state(), day(7)).empty());
+  CHECK(items(scenario.state(), day(8)) == Items{"riskReviewOverdue digest R1 #1 for M2 since 7"});
+  scenario.pass(8 * 24 * kHour)
+      .given(review_risk({.risk = risk_n(1)}), kContributor)
+      .given(add_comment({.comment = comment_n(1), .subject = risk_n(1), .mentions = {kManager}}),
+             kContributor);
+  CHECK(items(scenario.state(), day(8)) == Items{"mentioned digest N1 #0 for M1 since 8"});
+
+  with_row<schema::decision::Row>(derive_on(ViewName::DECISIONS, scenario.state()), decision_n(1),
+                                  [](schema::decision::Row::Reader row) {
+                                    CHECK(names_of(row.getDecision().getLed()) == "R1");
+                                  });
 }
 
 }  // namespace
