@@ -21,12 +21,11 @@ Ruling check_members(const Project& all, const std::vector<Id>& members) {
   return {};
 }
 
-// One member may always be the author, who has no vote: a pool of just the quorum could not decide on what is theirs.
+// Whoever asks has no vote: whether enough are left without them is looked at when somebody asks.
 Ruling check_size(Id pool, std::size_t members, std::uint32_t quorum) {
-  if (members > quorum) return {};
-  return reject(
-      Code::POOL_TOO_SMALL,
-      {.field = "approval.pool", .limit = std::uint64_t{quorum} + 1, .count = members, .id = pool});
+  if (members >= quorum) return {};
+  return reject(Code::POOL_TOO_SMALL,
+                {.field = "approval.pool", .limit = quorum, .count = members, .id = pool});
 }
 
 Ruling define_pool(const Project& all, wire::DefinePool::Reader command, Emitter& out) {

@@ -52,8 +52,7 @@ bj::object text_ref(std::string_view field, Direction direction) {
     return {{"type", "object"},
             {"properties", bj::object{{"text", bj::object{{"type", "string"}}},
                                       {"redacted", bj::object{{"const", true}}},
-                                      {"commitment", hash}}},
-            {"required", bj::array{"commitment"}}};
+                                      {"commitment", hash}}}};
   }
   if (field.starts_with("from")) return {{"anyOf", bj::array{hash, bj::object{{"type", "null"}}}}};
   return {{"type", bj::array{"string", "null"}}, {"maxLength", 16384}};

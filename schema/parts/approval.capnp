@@ -84,8 +84,8 @@ struct EditPool {
 struct DefineApprovalPolicy {
   # Holds for requests made from now on.
   # Rejections: malformed (kind), changedMeanwhile, unknownPool, outOfRange (quorum 0, expiry beyond a year),
-  # poolTooSmall, nothingToDo. Any member may turn out to be the author, who has no vote: so a pool takes one member more
-  # than the quorum. The facts say how many it takes (limit) and how many there are (count).
+  # poolTooSmall (the quorum is more than there are members; the facts have both, as limit and count), nothingToDo. Whether
+  # enough are left without the author, who has no vote, is looked at with each request.
   kind @0 :SubjectKind;
   from @1 :Policy;
   # All default: there is none.

@@ -8,7 +8,7 @@ namespace daybook::testing {
 
 inline constexpr std::size_t kKepLines = 12;
 inline constexpr std::string_view kKepFile =
-    R"({"at":1584483086,"actor":"u-1","rev":"r1","kep":"617","change":{"title":[null,"First"],"owning-sig":[null,"sig-api-machinery"],"status":[null,"provisional"],"authors":[null,["@a"]]}}
+    R"({"at":1584483086,"actor":"u-1","rev":"r1","kep":"617","change":{"title":[null,"First"],"owning-sig":[null,"sig-api-machinery"],"status":[null,"provisional"],"authors":[null,["@a"]],"approvers":[null,["@x","@y","@x"]]}}
 {"at":1584483087,"actor":"u-2","rev":"r2","kep":"617","change":{"status":["provisional","implementable"]}}
 {"at":1584483088,"actor":"u-2","rev":"r3","kep":"617","change":{"stage":[null,"alpha"]}}
 {"at":1584483089,"actor":"u-2","rev":"r4","kep":"617","change":{"title":["First","Erster Titel: \"größer\""],"stage":["alpha","beta"]}}

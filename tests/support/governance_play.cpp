@@ -92,11 +92,13 @@ Command GovernancePlay::change(const State& state) {
   const auto present = found != nullptr ? *found : model::change::Change{};
   switch (random_.below(10)) {
     case 0:
-    case 1: {
-      SubmitChange fields{.change = fresh_id()};
-      if (random_.one_in(2)) fields.affected.push_back(subject(state));
-      return submit_change(fields);
-    }
+    case 1:
+      if (state.change.changes.size() < 12 || random_.one_in(8)) {
+        SubmitChange fields{.change = fresh_id()};
+        if (random_.one_in(2)) fields.affected.push_back(subject(state));
+        return submit_change(fields);
+      }
+      [[fallthrough]];
     case 2:
     case 3: {
       model::change::Impact impact;
@@ -117,8 +119,14 @@ Command GovernancePlay::change(const State& state) {
       return random_.one_in(2) ? defer_change({.change = id}) : resume_change(id);
     case 8:
       return withdraw_change({.change = id});
-    default:
-      return implement_change({.change = id});
+    default: {
+      // One that is approved, if there is one.
+      auto chosen = id;
+      for (const auto& [change, row] : state.change.changes) {
+        if (row.status == model::change::Status::APPROVED) chosen = change;
+      }
+      return implement_change({.change = chosen});
+    }
   }
 }
 
@@ -127,7 +135,9 @@ Command GovernancePlay::vote(const State& state) {
   const auto* request = model::approval::find_request(state.approval, id);
   auto revision = request != nullptr ? request->revision : record::Hash{};
   if (random_.one_in(8)) revision[0] ^= std::byte{1};
-  switch (random_.below(10)) {
+  switch (random_.below(12)) {
+    case 10:
+    case 11:
     case 0:
       return refuse({.subject = id, .revision = revision});
     case 1: {

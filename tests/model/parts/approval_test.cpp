@@ -82,11 +82,10 @@ TEST_CASE("editPool is refused for each reason, in this order", "[model][approva
            {"without a role, and too few",
             edit_pool({.pool = kPool, .from = members, .to = {kAnna, kOutsider}}),
             "memberRequired field=approval.members member=M9"},
+           {"one less than the quorum", edit_pool({.pool = kPool, .from = members, .to = {kAnna}}),
+            "poolTooSmall field=approval.pool limit=2 count=1 id=O1"},
            {"as many as the quorum",
-            edit_pool({.pool = kPool, .from = members, .to = {kAnna, kBert}}),
-            "poolTooSmall field=approval.pool limit=3 count=2 id=O1"},
-           {"one more", edit_pool({.pool = kPool, .from = members, .to = {kAnna, kBert, kCleo}}),
-            "poolEdited"},
+            edit_pool({.pool = kPool, .from = members, .to = {kAnna, kBert}}), "poolEdited"},
            {"not edited", edit_pool({.pool = kPool}), "nothingToDo id=O1"},
            {"edited to what it is", edit_pool({.pool = kPool, .from = members, .to = members}),
             "nothingToDo id=O1"},
@@ -127,11 +126,11 @@ TEST_CASE("defineApprovalPolicy is refused for each reason, in this order", "[mo
             "outOfRange field=approval.expiryHours limit=8784"},
            {"a year", to({.quorum = 1, .pool = kPool, .expiry_hours = kYear}),
             "approvalPolicyDefined"},
-           {"as many as are in the pool", to({.quorum = 4, .pool = kPool}),
+           {"one more than are in the pool", to({.quorum = 5, .pool = kPool}),
             "poolTooSmall field=approval.pool limit=5 count=4 id=O1"},
-           {"all but one", to({.quorum = 3, .pool = kPool}), "approvalPolicyDefined"},
+           {"all of the pool", to({.quorum = 4, .pool = kPool}), "approvalPolicyDefined"},
            {"more than there can be", to({.quorum = 0xFFFFFFFF, .pool = kPool}),
-            "poolTooSmall field=approval.pool limit=4294967296 count=4 id=O1"},
+            "poolTooSmall field=approval.pool limit=4294967295 count=4 id=O1"},
            {"none where there is none", to({}), "nothingToDo"},
            {"the same", define_approval_policy({.from = two_of_pool(), .to = two_of_pool()}),
             "nothingToDo"},
@@ -217,9 +216,9 @@ TEST_CASE("a pool that can never reach the quorum is refused when the policy is 
           "[model][approval][domain]") {
   auto given = pooled();
   given.given(define_pool({.pool = pool_id(2), .members = {kAnna, kBert}}));
-  CHECK(given.when(define_approval_policy({.to = {.quorum = 2, .pool = pool_id(2)}})) ==
+  CHECK(given.when(define_approval_policy({.to = {.quorum = 3, .pool = pool_id(2)}})) ==
         "poolTooSmall field=approval.pool limit=3 count=2 id=O2");
-  CHECK(given.when(define_approval_policy({.to = {.quorum = 1, .pool = pool_id(2)}})) ==
+  CHECK(given.when(define_approval_policy({.to = {.quorum = 2, .pool = pool_id(2)}})) ==
         "approvalPolicyDefined");
 }
 

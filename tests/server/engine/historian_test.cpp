@@ -72,7 +72,7 @@ void check_random_history(const engine::Options& options, std::uint64_t seed) {
   RunningEngine world(options);
   play_project(world, seed, 500);
   const auto states = folds(world.log());
-  REQUIRE(states.size() > 150);
+  REQUIRE(states.size() > 100);
   Random random(seed);
   for (int i = 0; i < 40; ++i) {
     const auto version = 1 + random.below(states.size() - 1);

@@ -251,14 +251,14 @@ TEST_CASE_METHOD(Conversation, "On another day the views that depend on it are r
     for (std::size_t at = 0; (at = message.find(R"("whole":true)", at)) != std::string::npos; ++at)
       ++views;
   }
-  settle();
+  wait_answers();
   CHECK(hear_now().empty());
   pass(1'000ms);
   session().day_changed();
   CHECK(asked() == 0);
   static_cast<void>(hear_now());
   CHECK(asked() == 1);  // the summary
-  settle();
+  wait_answers();
 }
 
 // The summary of a project with so much left over from an import.
