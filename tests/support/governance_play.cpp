@@ -31,6 +31,8 @@ Attempt GovernancePlay::next(const State& state, Timestamp now) {
   attempt.actor = Actor(random_.below(3) == 0 ? member_id(1) : member());
   attempt.actor.seen_version = {random_.below(state.version.value + 1)};
   if (random_.one_in(12)) attempt.actor = attempt.actor.as_importer().for_member(member());
+  const auto given = attempt.command.reader();
+  if (given.isApproval() && given.getApproval().isEscalate()) attempt.actor = Actor().as_server();
   if (random_.one_in(40)) attempt.actor = Actor().as_server();
   return attempt;
 }
@@ -147,7 +149,7 @@ Command GovernancePlay::vote(const State& state) {
     case 2:
       return renew_request(id);
     case 3:
-      return random_.one_in(3) ? withdraw_request({.subject = id}) : escalate(id);
+      return random_.one_in(6) ? withdraw_request({.subject = id}) : escalate(id);
     default:
       return approve({.subject = id, .revision = revision});
   }
