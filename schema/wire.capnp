@@ -122,6 +122,10 @@ struct Subscribe {
     # Those events, then subscriptionEnd {complete}.
     tail @6 :UInt32;
     # The last so many events (at most 10,000), then every later one.
+    atVersion @10 :UInt64;
+    # The state as it was at that version, then subscriptionEnd {none}. Only a project's events, only binary.
+    atTime @11 :Int64;
+    # Likewise, as it was at that time: microseconds since 1970 UTC.
   }
   content :union {
     events @7 :Void;
@@ -163,7 +167,7 @@ struct SnapshotChunk {
 }
 
 struct SnapshotEnd {
-  # Server to client: the state is whole; events behind `version` follow.
+  # Server to client: the state is whole; events behind `version` follow, or the end, if it is of the past.
   subscription @0 :UInt32;
   version @1 :UInt64;
   chunks @2 :UInt32;
@@ -213,7 +217,7 @@ struct Reset {
 }
 
 struct SubscriptionEnd {
-  # Server to client: nothing more comes for it. none: a range is complete, or the client unsubscribed.
+  # Server to client: nothing more comes for it. none: a range or a state of the past is complete, or the client unsubscribed.
   subscription @0 :UInt32;
   code @1 :Code;
 }

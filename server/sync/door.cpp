@@ -22,6 +22,12 @@ void Door::read_view(Id project, model::ViewName name, ViewHandler handler) {
                     counted<std::shared_ptr<const model::View>>(std::move(handler)));
 }
 
+void Door::read_project_at(Id project, engine::At at,
+                           engine::PastHandler<std::shared_ptr<const model::Project>> handler) {
+  using Result = std::expected<std::shared_ptr<const model::Project>, model::Rejection>;
+  engine_.read_project_at(project, at, inbox_, counted<Result>(std::move(handler)));
+}
+
 void Door::read_view_at(Id project, model::ViewName name, engine::At at,
                         engine::PastHandler<std::shared_ptr<const model::View>> handler) {
   using Result = std::expected<std::shared_ptr<const model::View>, model::Rejection>;

@@ -26,6 +26,8 @@ class Door {
   void query_outcome(Id command, engine::AnswerHandler answer);
   void read_project(Id project, ProjectHandler handler);
   void read_view(Id project, model::ViewName name, ViewHandler handler);
+  void read_project_at(Id project, engine::At at,
+                       engine::PastHandler<std::shared_ptr<const model::Project>> handler);
   void read_view_at(Id project, model::ViewName name, engine::At at,
                     engine::PastHandler<std::shared_ptr<const model::View>> handler);
   void read_context(Id project, Id entity, std::optional<Version> version, bool shows_rejected,

@@ -255,8 +255,10 @@ void Session::open(const Subscription& subscription) {
                               }));
 }
 
-// An encoded state is large: the next one is made when the one before it was sent.
+// An encoded state is large: the next one is made when the one before it was sent. And asking about the past costs, so who
+// unsubscribes before the answer waits for it all the same.
 void Session::open_next_snapshot() {
+  if (reads_past_) return;
   const auto* present = find(snapshot_serial_);
   if (present != nullptr && (!present->started() || present->holds_snapshot())) return;
   snapshot_serial_ = 0;
@@ -278,7 +280,21 @@ void Session::opened(std::uint64_t serial, const model::Project* project) {
     code = subscription->start(*workspace, project, services_.door.log(), interval);
   }
   if (code != Code::NONE) return end(serial, code);
+  if (subscription->awaits_past() != nullptr) return read_past(*subscription);
   read_views();
+}
+
+void Session::read_past(const Subscription& subscription) {
+  reads_past_ = true;
+  services_.door.read_project_at(
+      subscription.scope().stream, *subscription.awaits_past(),
+      answered([serial = subscription.serial()](Session& self, const auto& then) {
+        self.reads_past_ = false;
+        auto* found = self.find(serial);
+        if (found == nullptr) return self.open_next_snapshot();
+        if (!then) return self.end(serial, then.error().code);
+        found->show(**then);
+      }));
 }
 
 void Session::recheck(std::uint64_t serial) {

@@ -47,7 +47,7 @@ struct Close {
 
 // Threading: confined to its I/O thread.
 // Lifetime:  owned by shared pointers, as answers of the engine may come after its socket is gone.
-// Limits:    256 commands in flight, 64 subscriptions, one encoded snapshot; what is to be written beside them is bounded by not reading on.
+// Limits:    256 commands in flight, 64 subscriptions, one encoded snapshot, one question about the past; what is to be written beside them is bounded by not reading on.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   // `wake` is called when next(), wants_input() or closing() may have changed outside a call of theirs.
@@ -135,6 +135,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void open(const Subscription& subscription);
   void open_next_snapshot();
   void opened(std::uint64_t serial, const model::Project* project);
+  void read_past(const Subscription& subscription);
   void recheck(std::uint64_t serial);
   void rechecked(std::uint64_t serial, const model::Project* project);
   void end(std::uint64_t serial, schema::Code code);
@@ -174,6 +175,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
   std::size_t turn_ = 0;
   std::uint64_t snapshot_serial_ = 0;  // whose turn it is to have a snapshot; 0: nobody's
+  bool reads_past_ = false;            // asked, also if whoever wanted it has gone
 
   Instant began_;
   Instant heard_;

@@ -64,6 +64,14 @@ std::optional<SubscribeRequest> read(schema::Subscribe::Reader reader) {
       request.from = SubscribeRequest::From::tail;
       request.tail = from.getTail();
       break;
+    case schema::Subscribe::From::AT_VERSION:
+      request.from = SubscribeRequest::From::past;
+      request.at = Version{from.getAtVersion()};
+      break;
+    case schema::Subscribe::From::AT_TIME:
+      request.from = SubscribeRequest::From::past;
+      request.at = Timestamp{from.getAtTime()};
+      break;
     default:
       return std::nullopt;
   }
@@ -104,6 +112,9 @@ Code Subscription::check(Encoding encoding) const {
   if (request_.from == From::snapshot && (request_.scope.all || encoding == Encoding::json)) {
     return Code::NOT_SUPPORTED;
   }
+  if (request_.from == From::past && (!needs_project() || encoding == Encoding::json)) {
+    return Code::NOT_SUPPORTED;
+  }
   if (request_.from == From::range && (request_.first == 0 || request_.last < request_.first)) {
     return Code::OUT_OF_RANGE;
   }
@@ -140,6 +151,11 @@ Code Subscription::start(const model::Workspace& workspace, const model::Project
       return Code::NONE;
     }
     if (request_.scope.all) return begin_events(log.head().position.value, log);
+    if (request_.from == SubscribeRequest::From::past) {
+      awaits_past_ = true;
+      last_ = 0;  // nothing is due meanwhile
+      return Code::NONE;
+    }
     if (request_.from == SubscribeRequest::From::snapshot) {
       if (project != nullptr) {
         snapshot_.emplace(id(), *project);
@@ -157,12 +173,20 @@ Code Subscription::start(const model::Workspace& workspace, const model::Project
   return code;
 }
 
+void Subscription::show(const model::Project& then) {
+  awaits_past_ = false;
+  snapshot_.emplace(id(), then);
+  after_ = then.version.value;
+  last_ = after_;
+}
+
 // `newest` is what is committed: a client may know of it by an answer before this thread does by a notice.
 Code Subscription::begin_events(std::uint64_t newest, const log::EventLog& log) {
   using From = SubscribeRequest::From;
   if (request_.scope.all) advance(newest);
   switch (request_.from) {
     case From::snapshot:
+    case From::past:
       return Code::NOT_SUPPORTED;
     case From::after:
       if (!request_.log_id.is_nil() && request_.log_id != log.log_id()) return Code::OTHER_LOG;
@@ -203,7 +227,7 @@ std::optional<Frame> Subscription::take_ready() {
 
 std::optional<Frame> Subscription::next(Encoding encoding, EventSource& source,
                                         const log::EventLog& log, std::size_t bytes) {
-  if (!started_ || checks_ > 0) return std::nullopt;
+  if (!started_ || checks_ > 0 || awaits_past_) return std::nullopt;
   if (auto frame = take_ready()) return frame;
   if (ended_) return std::nullopt;
   for (std::size_t i = 0; i < watchers_.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/access/access.hpp"
+#include "server/engine/engine.hpp"
 #include "server/sync/event_source.hpp"
 #include "server/sync/snapshot_sender.hpp"
 #include "server/sync/view_watcher.hpp"
@@ -18,10 +19,11 @@ namespace daybook::sync {
 struct SubscribeRequest {
   std::uint32_t subscription = 0;
   Scope scope;
-  enum class From { snapshot, after, range, tail } from = From::snapshot;
+  enum class From { snapshot, after, range, tail, past } from = From::snapshot;
   std::uint64_t after = 0;
   std::uint64_t first = 0, last = 0;  // range
   std::uint32_t tail = 0;
+  engine::At at;  // past
   bool as_views = false;
   std::vector<model::ViewName> views;
   Id log_id;
@@ -48,15 +50,23 @@ class Subscription {
   [[nodiscard]] schema::Code authorize(const access::Principal& principal,
                                        const model::Workspace& workspace,
                                        const model::Project* project) const;
-  // Starts delivery; the code is a reason not to. `interval`: between two updates of a view.
+  // Starts delivery; the code is a reason not to. `interval`: between two updates of a view. A state of the past is still to
+  // be asked for, and handed over by show().
   [[nodiscard]] schema::Code start(const model::Workspace& workspace, const model::Project* project,
                                    const log::EventLog& log, std::chrono::milliseconds interval);
   [[nodiscard]] bool started() const { return started_; }
-  // It begins with a snapshot, which is held in its encoded form from start() until it was sent.
+  // It begins with a snapshot, which is held in its encoded form from start() (or show()) until it was sent.
   [[nodiscard]] bool needs_snapshot() const {
-    return !request_.as_views && request_.from == SubscribeRequest::From::snapshot;
+    using From = SubscribeRequest::From;
+    return !request_.as_views && (request_.from == From::snapshot || request_.from == From::past);
   }
-  [[nodiscard]] bool holds_snapshot() const { return snapshot_.has_value(); }
+  [[nodiscard]] bool holds_snapshot() const { return awaits_past_ || snapshot_.has_value(); }
+  // Which state of the past is awaited; nullptr: none.
+  [[nodiscard]] const engine::At* awaits_past() const {
+    return awaits_past_ ? &request_.at : nullptr;
+  }
+  // The state as it was then, and nothing behind it. Requires: it is awaited.
+  void show(const model::Project& then);
 
   // Rights are being looked at again: nothing is delivered until as many ends as begins came.
   void begin_check() { ++checks_; }
@@ -74,7 +84,7 @@ class Subscription {
   [[nodiscard]] std::optional<Frame> next(Encoding encoding, EventSource& source,
                                           const log::EventLog& log, std::size_t bytes);
   void put_back(Frame frame) { ready_.push_front(std::move(frame)); }
-  // A range that was sent whole, and its end told.
+  // A range or a state of the past that was sent whole, and its end told.
   [[nodiscard]] bool ended() const { return ended_ && ready_.empty(); }
 
  private:
@@ -88,9 +98,10 @@ class Subscription {
 
   std::uint64_t after_ = 0;            // the cursor
   std::uint64_t known_ = 0;            // may be read up to here
-  std::optional<std::uint64_t> last_;  // of a range
+  std::optional<std::uint64_t> last_;  // of a range, or of a state of the past
   bool tell_position_ = false;         // by an empty batch, if there is nothing else to send
   bool ended_ = false;
+  bool awaits_past_ = false;
   std::optional<SnapshotSender> snapshot_;
   std::deque<Frame> ready_;  // the rest of what was encoded in one go: at most one batch
   std::vector<ViewWatcher> watchers_;

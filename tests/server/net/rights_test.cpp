@@ -196,6 +196,16 @@ TEST_CASE_METHOD(RunningServer, "Every kind of subscription is open to whom it m
       {"a project's snapshot",
        [](auto& s) { s.initFrom().setSnapshot(); },
        {ok, ok, ok, ok, no, hidden}},
+      {"a project as it was",
+       [](auto& s) { s.initFrom().setAtVersion(1); },
+       {ok, ok, ok, ok, no, hidden}},
+      {"the workspace as it was",
+       [](auto& s) {
+         s.initScope().initProject();
+         s.initFrom().setAtVersion(1);
+       },
+       {Code::NOT_SUPPORTED, Code::NOT_SUPPORTED, Code::NOT_SUPPORTED, Code::NOT_SUPPORTED,
+        Code::NOT_SUPPORTED, Code::NOT_SUPPORTED}},
       {"a view of the room", views(schema::ViewName::BOARD), {ok, ok, ok, ok, ok, hidden}},
       {"another view", views(schema::ViewName::PEOPLE), {ok, ok, ok, ok, no, hidden}},
       {"the workspace", [](auto& s) { s.initScope().initProject(); }, {no, no, ok, ok, no, no}},

@@ -17,10 +17,10 @@ using schema::Code;
 using schema::protocol::CloseCode;
 namespace protocol = schema::protocol;
 
-// One session in JSON over a real engine, on the test's own thread.
+// One session, in JSON if not said otherwise, over a real engine, on the test's own thread.
 class Conversation : public RunningEngine {
  public:
-  Conversation() {
+  explicit Conversation(sync::Encoding encoding = sync::Encoding::json) {
     const auto made = access::make_token();
     token_ = made.secret;
     given({.command = issue_token({.token = token_id(50),
@@ -39,7 +39,7 @@ class Conversation : public RunningEngine {
       session_->notice(*n);
       told_ = n->head.position.value;
     });
-    session_ = std::make_shared<sync::Session>(services_, sync::Encoding::json, [] {});
+    session_ = std::make_shared<sync::Session>(services_, encoding, [] {});
   }
   ~Conversation() {
     engine().remove_listener(listener_);
@@ -93,6 +93,14 @@ class Conversation : public RunningEngine {
     say(R"({"subscribe":{"subscription":1,"scope":{"project":")" + to_string(kProject) +
         R"("},"from":)" + from + R"(,"content":)" + content + "}}");
   }
+
+  // Binary.
+  template <typename F>
+  void say_message(F&& fill) {
+    const auto frame = sync::make_frame(sync::Encoding::binary, fill);
+    session_->receive(std::as_bytes(std::span(frame)));
+  }
+  [[nodiscard]] const std::string& token() const { return token_; }
 
  private:
   std::string token_;
@@ -292,6 +300,57 @@ TEST_CASE_METHOD(RunningEngine, "A watcher is told of another day, and never goe
   CHECK(told(summary(3, 7, 101)).empty());  // late again
   CHECK(told(summary(4, 8, 101)).find(R"("importRemainders":"4")") != std::string::npos);
   CHECK(told(summary(5, 7, 105)).empty());
+}
+
+class BinaryConversation : public Conversation {
+ public:
+  BinaryConversation() : Conversation(sync::Encoding::binary) {
+    say_message([&](M::Builder& m) {
+      auto hello = m.initHello();
+      hello.initProtocolVersions(1).set(0, 1);
+      hello.setToken(token().c_str());
+    });
+    REQUIRE_FALSE(hear().empty());
+  }
+  void ask(std::uint32_t subscription, std::uint64_t version) {
+    say_message([&](M::Builder& m) {
+      auto out = m.initSubscribe();
+      out.setSubscription(subscription);
+      write(out.initScope().initProject(), kProject);
+      out.initFrom().setAtVersion(version);
+      out.initContent().setEvents();
+    });
+  }
+  void unsubscribe(std::uint32_t subscription) {
+    say_message([&](M::Builder& m) { m.initUnsubscribe().setSubscription(subscription); });
+  }
+};
+
+TEST_CASE_METHOD(BinaryConversation,
+                 "Who leaves before the past is told does not ask the next question meanwhile",
+                 "[sync][session][past]") {
+  ask(1, 1);
+  CHECK(asked() == 1);  // for the project: who may read it
+  inbox().run_one();
+  CHECK(asked() == 1);  // for its past
+  CHECK(session().load().lag == 0);
+  unsubscribe(1);
+  CHECK_FALSE(hear_now().empty());  // its end
+  ask(2, 2);
+  CHECK(asked() == 1);  // still the first
+  inbox().run_one();
+  CHECK(hear_now().empty());
+  CHECK(asked() == 1);  // the second
+  wait_answers();
+  CHECK_FALSE(hear_now().empty());
+  CHECK(session().load().subscriptions == 0);  // told whole, with its end
+}
+
+TEST_CASE_METHOD(BinaryConversation, "Questions about the past count like commands",
+                 "[sync][session][past]") {
+  for (std::uint32_t id = 1; id <= 4; ++id) ask(id, 1);  // three in a second
+  CHECK(session().load().subscriptions == 3);
+  wait_answers();
 }
 
 TEST_CASE_METHOD(Conversation, "Nothing is made before it can be written", "[sync][session]") {
