@@ -29,8 +29,8 @@ class Channel {
 
   enum class End { ended, again };  // again: subscribe anew, from where write() says
   [[nodiscard]] virtual End on_end(schema::Code code) = 0;
-  // The client was stopped: whoever waits is told.
-  virtual void on_stop() = 0;
+  // The client was stopped, or closed for good: whoever waits is told.
+  virtual void on_stop(error_code error) = 0;
 
   // The client is gone: stays as it is, and tells nobody.
   virtual void orphan() = 0;

@@ -80,6 +80,11 @@ void Client::start_query(const CorePointer& core, Id id, detail::Completion<Outc
   completion(Errc::closed, {});
 }
 
+void Client::start_project_at(const CorePointer& core, Id project, Moment at, PastAnswer answer) {
+  if (const auto to = core.lock()) return to->post_project_at(project, at, std::move(answer));
+  answer(Errc::closed, nullptr);
+}
+
 void Client::start_drain(const CorePointer& core, detail::Completion<> completion) {
   if (const auto at = core.lock()) return at->post_drain(std::move(completion));
   completion(Errc::closed);

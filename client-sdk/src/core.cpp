@@ -152,7 +152,7 @@ void Core::on_state(StateChange change) {
 void Core::abort_waiting(error_code error) {
   session_.pending().abort(error);
   for (const auto& weak : channels_) {
-    if (const auto channel = weak.lock()) channel->on_stop();
+    if (const auto channel = weak.lock()) channel->on_stop(error);
   }
   for (auto& waiter : std::exchange(drain_waiters_, {})) waiter(error);
   for (auto& waiter : std::exchange(live_waiters_, {})) waiter(error);
@@ -222,7 +222,10 @@ void Core::put_cancel(net::cancellation_slot slot, Pending::Ticket ticket) {
   if (!slot.is_connected()) return;
   slot.assign([weak = weak_from_this(), ticket](net::cancellation_type) {
     if (const auto core = weak.lock()) {
-      core->post_step([ticket](Core& at) { at.session_.pending().cancel(ticket); });
+      core->post_step([ticket](Core& at) {
+        at.session_.pending().cancel(ticket);
+        at.cancel_past(ticket);
+      });
     }
   });
 }
@@ -282,6 +285,42 @@ void Core::post_query(Id command, Completion<Outcome> completion) {
     if (core.is_closed()) return completion(Errc::closed, {});
     core.session_.pending().query(ticket, command, std::move(completion));
   });
+}
+
+void Core::post_project_at(Id project, Moment at, PastChannel::Answer answer) {
+  const auto ticket = next_ticket_.fetch_add(1);
+  put_cancel(answer.slot(), ticket);
+  post_step([ticket, project, at, answer = std::move(answer)](Core& core) mutable {
+    core.ask_past(ticket, project, at, std::move(answer));
+  });
+}
+
+void Core::ask_past(Pending::Ticket ticket, Id project, Moment at, PastChannel::Answer answer) {
+  if (is_closed()) return answer(Errc::closed, nullptr);
+  std::erase_if(past_, [](const auto& entry) { return entry.second->is_done(); });
+  if (past_.size() >= kPastQuestionsMax) return answer(Errc::overloaded, nullptr);
+  auto channel = std::make_shared<PastChannel>(
+      project, at, [this, project] { return people_of(project); }, std::move(answer));
+  past_.emplace(ticket, channel);
+  attach(std::move(channel));
+}
+
+void Core::cancel_past(Pending::Ticket ticket) {
+  const auto at = past_.find(ticket);
+  if (at == past_.end()) return;
+  session_.detach(at->second.get());
+  at->second->on_stop(net::error::operation_aborted);
+  past_.erase(at);
+}
+
+People Core::people_of(Id project) const {
+  for (const auto& weak : channels_) {
+    const auto replica = std::dynamic_pointer_cast<Replica<model::Project>>(weak.lock());
+    if (replica && replica->stream() == project && replica->current().people.version.value != 0) {
+      return replica->current().people;
+    }
+  }
+  return {};
 }
 
 void Core::attach(std::shared_ptr<Channel> channel) {

@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "client-sdk/src/follow.hpp"
+#include "client-sdk/src/past.hpp"
 #include "client-sdk/src/replica.hpp"
 #include "client-sdk/src/transport.hpp"
 
@@ -42,6 +44,7 @@ class Core : public std::enable_shared_from_this<Core> {
         });
   }
   void post_query(Id command, Completion<Outcome> completion);
+  void post_project_at(Id project, Moment at, PastChannel::Answer answer);
 
   // --- On the executor --------------------------------------------------------------------------------------------
   void attach(std::shared_ptr<Channel> channel);
@@ -77,6 +80,10 @@ class Core : public std::enable_shared_from_this<Core> {
   void connect();
   void abort_waiting(error_code error);
   void put_cancel(net::cancellation_slot slot, Pending::Ticket ticket);
+  void ask_past(Pending::Ticket ticket, Id project, Moment at, PastChannel::Answer answer);
+  void cancel_past(Pending::Ticket ticket);
+  // From an open replica of the project; empty: there is none, or nothing was told yet.
+  [[nodiscard]] People people_of(Id project) const;
   void submit(Pending::Ticket ticket, Id stream, CommandBuilder command,
               const SubmitOptions& options, Instant submitted, Completion<Outcome> completion);
   [[nodiscard]] Id fresh_id();
@@ -95,6 +102,8 @@ class Core : public std::enable_shared_from_this<Core> {
 
   std::shared_ptr<Client::StateHandler> state_handler_;
   std::vector<std::weak_ptr<Channel>> channels_;  // also those that ended: to be told of the end
+  // Questions; those answered too, until another is asked.
+  std::map<Pending::Ticket, std::shared_ptr<PastChannel>> past_;
   std::vector<Completion<>> stop_waiters_;
   std::vector<Completion<>> drain_waiters_;
   std::vector<Completion<>> live_waiters_;

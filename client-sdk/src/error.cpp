@@ -42,13 +42,15 @@ class Category final : public boost::system::error_category {
       case Errc::ahead_of_log:
         return "the server knows less than was asked for";
       case Errc::overloaded:
-        return "too many commands are waiting";
+        return "too much is waiting: try again later";
       case Errc::already_pending:
         return "a command with this id is waiting for its answer";
       case Errc::closed:
         return "the client is closed";
       case Errc::ended:
         return "the server ended the subscription";
+      case Errc::unknown_version:
+        return "there was nothing yet at that version or time: ask for a later one";
       case Errc::tls_failed:
         return "no secure connection could be agreed on with the server";
       case Errc::tls_not_spoken:
@@ -96,6 +98,7 @@ class Category final : public boost::system::error_category {
       case Errc::already_pending:
       case Errc::closed:
       case Errc::ended:
+      case Errc::unknown_version:
         break;
       case Errc::tls_failed:
       case Errc::tls_not_spoken:
@@ -158,6 +161,11 @@ Errc errc_of(schema::Code code) noexcept {
       return Errc::ahead_of_log;
     case schema::Code::GOING_AWAY:
       return Errc::going_away;
+    case schema::Code::OVERLOADED:
+    case schema::Code::RATE_LIMITED:
+      return Errc::overloaded;
+    case schema::Code::UNKNOWN_VERSION:
+      return Errc::unknown_version;
     case schema::Code::INTERNAL:
       return Errc::server_failed;
     default:  // the rest concerns commands; a newer server may have more

@@ -35,7 +35,7 @@ class FollowChannel final : public Channel, public std::enable_shared_from_this<
   Step on_view(schema::ViewUpdate::Reader) override { return fault("rows in place of events"); }
   Step on_reset() override { return fault("a reset of what has no state"); }
   End on_end(schema::Code code) override;
-  void on_stop() override { on_lost(); }
+  void on_stop(error_code) override { on_lost(); }
   void orphan() override { notifier_ = nullptr; }
   void drop() override { is_current_ = false; }  // what was handed over had passed its checks
   bool is_current() const override { return is_current_; }

@@ -13,21 +13,8 @@
 namespace daybook::client::detail {
 namespace {
 
-// What a snapshot may take before it is whole: a foreign server must not fill the memory.
-constexpr std::size_t kSnapshotBytesMax = std::size_t{1} << 30;
 // Words of texts that were replaced since are dropped when there are this many more than the state needs.
 constexpr std::size_t kStaleWordsMax = 4096;
-
-auto decode(record::Bytes bytes, Id id, Version version, Timestamp recorded_at, model::Project*) {
-  return model::decode_project(bytes, id, version, recorded_at);
-}
-auto decode(record::Bytes bytes, Id, Version version, Timestamp recorded_at, model::Workspace*) {
-  return model::decode_workspace(bytes, version, recorded_at);
-}
-
-record::Bytes bytes_of(capnp::Data::Reader data) {
-  return std::as_bytes(std::span(data.begin(), data.size()));
-}
 
 }  // namespace
 
@@ -97,13 +84,13 @@ template <typename Stream>
 void Replica<Stream>::on_welcome(Id log_id) {
   log_id_ = log_id;
   is_current_ = false;
-  incoming_ = nullptr;
+  incoming_.clear();
 }
 
 template <typename Stream>
 void Replica<Stream>::on_lost() {
   is_current_ = false;
-  incoming_ = nullptr;
+  incoming_.clear();
 }
 
 template <typename Stream>
@@ -113,7 +100,8 @@ bool Replica<Stream>::fits(const record::EnvelopeFields& envelope, Version versi
 
 template <typename Stream>
 Step Replica<Stream>::on_batch(const EventBatch& batch) {
-  if (!has_state_ || incoming_) return fault("events before the state that they change");
+  if (!has_state_ || incoming_.has_begun())
+    return fault("events before the state that they change");
   if (!batch.whole) return fault("an event batch does not hold whole commands");
   const Version before = version();
   Version next = before;
@@ -154,79 +142,17 @@ void Replica<Stream>::prune_words() {
 
 template <typename Stream>
 Step Replica<Stream>::on_chunk(schema::SnapshotChunk::Reader chunk) {
-  if (!incoming_) {
-    if (has_state_) return fault("a state that nobody asked for");
-    incoming_ = std::make_unique<Incoming>();
-    incoming_->version = {chunk.getVersion()};
-  }
-  auto& in = *incoming_;
-  if (chunk.getIndex() != in.chunks || chunk.getVersion() != in.version.value) {
-    return fault("the pieces of a snapshot do not follow each other");
-  }
-  ++in.chunks;
-  const auto state = bytes_of(chunk.getState());
-  in.state.insert(in.state.end(), state.begin(), state.end());
-  for (const auto word : chunk.getWords()) {
-    const auto salt = bytes_of(word.getSalt());
-    if (!word.getRedacted() && salt.size() != sizeof(record::Hash)) {
-      return fault("a text of a snapshot has no salt");
-    }
-    auto& added = in.words.emplace_back();
-    added.key = {{word.getPosition()}, word.getIndex()};
-    added.redacted = word.getRedacted();
-    added.words.assign(word.getWords().begin(), word.getWords().size());
-    if (!added.redacted) std::memcpy(added.salt.data(), salt.data(), salt.size());
-    in.words_bytes += sizeof(typename Incoming::Word) + added.words.size();
-  }
-  if (in.state.size() + in.words_bytes > kSnapshotBytesMax) {
-    return fault("a snapshot is too large");
-  }
-  return {};
-}
-
-template <typename Stream>
-Step Replica<Stream>::take_words(const Stream& state, Incoming& incoming, WordsTable& out) const {
-  auto texts = model::texts_of(state);
-  std::ranges::sort(texts, {},
-                    [](const model::Text& text) { return TextKey{text.position, text.index}; });
-  for (auto& word : incoming.words) {
-    const auto at = std::ranges::lower_bound(texts, word.key, {}, [](const model::Text& text) {
-      return TextKey{text.position, text.index};
-    });
-    if (at == texts.end() || TextKey{at->position, at->index} != word.key) continue;
-    if (word.redacted) {
-      out.set_redacted(word.key);
-    } else if (record::text_commitment(word.salt, word.words) == at->commitment) {
-      out.set(word.key, std::make_shared<const std::string>(std::move(word.words)));
-    } else {
-      return fault("a text of a snapshot is not the one that the state commits to");
-    }
-  }
-  return {};
+  if (has_state_) return fault("a state that nobody asked for");
+  return incoming_.take(chunk);
 }
 
 template <typename Stream>
 Step Replica<Stream>::on_snapshot_end(schema::SnapshotEnd::Reader end) {
-  if (!incoming_) return fault("the end of a snapshot that did not begin");
-  const auto incoming = std::move(incoming_);
-  if (end.getVersion() != incoming->version.value || end.getChunks() != incoming->chunks) {
-    return fault("a snapshot is not whole");
-  }
-  auto state = decode(incoming->state, stream_, incoming->version, {end.getRecordedAt()},
-                      static_cast<Stream*>(nullptr));
-  if (!state) {
-    const bool other = state.error() == model::SnapshotFault::other_model;
-    return fault("a snapshot cannot be read", other ? Errc::other_model : Errc::bad_server_data);
-  }
-  const auto digest = model::digest(*state);
-  const auto told = bytes_of(end.getDigest());
-  if (!std::ranges::equal(digest, told)) return fault("a snapshot has another digest");
-  WordsTable words;
-  if (auto step = take_words(*state, *incoming, words); !step) return step;
-
+  auto whole = incoming_.finish(end, stream_);
+  if (!whole) return std::unexpected(whole.error());
   const Version before = version();
-  current_.state = std::move(*state);
-  current_.words = std::move(words);
+  current_.state = std::move(whole->state);
+  current_.words = std::move(whole->words);
   words_kept_ = current_.words.size();
   state_log_ = log_id_;
   has_state_ = true;
@@ -240,7 +166,7 @@ template <typename Stream>
 Step Replica<Stream>::on_reset() {
   has_state_ = false;  // what is shown stays until the snapshot is whole
   is_current_ = false;
-  incoming_ = nullptr;
+  incoming_.clear();
   return {};
 }
 
@@ -260,16 +186,16 @@ Channel::End Replica<Stream>::on_end(schema::Code code) {
 }
 
 template <typename Stream>
-void Replica<Stream>::on_stop() {
+void Replica<Stream>::on_stop(error_code error) {
   on_lost();
-  finish_waiters(net::error::operation_aborted);
+  finish_waiters(error);
 }
 
 template <typename Stream>
 void Replica<Stream>::drop() {
   has_state_ = false;
   is_current_ = false;
-  incoming_ = nullptr;
+  incoming_.clear();
   shared_ = nullptr;
   Snapshot empty;
   if constexpr (requires { empty.people; }) empty.people = std::move(current_.people);

@@ -9,6 +9,7 @@
 #include <daybook/project.hpp>
 
 #include "client-sdk/src/channel.hpp"
+#include "client-sdk/src/snapshot_reader.hpp"
 
 namespace daybook::client::detail {
 
@@ -54,7 +55,7 @@ class Replica final : public Channel, public std::enable_shared_from_this<Replic
   Step on_view(schema::ViewUpdate::Reader) override { return fault("rows in place of events"); }
   Step on_reset() override;
   End on_end(schema::Code code) override;
-  void on_stop() override;
+  void on_stop(error_code error) override;
   void orphan() override {
     notifier_ = nullptr;
     is_current_ = false;
@@ -64,22 +65,9 @@ class Replica final : public Channel, public std::enable_shared_from_this<Replic
 
   // From the view `people`. (Projects.)
   void set_people(People people);
+  [[nodiscard]] const Snapshot& current() const { return current_; }
 
  private:
-  struct Incoming {  // a snapshot on its way
-    Version version = {};
-    std::uint32_t chunks = 0;
-    record::AlignedBytes state = {};
-    struct Word {
-      TextKey key;
-      bool redacted;
-      std::string words;
-      record::Hash salt;
-    };
-    std::vector<Word> words = {};
-    std::size_t words_bytes = 0;
-  };
-  [[nodiscard]] Step take_words(const Stream& state, Incoming& incoming, WordsTable& out) const;
   [[nodiscard]] bool fits(const record::EnvelopeFields& envelope, Version version) const;
   void tell(Cause cause, Version before, std::vector<record::Entry> events);
   void finish_waiters(error_code error);
@@ -97,7 +85,7 @@ class Replica final : public Channel, public std::enable_shared_from_this<Replic
   Snapshot current_;
   std::shared_ptr<const Snapshot> shared_;  // of current_, once asked for
   std::size_t words_kept_ = 0;              // when they were pruned last
-  std::unique_ptr<Incoming> incoming_;
+  SnapshotReader<Stream> incoming_;         // a snapshot on its way
 
   std::shared_ptr<Handler> handler_;
   std::vector<Completion<>> waiters_;
@@ -125,7 +113,7 @@ class PeopleChannel final : public Channel {
     return {};
   }
   End on_end(schema::Code) override { return End::ended; }  // no names: a replica lives without
-  void on_stop() override {}
+  void on_stop(error_code) override {}
   void orphan() override {}
   void drop() override { unstage(); }
   bool is_current() const override { return true; }  // nobody waits for names

@@ -309,6 +309,7 @@ void Session::on_open(Instant now) {
   if (phase_ != Phase::connecting) return;
   phase_ = Phase::greeting;
   deadline_ = now + options_.connect_timeout;
+  std::erase_if(channels_, [](const auto& entry) { return entry.second->is_done(); });
   // Numbers are unique on a connection: what was opened gets new ones, so that none grows for ever.
   Channels renumbered;
   next_subscription_ = 1;

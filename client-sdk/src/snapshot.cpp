@@ -19,8 +19,8 @@ std::optional<std::string_view> ProjectSnapshot::name(Id member) const {
   return *person->name;
 }
 
-model::View ProjectSnapshot::view(model::ViewName name) const {
-  if (name != model::ViewName::PEOPLE) return model::derive(name, state, model::Workspace{});
+model::View ProjectSnapshot::view(model::ViewName name, Date date) const {
+  if (name != model::ViewName::PEOPLE) return model::derive(name, state, model::Workspace{}, date);
   model::View view{.name = name,
                    .version = people.version,
                    .recorded_at = people.recorded_at,

@@ -118,6 +118,11 @@ net::awaitable<void> small_app(Client& client, Id& made) {
   co_await client.stop(net::use_awaitable);
 }
 
+net::awaitable<void> read_past(Client& client, client::Moment at,
+                               std::shared_ptr<const client::ProjectSnapshot>& then) {
+  then = co_await client.project_at(kProject, at, net::use_awaitable);
+}
+
 }  // namespace
 
 TEST_CASE("A small app in a coroutine", "[client]") {
@@ -328,6 +333,132 @@ TEST_CASE("A command is cancelled through its slot", "[client][submit]") {
   signal.emit(net::cancellation_type::terminal);
   CHECK_FALSE(done);
   rig.until([&] { return done; });
+}
+
+TEST_CASE("A project as it was, in a coroutine, with the names that an open replica knows",
+          "[client][past]") {
+  ClientRig rig;
+  (void)rig.server.commit(create_task({.task = {3, 1}, .title = "Pay", .column = kColumnA}));
+  std::shared_ptr<const client::ProjectSnapshot> then;
+  const auto ask = [&](std::uint64_t version) {
+    bool done = false;
+    net::co_spawn(rig.io, read_past(*rig.client, Version{version}, then),
+                  [&](const std::exception_ptr& thrown) {
+                    CHECK_FALSE(thrown);
+                    done = true;
+                  });
+    rig.until([&] { return done; });
+  };
+  rig.client->start();
+  ask(2);
+  REQUIRE(then);
+  CHECK(then->version() == Version{2});
+  CHECK(then->state.task.tasks.empty());
+  CHECK(then->text(then->state.project.name) == "Mobile banking");
+  CHECK(then->name(kManager) == std::nullopt);  // nobody told
+  auto project = rig.client->open(kProject);
+  rig.until([&] { return project.snapshot()->name(kManager).has_value(); });
+  ask(3);
+  CHECK(then->version() == Version{3});
+  CHECK(then->name(kManager) == "Ann");
+  CHECK(then->view(model::ViewName::TASKS).rows.size() == 1);
+  CHECK(then->view(model::ViewName::SUMMARY).date == date_of(then->state.recorded_at));
+  CHECK(then->view(model::ViewName::SUMMARY, Date{20'000}).date == Date{20'000});
+}
+
+TEST_CASE("A question about the past is cancelled through its slot", "[client][past]") {
+  ClientRig rig;
+  rig.server.answers_past = false;
+  rig.go_live();
+  net::cancellation_signal signal;
+  int calls = 0;
+  rig.client->project_at(
+      kProject, Version{1},
+      net::bind_cancellation_slot(signal.slot(), [&](client::error_code error, const auto& then) {
+        CHECK(error == net::error::operation_aborted);
+        CHECK_FALSE(then);
+        ++calls;
+      }));
+  rig.poll();
+  CHECK(calls == 0);
+  signal.emit(net::cancellation_type::terminal);
+  CHECK(calls == 0);
+  rig.until([&] { return calls == 1; });
+  rig.poll();
+  CHECK(rig.server.unsubscribed == 1);
+  // Once answered, it means nothing any more.
+  rig.server.answers_past = true;
+  bool answered = false;
+  rig.client->project_at(
+      kProject, Version{1},
+      net::bind_cancellation_slot(signal.slot(), [&](client::error_code error, const auto& then) {
+        CHECK_FALSE(error);
+        CHECK(then);
+        CHECK_FALSE(std::exchange(answered, true));
+      }));
+  rig.until([&] { return answered; });
+  signal.emit(net::cancellation_type::terminal);
+  rig.poll();
+  CHECK(rig.server.unsubscribed == 1);
+}
+
+TEST_CASE("Questions about the past end with the client, and are limited", "[client][past]") {
+  ClientRig rig;
+  rig.server.answers_past = false;
+  rig.go_live();
+  std::vector<client::error_code> errors;
+  std::vector<std::string> order;
+  const auto ask = [&] {
+    rig.client->project_at(kProject, Timestamp{rig.server.state().recorded_at},
+                           [&](client::error_code error, const auto& then) {
+                             CHECK_FALSE(then);
+                             errors.push_back(error);
+                             order.emplace_back("past");
+                           });
+  };
+  SECTION("so many at once") {
+    for (std::size_t i = 0; i < client::kPastQuestionsMax; ++i) ask();
+    rig.poll();
+    CHECK(errors.empty());
+    ask();
+    rig.until([&] { return !errors.empty(); });
+    CHECK(errors == std::vector<client::error_code>{Errc::overloaded});
+    CHECK(rig.server.subscribed == client::kPastQuestionsMax);
+  }
+  SECTION("stopped") {
+    ask();
+    rig.poll();
+    rig.client->stop([&](client::error_code) { order.emplace_back("stop"); });
+    rig.until([&] { return order.size() == 2; });
+    CHECK(order == std::vector<std::string>{"past", "stop"});
+    CHECK(errors[0] == net::error::operation_aborted);
+    ask();
+    rig.until([&] { return errors.size() == 2; });
+    CHECK(errors[1] == Errc::closed);
+    // Begun anew, nothing is asked again.
+    const auto subscribed = rig.server.subscribed;
+    rig.go_live();
+    CHECK(rig.server.subscribed == subscribed);
+  }
+  SECTION("closed for good") {
+    ask();
+    rig.poll();
+    rig.link->end(4510);
+    rig.until([&] { return errors.size() == 1; });
+    CHECK(errors[0] == Errc::replaced);
+    const auto subscribed = rig.server.subscribed;
+    rig.go_live();
+    CHECK(rig.server.subscribed == subscribed);
+  }
+  SECTION("gone") {
+    ask();
+    rig.poll();
+    rig.client.reset();
+    rig.io.restart();
+    rig.io.run_for(5s);
+    CHECK(rig.io.stopped());
+    CHECK(errors.empty());
+  }
 }
 
 TEST_CASE("A verdict that is final tells whoever waits", "[client]") {

@@ -23,6 +23,7 @@ capnp::Data::Reader data(const record::Hash& hash) {
 
 FakeServer::FakeServer() {
   state_.id = kProject;
+  states_.push_back(state_);
   const auto must = [&](const Command& command) {
     if (commit(command) != schema::Code::NONE) throw std::logic_error("the server cannot begin");
   };
@@ -79,6 +80,7 @@ schema::Code FakeServer::commit(Id id, schema::Command::Reader command,
                    .effective_at = {},
                    .actor = kManager,
                    .on_behalf_of = {}});
+    states_.push_back(state_);
   }
   outcomes_[id] = log_.size();
   log_.push_back(std::move(stored));
@@ -194,13 +196,7 @@ void FakeServer::answer(Id id, schema::Code code) {
 void FakeServer::subscribe(schema::Subscribe::Reader request) {
   const auto number = request.getSubscription();
   ++subscribed;
-  const auto refuse = [&](schema::Code code) {
-    say([&](schema::Message::Builder out) {
-      auto end = out.initSubscriptionEnd();
-      end.setSubscription(number);
-      end.setCode(code);
-    });
-  };
+  const auto refuse = [&](schema::Code code) { end(number, code); };
   if (refuses != schema::Code::NONE) return refuse(refuses);
   Subscription added;
   added.all = request.getScope().isAll();
@@ -213,6 +209,7 @@ void FakeServer::subscribe(schema::Subscribe::Reader request) {
     return send_people(number);
   }
   const auto from = request.getFrom();
+  if (from.isAtVersion() || from.isAtTime()) return answer_past(number, from);
   if (from.isSnapshot() || (from.isAfter() && resets && !added.all)) {
     if (from.isAfter()) {
       say([&](schema::Message::Builder out) {
@@ -221,7 +218,7 @@ void FakeServer::subscribe(schema::Subscribe::Reader request) {
         reset.setCode(schema::Code::BEHIND_TOO_FAR);
       });
     }
-    send_snapshot(number);
+    send_snapshot(number, state_);
     added.after = state_.version.value;
   } else if (from.isAfter()) {
     const Id log = read(request.getLogId());
@@ -240,10 +237,33 @@ void FakeServer::subscribe(schema::Subscribe::Reader request) {
   subscriptions_[number] = added;
 }
 
-void FakeServer::send_snapshot(std::uint32_t number) {
+void FakeServer::end(std::uint32_t number, schema::Code code) {
+  say([&](schema::Message::Builder out) {
+    auto told = out.initSubscriptionEnd();
+    told.setSubscription(number);
+    told.setCode(code);
+  });
+}
+
+void FakeServer::answer_past(std::uint32_t number, schema::Subscribe::From::Reader at) {
+  if (!answers_past) return;
+  std::uint64_t version = at.isAtVersion() ? at.getAtVersion() : 0;
+  if (at.isAtTime()) {
+    for (const auto& state : states_) {
+      if (state.recorded_at.micros <= at.getAtTime()) version = state.version.value;
+    }
+  }
+  version = past_version.value_or(version);
+  if (version == 0) return end(number, schema::Code::UNKNOWN_VERSION);
+  if (version >= states_.size()) return end(number, schema::Code::AHEAD_OF_LOG);
+  send_snapshot(number, states_[version]);
+  end(number, schema::Code::NONE);
+}
+
+void FakeServer::send_snapshot(std::uint32_t number, const model::Project& sent) {
   ++snapshots;
-  const auto state = model::encode_snapshot(state_);
-  const auto texts = model::texts_of(state_);
+  const auto state = model::encode_snapshot(sent);
+  const auto texts = model::texts_of(sent);
   auto& message = said_.emplace_back();
   const std::size_t half = state.size() / 2;
   std::uint32_t index = 0;
@@ -251,7 +271,7 @@ void FakeServer::send_snapshot(std::uint32_t number) {
     append_message(message, [&](schema::Message::Builder out) {
       auto chunk = out.initSnapshotChunk();
       chunk.setSubscription(number);
-      chunk.setVersion(state_.version.value);
+      chunk.setVersion(sent.version.value);
       chunk.setIndex(index++);
       chunk.setState({reinterpret_cast<const kj::byte*>(state.data()) + from, to - from});
     });
@@ -261,7 +281,7 @@ void FakeServer::send_snapshot(std::uint32_t number) {
   append_message(message, [&](schema::Message::Builder out) {
     auto chunk = out.initSnapshotChunk();
     chunk.setSubscription(number);
-    chunk.setVersion(state_.version.value);
+    chunk.setVersion(sent.version.value);
     chunk.setIndex(index++);
     auto list = chunk.initWords(static_cast<unsigned>(texts.size()));
     for (unsigned i = 0; i < list.size(); ++i) {
@@ -275,10 +295,10 @@ void FakeServer::send_snapshot(std::uint32_t number) {
   append_message(message, [&](schema::Message::Builder out) {
     auto end = out.initSnapshotEnd();
     end.setSubscription(number);
-    end.setVersion(state_.version.value);
+    end.setVersion(sent.version.value);
     end.setChunks(index);
-    end.setDigest(data(digest()));
-    end.setRecordedAt(state_.recorded_at.micros);
+    end.setDigest(data(model::digest(sent)));
+    end.setRecordedAt(sent.recorded_at.micros);
   });
   if (spoil) spoil(message);
 }

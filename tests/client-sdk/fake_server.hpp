@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,8 @@ class FakeServer {
   bool commits = true;                        // false: commands go nowhere
   schema::Code refuses = schema::Code::NONE;  // subscriptions
   bool resets = false;                        // instead of going on after a version
+  bool answers_past = true;                   // false: questions about the past go nowhere
+  std::optional<std::uint64_t> past_version;  // whatever was asked, the state of this one is sent
   std::function<void(Message& batch)> spoil;  // what is sent as events or snapshots
 
   // --- What it saw --------------------------------------------------------------------------------------------------
@@ -74,6 +77,8 @@ class FakeServer {
   std::uint16_t refused_with = 0;  // the close code that it would have ended the connection with
 
   [[nodiscard]] const model::Project& state() const { return state_; }
+  // As of every version; 0: empty.
+  [[nodiscard]] const std::vector<model::Project>& states() const { return states_; }
   [[nodiscard]] record::Hash digest() const;
 
  private:
@@ -95,12 +100,15 @@ class FakeServer {
   };
   void take(schema::Message::Reader message, record::Bytes bytes);
   void subscribe(schema::Subscribe::Reader request);
-  void send_snapshot(std::uint32_t subscription);
+  void send_snapshot(std::uint32_t subscription, const model::Project& state);
+  void answer_past(std::uint32_t subscription, schema::Subscribe::From::Reader at);
+  void end(std::uint32_t subscription, schema::Code code);
   void send_people(std::uint32_t subscription);
   void send_batch(std::uint32_t number, Subscription& to);
   void answer(Id id, schema::Code code);
 
   model::Project state_;
+  std::vector<model::Project> states_;
   std::vector<Stored> log_;
   std::map<std::pair<std::uint64_t, std::uint32_t>, Word> words_;
   std::map<Id, std::size_t> outcomes_;  // id → index in log_

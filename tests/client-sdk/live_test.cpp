@@ -1,13 +1,16 @@
 // The SDK against the real server, over real sockets, some of which break.
 
 #include <daybook/client.hpp>
+#include <daybook/http.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
+#include "model/event_meta.hpp"
 #include "model/snapshot.hpp"
 #include "tests/client-sdk/cutting_proxy.hpp"
 #include "tests/server/net/running_server.hpp"
+#include "tests/support/decisions.hpp"
 #include "tests/support/random.hpp"
 
 namespace daybook::testing {
@@ -62,6 +65,44 @@ struct LiveRig {
                   });
     until([&] { return outcome.has_value(); });
     return *outcome;
+  }
+  struct Past {
+    client::error_code error;
+    std::shared_ptr<const client::ProjectSnapshot> then;
+  };
+  Past project_at(Client& client, client::Moment at, Id project = kProject) {
+    std::optional<Past> past;
+    client.project_at(project, at, [&](client::error_code error, auto then) {
+      past = Past{error, std::move(then)};
+    });
+    until([&] { return past.has_value(); });
+    CHECK((past->then == nullptr) == static_cast<bool>(past->error));
+    return *past;
+  }
+  // The fold of every prefix of the project's events, as they are followed: that of the first N stands at N.
+  std::vector<model::Project> folds(Client& client) {
+    std::vector<model::Project> states{{.id = kProject}};
+    bool ended = false;
+    client::FollowHandlers handlers;
+    handlers.on_command = [&](std::span<const record::Entry> events) {
+      for (const auto& entry : events) {
+        auto state = states.back();
+        const auto meta = model::meta_of(entry.event.envelope());
+        entry.event.with_event(
+            [&](schema::Event::Reader event) { model::evolve(state, event, meta); });
+        states.push_back(std::move(state));
+      }
+    };
+    handlers.on_end = [&](client::error_code error) {
+      CHECK_FALSE(error);
+      ended = true;
+    };
+    client::FollowOptions options;
+    options.stream = kProject;
+    options.from = client::FollowRange{1, server.log().stream_version(kProject).value};
+    const auto follow = client.follow(options, handlers);
+    until([&] { return ended; });
+    return states;
   }
   void stop(Client& client) {
     bool stopped = false;
@@ -209,6 +250,146 @@ TEST_CASE("A client outlives a restart of the server", "[client][live]") {
   rig.until([&] { return replica.version() == rig.server.read_project()->version; });
   CHECK(replica.snapshot()->digest() == rig.digest());
   rig.stop(*client);
+}
+
+TEST_CASE("As of every version and time a project is the fold of its first events",
+          "[client][live][past]") {
+  LiveRig rig;
+  for (std::uint64_t n = 1; n <= 6; ++n) {
+    rig.server.set_clock({rig.server.now().micros + 1'000'000});
+    rig.server.given({.command = create_task({.task = task_id(n), .column = kTodo})});
+  }
+  // One command of several events.
+  MoveTasks moves{.moves = {}, .to = kDone};
+  for (std::uint64_t n = 1; n <= 6; ++n) moves.moves.push_back({.task = task_id(n), .from = kTodo});
+  rig.server.given({.command = move_tasks(moves)});
+  rig.server.catch_up();
+  const auto reader = rig.connect("viewer");
+  const auto states = rig.folds(*reader);
+  REQUIRE(states.size() > 14);
+  for (std::uint64_t version = 1; version < states.size(); ++version) {
+    INFO("version " << version);
+    const auto past = rig.project_at(*reader, Version{version});
+    REQUIRE(past.then);
+    CHECK(past.then->version() == Version{version});
+    CHECK(past.then->state.recorded_at == states[version].recorded_at);
+    CHECK(past.then->digest() == model::digest(states[version]));
+    const auto at = states[version].recorded_at;
+    if (version + 1 < states.size() && states[version + 1].recorded_at == at) continue;
+    const auto by_time = rig.project_at(*reader, at);
+    REQUIRE(by_time.then);
+    CHECK(by_time.then->digest() == model::digest(states[version]));
+  }
+  // With words, as they are now.
+  const auto past = rig.project_at(*reader, Version{states.size() - 1});
+  const auto* task = model::task::find_task(past.then->state.task, task_id(1));
+  REQUIRE(task);
+  CHECK(past.then->text(task->title).has_value());
+  CHECK_FALSE(past.then->name(kAdmin).has_value());
+  auto replica = reader->open(kProject);
+  rig.until([&] { return replica.snapshot()->name(kAdmin).has_value(); });
+  CHECK(rig.project_at(*reader, Version{1}).then->name(kAdmin) == replica.snapshot()->name(kAdmin));
+  rig.stop(*reader);
+}
+
+TEST_CASE("What the past does not have, or hides, is an error that says so",
+          "[client][live][past]") {
+  LiveRig rig;
+  const auto reader = rig.connect("viewer");
+  const auto newest = rig.server.log().stream_version(kProject).value;
+  const auto error_of = [&](client::Moment at) { return rig.project_at(*reader, at).error; };
+  CHECK(error_of(Version{0}) == Errc::unknown_version);
+  CHECK(error_of(Version{newest + 1}) == Errc::ahead_of_log);
+  CHECK(error_of(Timestamp{kStart.micros - 1}) == Errc::unknown_version);
+  CHECK(error_of(Timestamp{rig.server.now().micros + 1}) == Errc::ahead_of_log);
+  CHECK(rig.project_at(*reader, Version{1}, project_id(77)).error == Errc::not_found);
+  const auto stranger = rig.connect("stranger");
+  CHECK(rig.project_at(*stranger, Version{1}).error == Errc::not_found);
+  const auto room = rig.connect("room");
+  CHECK(rig.project_at(*room, Version{1}).error == Errc::not_permitted);
+  for (auto* client : {reader.get(), stranger.get(), room.get()}) rig.stop(*client);
+}
+
+TEST_CASE("The past is told over a network that keeps breaking, and not to who has stopped",
+          "[client][live][past]") {
+  LiveRig rig;
+  for (std::uint64_t n = 1; n <= 40; ++n) {
+    rig.server.given({.command = create_task({.task = task_id(n), .column = kTodo})});
+  }
+  rig.server.catch_up();
+  const auto newest = rig.server.log().stream_version(kProject);
+  std::uint64_t budget = 300;
+  rig.budget = [&] { return budget += 200; };
+  const auto reader = rig.connect("viewer");
+  const auto past = rig.project_at(*reader, newest);
+  REQUIRE(past.then);
+  CHECK(past.then->digest() == rig.digest());
+  CHECK(rig.proxy.connections() > 3);
+  std::vector<std::string> order;
+  reader->project_at(kProject, newest, [&](client::error_code error, const auto& then) {
+    CHECK(error == asio::error::operation_aborted);
+    CHECK_FALSE(then);
+    order.emplace_back("past");
+  });
+  reader->stop([&](client::error_code) { order.emplace_back("stop"); });
+  rig.until([&] { return order.size() == 2; });
+  CHECK(order == std::vector<std::string>{"past", "stop"});
+}
+
+TEST_CASE("A view as it was, and what was known when it was decided, over HTTP",
+          "[client][live][past]") {
+  constexpr Id kBoard{0xBD, 1}, kDecision{0xDC, 1}, kOption{0xDC, 2};
+  LiveRig rig;
+  auto& server = rig.server;
+  const auto before = server.log().stream_version(kProject);
+  server.set_clock({server.now().micros + 1'000'000});
+  server.given({.command = create_task({.task = task_id(1), .column = kTodo})});
+  server.given({.command = constitute_board(kBoard, {kAdmin, kContributor})});
+  server.given({.command = open_decision(kDecision, kBoard, task_id(1))});
+  server.given({.command = cast_vote(kDecision, kOption), .by = {.member = kContributor}});
+  const auto voted = server.log().stream_version(kProject);
+  server.given({.command = conclude_decision(kDecision)});
+  server.catch_up();
+  const auto url = "http://127.0.0.1:" + std::to_string(server.port());
+  const auto& token = server.token("viewer");
+  const auto error_of = [](const auto& answer) -> std::pair<client::error_code, unsigned> {
+    REQUIRE_FALSE(answer);
+    CHECK_FALSE(answer.error().detail.empty());
+    return {answer.error().code, answer.error().status};
+  };
+  using Error = std::pair<client::error_code, unsigned>;
+
+  const auto context = client::decision_context(url, token, kProject, kDecision);
+  REQUIRE(context);
+  CHECK(context->find(R"("what":"made")") != std::string::npos);
+  const auto vote = client::decision_context(url, token, kProject, kDecision, voted);
+  REQUIRE(vote);
+  CHECK(*vote != *context);
+  CHECK(error_of(client::decision_context(url, token, kProject, kDecision, before)) ==
+        Error{Errc::unknown_version, 404});
+  CHECK(error_of(client::decision_context(url, token, kProject, task_id(9))) ==
+        Error{Errc::not_found, 404});
+  CHECK(error_of(client::decision_context(url, server.token("stranger"), kProject, kDecision)) ==
+        Error{Errc::not_found, 404});
+  CHECK(error_of(client::decision_context(url, "", kProject, kDecision)) ==
+        Error{Errc::unauthenticated, 401});
+
+  const auto tasks = [&](client::Moment at) {
+    return client::view_at(url, token, kProject, model::ViewName::TASKS, at);
+  };
+  REQUIRE(tasks(before));
+  CHECK(tasks(before)->find(to_string(task_id(1))) == std::string::npos);
+  CHECK(*tasks(kStart) == *tasks(before));
+  REQUIRE(tasks(voted));
+  CHECK(tasks(voted)->find(to_string(task_id(1))) != std::string::npos);
+  CHECK(error_of(tasks(Version{0})) == Error{Errc::unknown_version, 404});
+  CHECK(error_of(tasks(Version{voted.value + 9})) == Error{Errc::ahead_of_log, 409});
+  // Nobody there.
+  server.stop_server();
+  const auto none = tasks(before);
+  REQUIRE_FALSE(none);
+  CHECK(none.error().status == 0);
+  CHECK(none.error().code);
 }
 
 TEST_CASE("Tokens that are not good, and clients that are replaced", "[client][live]") {

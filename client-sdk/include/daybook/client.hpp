@@ -5,8 +5,8 @@
 // takes effect once. It is kept in memory: what is unanswered when the program ends can be asked for by its id.
 //
 // Threading: runs on the given executor, which must be single-threaded or a strand. start(), stop(), drain(),
-//            set_token(), submit() and query_outcome() may be called from any thread; everything else, construction
-//            and destruction included, on the executor, or while it does not run.
+//            set_token(), project_at(), submit() and query_outcome() may be called from any thread; everything else,
+//            construction and destruction included, on the executor, or while it does not run.
 //            Handlers run on the executor (completion handlers on their own, where they have one), never inside the
 //            call that starts the operation, never after stop() has completed, never after the client is gone.
 // Lifetime:  the destructor does not block. Operations not completed then are dropped, their handlers destroyed on the
@@ -30,6 +30,7 @@
 #include <daybook/detail/completion.hpp>
 #include <daybook/error.hpp>
 #include <daybook/follow.hpp>
+#include <daybook/moment.hpp>
 #include <daybook/outcome.hpp>
 #include <daybook/project.hpp>
 #include <daybook/tls.hpp>
@@ -87,6 +88,9 @@ struct ServerInfo {
   std::string version = {};
 };
 
+// Questions about the past of one client that are not answered yet; beyond it: Errc::overloaded.
+inline constexpr std::size_t kPastQuestionsMax = 16;
+
 class Client {
  public:
   Client(net::any_io_executor executor, ClientOptions options);
@@ -114,6 +118,20 @@ class Client {
   [[nodiscard]] Project open(Id project);
   [[nodiscard]] Workspace open_workspace();
   [[nodiscard]] Follow follow(FollowOptions options, FollowHandlers handlers);
+
+  // The project as it was, void(error_code, std::shared_ptr<const ProjectSnapshot>): checked like every snapshot, and not
+  // followed. Names of members are those of now, as an open replica of the project was told them; else absent. Asked again
+  // after a lost connection, until it is answered or cancelled. Errors beside those of a replica: unknown_version,
+  // ahead_of_log, overloaded.
+  template <typename Token>
+  auto project_at(Id project, Moment at, Token&& token) {
+    return net::async_initiate<Token, void(error_code, std::shared_ptr<const ProjectSnapshot>)>(
+        [core = CorePointer(core_), executor = executor_, gone = gone_](auto handler, Id id,
+                                                                        Moment moment) {
+          start_project_at(core, id, moment, PastAnswer(executor, gone, std::move(handler)));
+        },
+        token, project, at);
+  }
 
   // --- Acting, void(error_code, Outcome) -------------------------------------------------------------------------
 
@@ -164,7 +182,9 @@ class Client {
 
  private:
   using CorePointer = std::weak_ptr<detail::Core>;
+  using PastAnswer = detail::Completion<std::shared_ptr<const ProjectSnapshot>>;
   static void start_query(const CorePointer& core, Id id, detail::Completion<Outcome> completion);
+  static void start_project_at(const CorePointer& core, Id project, Moment at, PastAnswer answer);
   static void start_drain(const CorePointer& core, detail::Completion<> completion);
   static void start_wait_live(const CorePointer& core, detail::Completion<> completion);
   static void start_stop(const CorePointer& core, detail::Completion<> completion);

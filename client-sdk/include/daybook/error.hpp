@@ -30,10 +30,11 @@ enum class Errc {
   other_model,          // a snapshot of another model version
   other_log,            // the log was begun anew
   ahead_of_log,         // the server knows less than was asked for
-  overloaded,           // too much is waiting to be sent
+  overloaded,           // too much is waiting, here or at the server
   already_pending,      // a command with this id is waiting for its answer
   closed,               // the client was stopped, or closed for good
   ended,                // the server ended the subscription
+  unknown_version,      // the past asked for is before the first event
 
   tls_failed,                 // no secure connection could be agreed on
   tls_not_spoken,             // the peer answers in plain text
@@ -50,7 +51,7 @@ enum class Condition { temporary = 1, auth, tls };
 [[nodiscard]] error_code make_error_code(Errc code) noexcept;
 [[nodiscard]] boost::system::error_condition make_error_condition(Condition condition) noexcept;
 
-// The error that a code of the server stands for, where it ends a subscription.
+// The error that a code of the server stands for, where it ends a subscription or refuses an answer.
 [[nodiscard]] Errc errc_of(schema::Code code) noexcept;
 
 }  // namespace daybook::client

@@ -1,13 +1,18 @@
 #pragma once
-// Reading over HTTP, for programs that want one answer and no connection that lasts: the list of projects, a view.
+// Reading over HTTP, for programs that want one answer and no connection that lasts: the list of projects, a view, what
+// was known when something was decided.
 
 #include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <daybook/error.hpp>
+#include <daybook/moment.hpp>
 #include <daybook/tls.hpp>
+
+#include "model/views/view.hpp"
 
 namespace daybook::client {
 
@@ -24,6 +29,27 @@ struct HttpAnswer {
 // Limits:    answers up to 256 MiB.
 [[nodiscard]] std::expected<HttpAnswer, error_code> http_get(
     std::string_view url, std::string_view path, std::string_view token,
+    std::chrono::milliseconds timeout = std::chrono::seconds(30), const TlsOptions& tls = {});
+
+// Why a question has no answer.
+struct HttpError {
+  error_code code = {};     // to decide on: as of http_get(), or what the server's code stands for
+  unsigned status = 0;      // 0: no answer came
+  std::string detail = {};  // for people
+};
+
+// What those who decided had before them: the JSON text of a Context (schema/context.capnp) for the act whose event has that
+// version, or for the newest. Errors of its own: not_found (also: no such decision or request for approval), unknown_version
+// (nobody acted on it at that version). Otherwise as http_get().
+[[nodiscard]] std::expected<std::string, HttpError> decision_context(
+    std::string_view url, std::string_view token, Id project, Id entity,
+    std::optional<Version> version = {},
+    std::chrono::milliseconds timeout = std::chrono::seconds(30), const TlsOptions& tls = {});
+
+// A view as it was: the JSON text of a ViewUpdate. Errors of its own: not_found, unknown_version, ahead_of_log, overloaded.
+// Otherwise as http_get().
+[[nodiscard]] std::expected<std::string, HttpError> view_at(
+    std::string_view url, std::string_view token, Id project, model::ViewName name, Moment at,
     std::chrono::milliseconds timeout = std::chrono::seconds(30), const TlsOptions& tls = {});
 
 }  // namespace daybook::client

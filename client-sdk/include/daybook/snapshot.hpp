@@ -1,6 +1,6 @@
 #pragma once
-// What a replica shows: a stream's whole state as of one version, with its words. Immutable and shared; a new one costs a
-// few pointers, as the unchanged rows are those of the one before.
+// What a replica shows, or what there was: a stream's whole state as of one version, with its words. Immutable and
+// shared; a new one costs a few pointers, as the unchanged rows are those of the one before.
 
 #include <memory>
 #include <optional>
@@ -71,8 +71,9 @@ struct ProjectSnapshot {
   [[nodiscard]] bool is_redacted(const model::Text& text) const { return words.is_redacted(text); }
   // nullopt: not known here, which is normal.
   [[nodiscard]] std::optional<std::string_view> name(Id member) const;
-  // A view as of this version, derived here; `people` as the server last told.
-  [[nodiscard]] model::View view(model::ViewName name) const;
+  // A view as of this version, derived here, and looked at on a date (nil: the day on which the version was recorded; by it work
+  // is late and deadlines are missed); `people` as the server last told.
+  [[nodiscard]] model::View view(model::ViewName name, Date date = {}) const;
   [[nodiscard]] record::Hash digest() const;
 };
 
