@@ -56,7 +56,7 @@ void bench_redis(const Scale& scale, const DurableResult& daybook, Table& table)
                         "--dir", folder.path(), "--appendonly", "yes", "--appendfsync", "always",
                         "--save", "", "--loglevel", "warning"});
   std::vector<Peer> peers;
-  const auto bytes = static_cast<std::size_t>(daybook.event_bytes);
+  const auto bytes = static_cast<std::size_t>(daybook.command_bytes);
   for (int attempt = 0; peers.size() < scale.connections; ++attempt) {
     try {
       peers.push_back({Socket("127.0.0.1", port), std::make_unique<Xadd>(bytes), {}});
@@ -71,7 +71,7 @@ void bench_redis(const Scale& scale, const DurableResult& daybook, Table& table)
   const auto used = server.cpu_seconds() - cpu;
   table.push_back(
       {"Redis Streams XADD, appendfsync always", fmt::format("{:.0f} appends/s", load.rate()),
-       fmt::format("Daybook / Redis = {:.2f}", daybook.rate / load.rate()),
+       fmt::format("{} / Redis = {:.2f}", daybook.name, daybook.rate / load.rate()),
        fmt::format(
            "same connections and pipeline, {} bytes each, no rules, {:.1f} us CPU an append", bytes,
            1e6 * used / static_cast<double>(load.replies))});
@@ -95,8 +95,8 @@ void bench_lmdb(const Scale& scale, const DurableResult& daybook, Table& table) 
   check(mdb_env_create(&env));
   check(mdb_env_set_mapsize(env, 1ULL << 36));
   check(mdb_env_open(env, folder.path().c_str(), 0, 0600));
-  const auto group = std::max<std::size_t>(1, static_cast<std::size_t>(daybook.events_per_group));
-  std::vector<std::byte> value(static_cast<std::size_t>(daybook.event_bytes), std::byte{'x'});
+  const auto group = std::max<std::size_t>(1, static_cast<std::size_t>(daybook.commands_per_group));
+  std::vector<std::byte> value(static_cast<std::size_t>(daybook.command_bytes), std::byte{'x'});
   std::uint64_t position = 0;
   const auto start = std::chrono::steady_clock::now();
   MDB_dbi table_id = 0;
@@ -118,16 +118,18 @@ void bench_lmdb(const Scale& scale, const DurableResult& daybook, Table& table) 
   mdb_env_close(env);
   table.push_back(
       {"raw LMDB, one table", fmt::format("{:.0f} puts/s", rate),
-       fmt::format("Daybook / LMDB = {:.2f}", daybook.rate / rate),
+       fmt::format("{} / LMDB = {:.2f}", daybook.name, daybook.rate / rate),
        fmt::format("{} puts a synced commit, {} bytes each, no network, no rules, no index", group,
                    value.size())});
 }
 
 }  // namespace
 
-void bench_peers(const Scale& scale, const DurableResult& daybook, Table& table) {
-  bench_redis(scale, daybook, table);
-  bench_lmdb(scale, daybook, table);
+void bench_peers(const Scale& scale, const std::vector<DurableResult>& daybook, Table& table) {
+  for (const auto& result : daybook) {
+    bench_redis(scale, result, table);
+    bench_lmdb(scale, result, table);
+  }
 }
 
 }  // namespace daybook::bench

@@ -21,6 +21,8 @@ struct Scale {
   std::size_t tasks = 10'000;
   std::size_t commands = 200'000;
   std::size_t lone_commands = 2'000;
+  std::size_t history_events =
+      1'000'000;  // of the longer log that states of the past are read from
 };
 
 // What the machine does by itself: processor, cores, the cost of a flush to disk.
@@ -31,17 +33,22 @@ struct FlushCost {
 };
 [[nodiscard]] FlushCost measure_flush(const std::string& folder);
 
-// Durable moveTask commands over the binary WebSocket; returns the events of a group on average.
+// Durable commands over the binary WebSocket: one result a workload.
 struct DurableResult {
+  std::string name;
   double rate = 0;
-  double events_per_group = 0;
-  double event_bytes = 0;
+  double commands_per_group = 0;  // on average
+  double command_bytes = 0;       // of a command's events
 };
-[[nodiscard]] DurableResult bench_durable_commands(const Scale& scale, Table& table);
-// Redis Streams with every append synced, and raw LMDB with groups of the same size.
-void bench_peers(const Scale& scale, const DurableResult& daybook, Table& table);
+[[nodiscard]] std::vector<DurableResult> bench_durable_commands(const Scale& scale, Table& table);
+// Redis Streams with every append synced, and raw LMDB with groups of the same size, for each of the workloads.
+void bench_peers(const Scale& scale, const std::vector<DurableResult>& daybook, Table& table);
 // From cold: reading and folding a project, with verification and without.
 void bench_fold(const Scale& scale, Table& table);
+// States of the past of one project, from logs of two lengths.
+void bench_as_of(const Scale& scale, Table& table);
+// Every view of a large project.
+void bench_views(const Scale& scale, Table& table);
 // The digests of the committed histories under this build's optimization; throws if one differs.
 void check_digests(Table& table);
 

@@ -88,7 +88,7 @@ class Commands : public Conversation {
   explicit Commands(MakeCommand make) : make_(std::move(make)) {}
 
   void next_request(std::vector<std::byte>& out) override {
-    const auto message = make_().flat();
+    const auto message = make_();
     append_ws_message(out, message);
   }
 

@@ -8,8 +8,8 @@
 
 namespace daybook::bench {
 
-// Makes the next command of a connection.
-using MakeCommand = std::function<model::Request()>;
+// Makes the next command of a connection: a flat schema::Message, as model::Request::flat() gives it.
+using MakeCommand = std::function<kj::Array<capnp::word>()>;
 
 // Connects, upgrades, says hello and waits for welcome; then each request is a command in a frame of its own and each
 // reply an `accepted`. Throws std::runtime_error with the code if a command is rejected.
