@@ -1,6 +1,9 @@
 #pragma once
 // The demonstration: the mobile banking app of a small team, its accounts and its transactions built as independent
-// deliverables, with two weeks of history. Made by the real engine under a simulated clock.
+// deliverables, with three months of history. Made by the real engine under a simulated clock; what was tried against the
+// rules is recorded by the engine, as always.
+//
+// demo_plan.hpp holds the data, demo_story.hpp time and acts; demo_work.hpp plays the board, demo_governance.hpp the rest.
 
 #include <string>
 
@@ -13,7 +16,7 @@ struct Demo {
   std::size_t events = 0;
 };
 
-// Fills an empty log with the last ten working days before `now`. The same plan every time; ids of entities, but for the
+// Fills an empty log with the last 65 working days before `now`. The same plan every time; ids of entities, but for the
 // manager's, are the same too.
 // Throws std::runtime_error if the engine refuses what the plan takes for granted.
 [[nodiscard]] Demo make_demo(log::EventLog& log, Timestamp now);
