@@ -21,6 +21,7 @@
 #include "server/config.hpp"
 #include "server/demo.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/escalator.hpp"
 #include "server/first_start.hpp"
 #include "server/log/event_log.hpp"
 #include "server/net/server.hpp"
@@ -107,6 +108,9 @@ int serve(const Config& config, const sigset_t& signals) {
   engine::Engine engine(log, std::move(options));
   engine.start();
 
+  engine::Escalator escalator(engine, engine::system_clock_now);
+  escalator.start();
+
   auto server_options = config.server;
   server_options.version = DAYBOOK_VERSION;
   server_options.data_is_demo = engine.workspace()->workspace.demonstration;
@@ -140,6 +144,7 @@ int serve(const Config& config, const sigset_t& signals) {
   }
   spdlog::info("event=stopping signal={}", signal);
   server.stop();
+  escalator.stop();
   engine.stop();
   spdlog::info("event=stopped position={}", log.head().position.value);
   return 0;

@@ -9,47 +9,12 @@
 
 #include "apps/cli/terminal.hpp"
 #include "model/snapshot.hpp"
-#include "server/demo.hpp"
-#include "server/log/event_log.hpp"
-#include "tests/apps/cli/console.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/apps/cli/demo_log.hpp"
 
 using namespace daybook;
 using namespace daybook::cli;
 using namespace daybook::cli::testing;
 using daybook::testing::TempFolder;
-
-namespace {
-
-constexpr Timestamp kNow{1'790'000'000'000'000};
-
-// The log stays open for writing, as a running server has it.
-struct DemoLog {
-  TempFolder folder;
-  std::unique_ptr<log::EventLog> log;
-  std::size_t events = 0;
-
-  DemoLog() : log(std::move(*log::EventLog::open({.directory = folder.path()}))) {
-    events = server::make_demo(*log, kNow).events;
-  }
-  [[nodiscard]] Said operator()(std::vector<std::string> arguments) const {
-    arguments.emplace_back("--data");
-    arguments.push_back(folder.path().string());
-    return call(arguments);
-  }
-  [[nodiscard]] Id project() const {
-    for (const auto id : log->streams()) {
-      if (!id.is_nil()) return id;
-    }
-    return {};
-  }
-};
-
-std::size_t lines(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count(text, '\n'));
-}
-
-}  // namespace
 
 TEST_CASE("A data folder beside its writer is read and verified", "[cli][offline]") {
   const DemoLog demo;
