@@ -39,7 +39,7 @@ TEST_CASE("A data folder beside its writer is read and verified", "[cli][offline
     CHECK(contains(all.out, "workspace.workspaceOpened"));
     CHECK(contains(all.out, "demonstration"));
     CHECK(contains(all.out,
-                   "task T-1, number 1, title \"Accounts: list all accounts with balances\""));
+                   "task T-1, number 1, title \"Discovery: interviews with twelve customers\""));
 
     const auto newest = demo({"log", "--project", "bank", "--limit", "3"});
     CHECK(lines(newest.out) == 3);
@@ -70,7 +70,7 @@ TEST_CASE("A data folder beside its writer is read and verified", "[cli][offline
     CHECK(contains(board.out, "Backlog "));
     CHECK(contains(board.out, "Done "));
     CHECK(contains(board.out, "! blocked: "));
-    CHECK(contains(board.out, "T-1 Accounts: list"));
+    CHECK(contains(board.out, "T-1 Discovery: interviews"));
     std::istringstream text(board.out);
     for (std::string line; std::getline(text, line);) CHECK(width_of(line) <= 100);
     const auto tasks = demo({"show", "tasks", "--project", "BANK"});
