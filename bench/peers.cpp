@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 #include <lmdb.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 
 #include "bench/load.hpp"
@@ -49,7 +52,22 @@ class Xadd : public Conversation {
   std::vector<std::byte> request_;
 };
 
+bool is_installed(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "");
+  std::string folder;
+  while (std::getline(folders, folder, ':')) {
+    if (access((folder + "/" + program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
 void bench_redis(const Scale& scale, const DurableResult& daybook, Table& table) {
+  if (!is_installed("redis-server")) {
+    table.push_back({"Redis Streams XADD, appendfsync always", "not measured", "",
+                     "redis-server is not installed"});
+    return;
+  }
   const ScratchFolder folder("redis");
   const std::uint16_t port = 16379;
   const Process server({"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1",
