@@ -3,7 +3,8 @@
 // deliverables, with three months of history. Made by the real engine under a simulated clock; what was tried against the
 // rules is recorded by the engine, as always.
 //
-// demo_plan.hpp holds the data, demo_story.hpp time and acts; demo_work.hpp plays the board, demo_governance.hpp the rest.
+// The data is in demo_plan.hpp and demo_governance_plan.hpp, time and acts in demo_story.hpp; demo_work.hpp plays the board,
+// demo_governance.hpp the rest.
 
 #include <string>
 

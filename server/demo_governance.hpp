@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "server/demo_governance_plan.hpp"
 #include "server/demo_story.hpp"
 
 namespace daybook::server::demo {

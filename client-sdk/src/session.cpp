@@ -317,6 +317,7 @@ void Session::on_open(Instant now) {
   channels_ = std::move(renumbered);
   set_state({.state = State::syncing});
   send_hello();
+  behind_hello_ = next_subscription_;
 }
 
 void Session::on_message(record::Bytes message, Instant now) {
@@ -464,7 +465,10 @@ Step Session::on_welcome(schema::Welcome::Reader welcome, Instant now) {
   said_ = now;
   phase_ = Phase::open;
   deadline_.reset();
-  for (const auto& [number, channel] : channels_) channel->on_welcome(server_->log_id);
+  for (const auto& [number, channel] : channels_) {
+    channel->on_welcome(server_->log_id);
+    if (number >= behind_hello_) subscribe(number, *channel);  // attached while the server greeted
+  }
   return {};
 }
 

@@ -100,6 +100,7 @@ class Session {
 
   Channels channels_;
   std::uint32_t next_subscription_ = 1;
+  std::uint32_t behind_hello_ = 1;  // the first that hello did not name
 
   // Of the open connection.
   record::AlignedBytes out_;

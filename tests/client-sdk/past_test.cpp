@@ -111,6 +111,22 @@ TEST_CASE_METHOD(PastRig, "A question that was not answered is asked again, one 
   CHECK(result->calls == 1);
 }
 
+TEST_CASE_METHOD(PastRig, "What is asked or opened while the server greets is subscribed to",
+                 "[client][past][session]") {
+  session->start(now);
+  settle();
+  const auto before = ask(Version{1});
+  open();  // hello is on its way
+  const auto meanwhile = ask(Version{2});
+  const auto replica = open_project();
+  exchange();
+  CHECK(before->calls == 1);
+  REQUIRE(meanwhile->calls == 1);
+  CHECK(meanwhile->then->version() == Version{2});
+  CHECK(replica->has_state());
+  CHECK(server.subscribed == 3);
+}
+
 // Cut off within the snapshot, or before the end of the subscription.
 TEST_CASE_METHOD(PastRig, "A connection that breaks within the answer costs nothing",
                  "[client][past]") {
@@ -144,7 +160,7 @@ TEST_CASE_METHOD(PastRig, "A state that fails its checks is no answer, and ends 
   grow();
   start();
   SECTION("a digest that is another") {
-    server.spoil = [](Message& message) { message[message.size() - 40] ^= std::byte{1}; };
+    server.spoil = [](Message& message) { message.back() ^= std::byte{1}; };
   }
   SECTION("a state of another version") { server.past_version = 4; }
   const auto result = ask(Version{3});

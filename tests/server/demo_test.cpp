@@ -263,7 +263,7 @@ TEST_CASE("A demonstration's tasks hang together, and say how far they are", "[d
     CHECK(entry.minutes > 0);
     worked[{entry.member, entry.day}] += entry.minutes;
   }
-  for (const auto& [who, minutes] : worked) CHECK(minutes <= 24 * 60);
+  for (const auto& [who, minutes] : worked) CHECK(minutes <= 12 * 60);
 }
 
 TEST_CASE("A demonstration's risks tell of three months", "[demo]") {
