@@ -10,8 +10,9 @@ namespace daybook::server::demo {
 namespace {
 
 constexpr double kAnHour = 0.125;
-constexpr std::uint32_t kMinutesOfDay = 7 * 60;  // that go into one task at most
-constexpr unsigned kHoursWorthReporting = 12;    // smaller tasks are done before anybody asks
+constexpr std::uint32_t kMinutesOfPerson = 10 * 60;  // in a day, over all tasks
+constexpr std::uint32_t kMinutesOfDay = 7 * 60;      // that go into one task at most
+constexpr unsigned kHoursWorthReporting = 12;        // smaller tasks are done before anybody asks
 
 Id column_id(std::size_t stage) { return named_id("column", kColumns[stage].name); }
 
@@ -233,7 +234,10 @@ void Work::log_time(std::size_t task, double until) {
   auto minutes = std::max(15u, kTasks[task].hours * 60 * share / 8 / 15 * 15);
   for (auto day = static_cast<int>(card.entered); day <= static_cast<int>(until) && minutes > 0;
        ++day) {
-    const auto today = std::min(minutes, kMinutesOfDay);
+    auto& worked = worked_[{who, day}];
+    const auto today = std::min({minutes, kMinutesOfDay, kMinutesOfPerson - worked});
+    if (today == 0) continue;  // they were busy with other tasks
+    worked += today;
     log_day(task, who, day, today);
     minutes -= today;
   }

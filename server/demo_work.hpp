@@ -2,6 +2,8 @@
 // The demonstration's work on the board: tasks made, linked, moved, blocked, and the hours that went into them.
 
 #include <array>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "server/demo_story.hpp"
@@ -48,6 +50,7 @@ class Work {
   Story& story_;
   std::array<Card, kTasks.size()> cards_{};
   std::vector<Id> under_change_;
+  std::map<std::pair<Who, int>, std::uint32_t> worked_;  // minutes of a person on a day
 };
 
 }  // namespace daybook::server::demo

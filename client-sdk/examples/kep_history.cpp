@@ -4,8 +4,9 @@
 //
 // The token's member needs the role admin, and the token the importer's right; with --grant-importer an admin's token
 // without it issues one for itself, which is derived from the seed file. The seed file keeps the secret from which the
-// texts' salts are made; it is created if it is not there. A second run with the same file appends nothing; a run that was
-// interrupted goes on with the same seed file.
+// texts' salts are made; it is created if it is not there. A second run with the same file and seed file appends nothing; a
+// run that was interrupted goes on with the same seed file. Under another one approvals are refused, as they quote what
+// is hashed over the salts.
 //
 // Exit: 0 ok, 1 something was refused or does not agree, 2 usage, 3 no connection.
 

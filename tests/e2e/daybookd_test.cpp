@@ -272,7 +272,8 @@ TEST_CASE_METHOD(DataFolder, "A demonstration is made once, and only in an empty
   Daybookd again(kDaybookd, path(), {"--demo"});
   CHECK(again.token().empty());
   CHECK(again.stop() == 0);
-  CHECK(verify().events == events);
+  // No second demonstration: at most what of it fell due meanwhile was escalated.
+  CHECK(verify().events - events <= 2);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct Log {
 };
 constexpr Log kLogs[] = {
     {1, 129, "504c5e14063c6097cd4a79fce5c4decd6408c21e463558bec38ebd4114b7bce4"},
-    {2, 350, "4e37257c5616834b897bcbcdf75f132275d85fabbf1be4c1ab052f552d23281d"},
+    {2, 352, "e5b930705c4e931004484c2e6547f8e7006e12b6a9c60645d59af1f0f267321d"},
 };
 constexpr std::uint64_t kLogSeed = 10;
 constexpr std::size_t kLogAttempts = 1000;

@@ -70,7 +70,7 @@ TEST_CASE("A data folder beside its writer is read and verified", "[cli][offline
     CHECK(contains(board.out, "Backlog "));
     CHECK(contains(board.out, "Done "));
     CHECK(contains(board.out, "! blocked: "));
-    CHECK(contains(board.out, "T-1 Discovery: interviews"));
+    CHECK(contains(board.out, "T-1 Discovery:"));
     std::istringstream text(board.out);
     for (std::string line; std::getline(text, line);) CHECK(width_of(line) <= 100);
     const auto tasks = demo({"show", "tasks", "--project", "BANK"});
@@ -143,13 +143,19 @@ TEST_CASE("verify accepts a snapshot that its events lead to", "[cli][offline][v
   const auto state = model::encode_snapshot(opened);
   record::AlignedBytes bytes(digest.begin(), digest.end());
   bytes.insert(bytes.end(), state.begin(), state.end());
+  const auto compared = [&] {
+    const auto said = demo({"verify"});
+    CHECK(said.exit == Exit::ok);
+    const auto end = said.out.find(" snapshots compared");
+    REQUIRE(end != std::string::npos);
+    const auto begin = said.out.rfind(' ', end - 1) + 1;
+    return std::stoul(said.out.substr(begin, end - begin));
+  };
+  const auto before = compared();
   auto group = demo.log->begin();
   group->put_snapshot(opened.id, {1}, bytes);
   (void)std::move(*group).commit();
-
-  const auto said = demo({"verify"});
-  CHECK(said.exit == Exit::ok);
-  CHECK(contains(said.out, ", 1 snapshots compared"));
+  CHECK(compared() == before + 1);
 }
 
 TEST_CASE("verify fails where a word was changed on disk", "[cli][offline][verify]") {

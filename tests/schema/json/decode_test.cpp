@@ -156,7 +156,7 @@ TEST_CASE("a union has exactly one member", "[schema][json][decode]") {
       "subscribe.scope.project: a second one of project, all");
   CHECK(subscribe(
             R"("scope":{"all":null},"from":{"snapshot":{},"tail":1},"content":{"events":null})") ==
-        "subscribe.from.tail: a second one of snapshot, after, range, tail");
+        "subscribe.from.tail: a second one of snapshot, after, range, tail, atVersion, atTime");
   CHECK(message_error(R"({"hello":{"subscriptions":[{"subscription":1}]}})") ==
         "hello.subscriptions[0].scope: expected one of project, all");
 }
