@@ -4,6 +4,18 @@
 #include "apps/cli/terminal.hpp"
 
 namespace daybook::cli {
+namespace {
+
+// The project in which an act was rejected; nil: the event is another.
+Id attempted_in(const record::Entry& entry) {
+  if (!entry.event.is_known()) return {};
+  return entry.event.with_event([](schema::Event::Reader event) -> Id {
+    if (!event.isWorkspace() || !event.getWorkspace().isActRejected()) return {};
+    return read(event.getWorkspace().getActRejected().getAct().getProject());
+  });
+}
+
+}  // namespace
 
 EventPrinter::EventPrinter(const Context& context, Source& source, const std::optional<Id>& project)
     : context_(context), source_(source) {
@@ -34,6 +46,7 @@ void EventPrinter::print(const record::Entry& entry) {
   }
   const auto& envelope = entry.event.envelope();
   learn_stream(envelope.stream);
+  learn_stream(attempted_in(entry));
   // Names are as they are now; what is newer than them tells others.
   if (envelope.version.value > learnt_[envelope.stream]) names_.learn(entry);
   context_.console.print("{}\n", describe_event(entry, names_));

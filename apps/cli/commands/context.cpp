@@ -1,5 +1,6 @@
 // context ENTITY: what those who decided had before them.
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "apps/cli/commands/commands.hpp"
@@ -52,12 +53,20 @@ void print_rules(const Console& console, const value& context, const Names& name
                   policy == nullptr ? "" : names.of(id_of(*policy, "pool")),
                   names_of(*approval, "voters", names));
   }
-  if (const auto* charter = find(*rules, "charter")) {
+  if (const auto* charter = find(*rules, "charter");
+      charter != nullptr && number_of(*charter, "quorum") != 0) {
     const auto majority = string_of(*charter, "majority");
     console.print("rules: {} votes at least, majority {}; members: {}\n",
                   number_of(*charter, "quorum"), majority.empty() ? "simple" : shown(majority),
                   names_of(*charter, "members", names));
   }
+}
+
+// Nothing in the view is about what was decided.
+bool says_nothing(schema::ViewName name, const value& rows) {
+  const auto& list = list_of(rows, model::to_string(name));
+  if (name != schema::ViewName::RISKS) return list.empty();
+  return std::ranges::none_of(list, [](const value& row) { return find(row, "risk") != nullptr; });
 }
 
 void print_moment(const Console& console, const value& context, std::string_view field,
@@ -71,7 +80,7 @@ void print_moment(const Console& console, const value& context, std::string_view
   for (const auto& update : list_of(*moment, "views")) {
     const auto name = model::parse_view_name(string_of(update, "view"));
     const auto* rows = find(update, "rows");
-    if (!name || rows == nullptr) continue;
+    if (!name || rows == nullptr || says_nothing(*name, *rows)) continue;
     console.print("{}\n", styled(console, Style::dim, model::to_string(*name)));
     print_view(console, *name, *rows, names);
   }
