@@ -226,6 +226,7 @@ void print_matrix(const Console& console, const value& rows) {
     counts[{number_of(*cell, "likelihood"), number_of(*cell, "impact")}] =
         list_of(*cell, "risks").size();
   }
+  if (counts.empty()) return;  // rows of a few risks alone
   console.print("{}\n", styled(console, Style::dim, "likelihood"));
   for (std::int64_t likelihood = 5; likelihood >= 1; --likelihood) {
     std::string line = fmt::format("  {} |", likelihood);
