@@ -63,8 +63,8 @@ struct Options {
   std::chrono::milliseconds projection_delay_max{10'000};
   // How often room is looked for again while storage is full and no command comes.
   std::chrono::milliseconds storage_probe{1000};
-  std::size_t past_questions_max = 64;     // waiting about the past; beyond it: overloaded
-  std::size_t past_states_max = 16;        // remembered
+  std::size_t past_questions_max = 64;  // waiting about the past; beyond it: overloaded
+  std::size_t past_states_max = 16;     // remembered
   // Called once, on an engine's thread, when the environment broke. What was in flight is being answered `unknown`;
   // the process must end with its own exit code.
   std::function<void(const std::string& what)> on_failure = {};

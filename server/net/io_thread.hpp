@@ -36,7 +36,7 @@ struct Shared {
   sync::Clients clients;
   ConnectionCount count;
   std::optional<asio::ssl::context> tls;  // nullopt: plain; set before the threads start
-  std::vector<IoThread*> threads;  // complete before the first of them starts
+  std::vector<IoThread*> threads;         // complete before the first of them starts
   const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 };
 
