@@ -78,21 +78,16 @@ void Historian::stop() {
 }
 
 void Historian::add(Question question) {
-  Code refused = Code::NONE;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refused = Code::GOING_AWAY;
-    } else if (questions_.size() >= questions_max_) {
-      refused = Code::OVERLOADED;
-    } else {
-      questions_.push_back(std::move(question));
-    }
+  std::unique_lock lock(mutex_);
+  if (!stopping_ && questions_.size() < questions_max_) {
+    questions_.push_back(std::move(question));
+    lock.unlock();
+    wake_.notify_one();
+    return;
   }
-  if (refused != Code::NONE) {
-    return question(model::reject(refused, {.retry_after_millis = kRetryMillis}));
-  }
-  wake_.notify_one();
+  const Code refused = stopping_ ? Code::GOING_AWAY : Code::OVERLOADED;
+  lock.unlock();
+  question(model::reject(refused, {.retry_after_millis = kRetryMillis}));
 }
 
 void Historian::run() {
