@@ -12,9 +12,12 @@ bool is_retryable(Code code) {
     case Code::WIP_LIMIT_REACHED:
     case Code::TASK_BLOCKED:
     case Code::PREDECESSOR_OPEN:
-    case Code::IMPACT_NOT_ASSESSED:
     case Code::IMPACT_NOT_ACCEPTED:
     case Code::CHANGE_DEFERRED:
+    case Code::NOT_APPROVED:
+    case Code::RISK_NOT_ASSESSED:
+    case Code::OPEN_ACTIONS:
+    case Code::DECISION_OPEN:
     case Code::QUORUM_NOT_REACHED:
     case Code::MAJORITY_NOT_REACHED:
     case Code::GOING_AWAY:
@@ -57,12 +60,14 @@ void write(schema::Rejected::Builder builder, Id command, const Rejection& rejec
   const auto put_id = [](Id id, auto init) {
     if (!id.is_nil()) daybook::write(init(), id);
   };
+  const auto put_ids = [](const std::vector<Id>& ids, auto init) {
+    if (ids.empty()) return;
+    auto list = init(static_cast<unsigned>(ids.size()));
+    for (unsigned i = 0; i < list.size(); ++i) daybook::write(list[i], ids[i]);
+  };
   if (!facts.field.empty()) out.setField(capnp::Text::Reader(std::string(facts.field).c_str()));
   put_id(facts.task, [&] { return out.initTask(); });
-  if (!facts.tasks.empty()) {
-    auto list = out.initTasks(static_cast<unsigned>(facts.tasks.size()));
-    for (unsigned i = 0; i < list.size(); ++i) daybook::write(list[i], facts.tasks[i]);
-  }
+  put_ids(facts.tasks, [&](unsigned size) { return out.initTasks(size); });
   put_id(facts.column, [&] { return out.initColumn(); });
   put_id(facts.member, [&] { return out.initMember(); });
   out.setLimit(facts.limit);
@@ -75,15 +80,13 @@ void write(schema::Rejected::Builder builder, Id command, const Rejection& rejec
   put_id(facts.by_member, [&] { return out.initByMember(); });
   out.setRetryAfterMillis(facts.retry_after_millis);
   put_id(facts.subject, [&] { return out.initSubject(); });
-  if (!facts.members.empty()) {
-    auto list = out.initMembers(static_cast<unsigned>(facts.members.size()));
-    for (unsigned i = 0; i < list.size(); ++i) daybook::write(list[i], facts.members[i]);
-  }
+  put_ids(facts.members, [&](unsigned size) { return out.initMembers(size); });
   if (facts.present_revision) {
     out.setPresentRevision(
         capnp::Data::Reader(reinterpret_cast<const kj::byte*>(facts.present_revision->data()),
                             facts.present_revision->size()));
   }
+  put_ids(facts.ids, [&](unsigned size) { return out.initIds(size); });
 }
 
 }  // namespace daybook::model

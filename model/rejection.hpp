@@ -36,6 +36,7 @@ struct Facts {
   Id subject = {};
   std::vector<Id> members = {};
   std::optional<record::Hash> present_revision = {};
+  std::vector<Id> ids = {};
 };
 
 struct Rejection {

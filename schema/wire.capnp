@@ -298,6 +298,8 @@ struct Facts {
   # Who is meant: eligible voters, who has voted.
   presentRevision @16 :Data;
   # staleRevision: the one there is.
+  ids @17 :List(Id);
+  # openActions: theirs.
 }
 
 enum Code {

@@ -176,7 +176,7 @@ std::string_view sentence(Code code) {
     case Code::UNKNOWN_CHANGE:
       return "there is no such change request[: {id}]";
     case Code::CHANGE_CLOSED:
-      return "[{subject} ]is closed";
+      return "[{id} ]is decided, or over: submit another change request";
     case Code::CHANGE_DEFERRED:
       return "[{subject} ]is deferred: a manager resumes it first";
     case Code::NOT_REQUESTER:
@@ -184,21 +184,21 @@ std::string_view sentence(Code code) {
     case Code::SIMULATION_REQUIRED:
       return "an effect on the schedule must come from a simulation on a version that exists";
     case Code::IMPACT_NOT_ASSESSED:
-      return "its impact has not been assessed yet[: {subject}]";
+      return "its impact has not been assessed yet[: {subject}][: {id}]";
     case Code::IMPACT_NOT_ACCEPTED:
       return "whoever asked for it has not accepted its impact yet[: {subject}]";
     case Code::NOT_APPROVED:
-      return "[{subject} ]is not approved";
+      return "[{id} ]is not approved";
     case Code::UNKNOWN_RISK:
       return "there is no such risk[: {id}]";
     case Code::RISK_CLOSED:
-      return "[{subject} ]is closed";
+      return "[{id} ]is closed";
     case Code::RISK_NOT_ASSESSED:
-      return "[{subject} ]has not been assessed yet";
+      return "[{id} ]has not been assessed yet";
     case Code::UNKNOWN_RISK_ACTION:
       return "the risk has no such action[: {id}]";
     case Code::OPEN_ACTIONS:
-      return "actions are open[: {count}]";
+      return "actions[ of {id}] are open[: {ids}]";
     case Code::EXTREME_NEEDS_BOARD:
       return "an extreme risk is accepted by a binding decision of an advisory board alone";
     case Code::OWNER_IS_SOLE_APPROVER:
@@ -277,15 +277,12 @@ std::string fact(std::string_view name, const client::Facts& facts, const Names&
   if (name == "revision") {
     return facts.present_revision ? record::to_hex(record::Bytes(*facts.present_revision)) : "";
   }
-  if (name == "members") {
-    std::string members;
-    for (const auto member : facts.members)
-      members += (members.empty() ? "" : ", ") + names.of(member);
-    return members;
-  }
-  std::string tasks;
-  for (const auto task : facts.tasks) tasks += (tasks.empty() ? "" : ", ") + names.of(task);
-  return tasks;
+  const auto list = [&](const std::vector<Id>& ids) {
+    std::string text;
+    for (const auto id : ids) text += (text.empty() ? "" : ", ") + names.of(id);
+    return text;
+  };
+  return list(name == "ids" ? facts.ids : name == "members" ? facts.members : facts.tasks);
 }
 
 // Fills in the fields; `complete` becomes false if one is not set.
@@ -353,7 +350,8 @@ std::string outcome_json(const client::Outcome& outcome) {
                                       .retry_after_millis = facts.retry_after_millis,
                                       .subject = facts.subject,
                                       .members = facts.members,
-                                      .present_revision = facts.present_revision}};
+                                      .present_revision = facts.present_revision,
+                                      .ids = facts.ids}};
     model::write(message.initRejected(), rejected->id, rejection);
   } else {
     write(message.initNotRecorded().initId(), std::get<client::NotRecorded>(outcome).id);

@@ -48,6 +48,7 @@ Rejected read(schema::Rejected::Reader reader) {
     std::copy(revision.begin(), revision.end(),
               reinterpret_cast<kj::byte*>(facts.present_revision->data()));
   }
+  for (const auto id : from.getIds()) facts.ids.push_back(daybook::read(id));
   return out;
 }
 

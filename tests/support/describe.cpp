@@ -72,6 +72,7 @@ std::string describe(const model::Rejection& rejection) {
   add_id("subject", facts.subject);
   add_ids("members", facts.members);
   if (facts.present_revision) add("presentRevision", short_name(*facts.present_revision));
+  add_ids("ids", facts.ids);
   return text;
 }
 

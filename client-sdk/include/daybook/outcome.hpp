@@ -47,6 +47,7 @@ struct Facts {
   Id subject = {};
   std::vector<Id> members = {};
   std::optional<record::Hash> present_revision = {};  // staleRevision: the one there is
+  std::vector<Id> ids = {};                           // openActions: theirs
 };
 
 // The command had no effect.

@@ -42,6 +42,24 @@ TEST_CASE("A rejection says what stands in the way, by name", "[cli][rejection]"
                 names()) == "this member may not do that: it takes the role manager");
 }
 
+TEST_CASE("A rejection names what it is about", "[cli][rejection]") {
+  const auto of_id = [](Code code) {
+    return explain({.code = code, .facts = {.id = kTask}}, names());
+  };
+  CHECK(of_id(Code::CHANGE_CLOSED) == "T-12 is decided, or over: submit another change request");
+  CHECK(of_id(Code::NOT_APPROVED) == "T-12 is not approved");
+  CHECK(of_id(Code::RISK_CLOSED) == "T-12 is closed");
+  CHECK(of_id(Code::RISK_NOT_ASSESSED) == "T-12 has not been assessed yet");
+  CHECK(of_id(Code::IMPACT_NOT_ASSESSED) == "its impact has not been assessed yet: T-12");
+  CHECK(explain({.code = Code::IMPACT_NOT_ASSESSED, .facts = {.subject = kTask}}, names()) ==
+        "its impact has not been assessed yet: T-12");
+  CHECK(explain({.code = Code::OPEN_ACTIONS,
+                 .facts = {.count = 2, .id = kTask, .ids = {kOther, kReview}}},
+                names()) == "actions of T-12 are open: T-15, Review");
+  CHECK(explain({.code = Code::CHANGED_MEANWHILE, .facts = {.field = "risk.assessment"}},
+                names()) == "risk.assessment was changed meanwhile");
+}
+
 TEST_CASE("What the facts do not say is left out", "[cli][rejection]") {
   CHECK(explain({.code = Code::NOT_PERMITTED}, names()) == "this member may not do that");
   CHECK(explain({.code = Code::UNKNOWN_TASK, .facts = {.id = {0, 7}}}, names()) ==
