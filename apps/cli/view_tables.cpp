@@ -315,9 +315,10 @@ void print_approvals(const Console& console, const value& rows, const Names& nam
     table.push_back({name_of(*row, "subject", names), words_of(*row, "title"), status,
                      fmt::format("{}/{}", number_of(*row, "approvals"), number_of(*row, "quorum")),
                      non_zero(number_of(*row, "refusals")),
-                     status != "open"     ? ""
-                     : obstacle == "none" ? waits
-                                          : obstacle,
+                     bool_of(*row, "stale") ? "rewritten since"
+                     : status != "open"     ? ""
+                     : obstacle == "none"   ? waits
+                                            : obstacle,
                      time_of(*row, "requestedAt"), time_of(*row, "expiresAt")});
   }
   const std::vector<Column> columns{{"SUBJECT"},

@@ -319,6 +319,8 @@ class Planner {
     write(edit.initTask(), proposal.task);
     command.change(edit.initTitle(), proposal.title_seen, title);
     remember_title(proposal, std::move(title), id, 1);
+    if (!proposal.approvers.empty())
+      proposal.revision = revision_of(proposal);  // asked for with it
     push(id, proposal.project, std::move(command), &line);
   }
 
@@ -457,7 +459,6 @@ class Planner {
     const auto status = field(proposal, "status");
     if (proposal.approvers.empty() || (status != "implementable" && status != "implemented"))
       return;
-    if (proposal.revision != revision_of(proposal)) request(line, proposal);  // it was rewritten
     for (const auto& name : proposal.approvers) {
       ++plan_.approvals;
       client::CommandBuilder command;

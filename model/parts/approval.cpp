@@ -1,7 +1,5 @@
 #include "model/parts/approval.hpp"
 
-#include <algorithm>
-
 #include "model/parts/approval_round.hpp"
 #include "model/parts/field.hpp"
 #include "model/parts/id_list.hpp"
@@ -22,10 +20,12 @@ Ruling check_members(const Project& all, const std::vector<Id>& members) {
 }
 
 // Whoever asks has no vote: whether enough are left without them is looked at when somebody asks.
-Ruling check_size(Id pool, std::size_t members, std::uint32_t quorum) {
-  if (members >= quorum) return {};
+Ruling check_size(const Project& all, Id pool, const std::vector<Id>& members,
+                  std::uint32_t quorum) {
+  const auto voting = who_may_vote(all, members).size();
+  if (voting >= quorum) return {};
   return reject(Code::POOL_TOO_SMALL,
-                {.field = "approval.pool", .limit = quorum, .count = members, .id = pool});
+                {.field = "approval.pool", .limit = quorum, .count = voting, .id = pool});
 }
 
 Ruling define_pool(const Project& all, wire::DefinePool::Reader command, Emitter& out) {
@@ -62,7 +62,7 @@ Ruling edit_pool(const Project& all, wire::EditPool::Reader command, Emitter& ou
     DAYBOOK_TRY(check_members(all, to));
     for (const auto& [kind, rules] : all.approval.rules) {
       if (rules.policy.pool == id && rules.policy != Policy{})
-        DAYBOOK_TRY(check_size(id, to.size(), rules.policy.quorum));
+        DAYBOOK_TRY(check_size(all, id, to, rules.policy.quorum));
     }
   }
   const bool changes_members = edits_members && from != to;
@@ -100,7 +100,7 @@ Ruling define_policy(const Project& all, wire::DefineApprovalPolicy::Reader comm
       return reject(Code::OUT_OF_RANGE, {.field = "approval.quorum", .limit = kPoolMembersMax});
     if (to.expiry_hours > kHoursMax)
       return reject(Code::OUT_OF_RANGE, {.field = "approval.expiryHours", .limit = kHoursMax});
-    DAYBOOK_TRY(check_size(to.pool, pool->members.size(), to.quorum));
+    DAYBOOK_TRY(check_size(all, to.pool, pool->members, to.quorum));
   }
   if (to == present) return reject(Code::NOTHING_TO_DO);
   auto event = out.next().initApproval().initApprovalPolicyDefined();

@@ -23,7 +23,8 @@ using schema::approval::SubjectKind;
 inline constexpr std::size_t kPoolMembersMax = 256;
 inline constexpr std::size_t kLevelsMax = 8;
 inline constexpr std::uint32_t kHoursMax = 366 * 24;
-inline constexpr std::size_t kToldMax = 1000;  // an escalation names so many at most
+inline constexpr std::size_t kToldMax = 1000;     // an escalation names so many at most
+inline constexpr std::size_t kOutcomesMax = 256;  // of one subject
 
 struct Pool {
   Text name = {};
@@ -59,20 +60,39 @@ struct Vote {
   Text words = {};  // the note or the reason
 };
 
+// Who had to do with what is to be approved. Each list sorted.
+struct Involved {
+  std::vector<Id> authors = {};       // never approve it
+  std::vector<Id> contributors = {};  // do not where the policy excludes them
+  std::vector<Id> agents = {};        // acted for others: do not approve it in their own name
+};
+
+// How an earlier round was decided.
+struct Outcome {
+  std::uint32_t round = 0;
+  Status status = Status::OPEN;
+  record::Hash revision = {};
+  Timestamp decided_at = {};
+};
+
 struct Request {
   SubjectKind kind = SubjectKind::NONE;
   Status status = Status::OPEN;
   std::uint32_t round = 0;
   Id author = {};
+  std::vector<Id> askers = {};        // since the last outcome, the author among them; sorted
   std::vector<Id> contributors = {};  // sorted
+  std::vector<Id> agents = {};        // sorted
   record::Hash revision = {};
   Policy policy = {};           // as it was when asked
   std::vector<Id> voters = {};  // sorted
   std::vector<Level> levels = {};
-  Timestamp requested_at = {};
+  Timestamp requested_at = {};  // as claimed
+  Timestamp recorded_at = {};   // of the request: what is due is counted from here
   Timestamp decided_at = {};
   std::uint32_t escalated = 0;
-  std::vector<Vote> votes = {};  // of the present revision, in the order given
+  std::vector<Vote> votes = {};        // of the present revision, in the order given
+  std::vector<Outcome> outcomes = {};  // of earlier rounds, in their order
 };
 
 struct State {
@@ -86,8 +106,15 @@ struct State {
 [[nodiscard]] std::uint32_t count_votes(const Request& request, bool approves);
 [[nodiscard]] Timestamp expires_at(const Request& request);  // none: never
 [[nodiscard]] bool is_expired(const Request& request, Timestamp now);
-// When the next level is due; none: no level is left, or the request is decided.
+// When a level of its path is due. Requires: level < request.levels.size().
+[[nodiscard]] Timestamp level_due(const Request& request, std::size_t level);
+// When the next level is due, by the request alone; none: no level is left, or the request is decided.
 [[nodiscard]] Timestamp escalation_due(const Request& request);
+[[nodiscard]] inline bool is_decided(const Request& request) {
+  return request.status == Status::GRANTED || request.status == Status::DENIED;
+}
+// Those of the request and those of the revision there is, together.
+[[nodiscard]] Involved together(const Request& request, const Involved& present);
 
 [[nodiscard]] bool is_id_used(const State& state, Id id);
 
@@ -97,15 +124,17 @@ struct State {
 struct Revision {
   Id subject = {};
   SubjectKind kind = SubjectKind::NONE;
-  Id author = {};                     // nil: its part knows none, so that it is whoever asks
-  std::vector<Id> contributors = {};  // sorted; without the author
+  Id author = {};  // nil: its part knows none, so that it is whoever asks
+  Involved involved = {};
   record::Hash hash = {};
 };
-// Begins a round under the policy of now. Rejections: policyRequired, separationOfDuties, poolTooSmall.
+// Begins the first round of a revision that has an author, under the policy of now. Rejections: policyRequired,
+// separationOfDuties, poolTooSmall.
 [[nodiscard]] Ruling request(const Project& all, const Revision& revision, Emitter& out);
 // The subject was rewritten: emits approvalRevised, votes fall. Does nothing without an open request, nor for the revision
-// that is asked for already. Rejections: poolTooSmall (too few voters are left, as its contributors are excluded).
-[[nodiscard]] Ruling revise(const Project& all, const Revision& revision, Emitter& out);
+// that is asked for already. Rejections: poolTooSmall (too few voters are left, unless the request has expired).
+[[nodiscard]] Ruling revise(const Project& all, const Revision& revision, const Context& context,
+                            Emitter& out);
 // The subject was withdrawn by its own part: emits approvalWithdrawn, if a request is open.
 void withdraw(const Project& all, Id subject, schema::TextRef::Reader reason, Emitter& out);
 

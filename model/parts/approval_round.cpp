@@ -22,14 +22,17 @@ bool is_same(const record::Hash& hash, capnp::Data::Reader data) {
   return data.size() == hash.size() && std::memcmp(data.begin(), hash.data(), hash.size()) == 0;
 }
 
-void add(std::vector<Id>& sorted, Id id) {
-  const auto at = std::lower_bound(sorted.begin(), sorted.end(), id);
-  if (at == sorted.end() || *at != id) sorted.insert(at, id);
-}
-
 std::vector<Id> without(std::vector<Id> ids, const std::vector<Id>& those) {
   std::erase_if(ids, [&](Id id) { return contains(those, id); });
   return ids;
+}
+
+// Without those who may not approve.
+std::vector<Id> eligible(const Policy& policy, std::vector<Id> voters, const Involved& involved) {
+  voters = without(std::move(voters), involved.authors);
+  voters = without(std::move(voters), involved.agents);
+  if (policy.exclude_contributors) voters = without(std::move(voters), involved.contributors);
+  return voters;
 }
 
 std::vector<Id> voted(const Request& request, bool approves) {
@@ -62,20 +65,39 @@ std::expected<const Request*, Rejection> find_open(const Project& all, Id subjec
   return request;
 }
 
-// The present revision, with whoever had to do with it when it was asked for. nullopt: cannot be approved.
-std::optional<Revision> revision_with(const Project& all, Id subject, const Request* before,
-                                      Id asks) {
-  auto revision = subject::revision_of(all, subject);
-  if (!revision) return revision;
-  if (revision->author.is_nil()) {
-    revision->author = asks;
-    if (before != nullptr) {
-      for (const auto id : before->contributors) add(revision->contributors, id);
-      add(revision->contributors, before->author);
-    }
+// Whether this revision is decided: it was the last, or it was denied once.
+bool is_settled(const Request& before, const record::Hash& revision) {
+  const auto& outcomes = before.outcomes;
+  const bool was_denied =
+      std::any_of(outcomes.begin(), outcomes.end(), [&](const Outcome& outcome) {
+        return outcome.status == Status::DENIED && outcome.revision == revision;
+      });
+  if (was_denied) return true;
+  if (is_decided(before)) return before.revision == revision;
+  return !outcomes.empty() && outcomes.back().revision == revision;
+}
+
+// A round that begins: what is asked for, by whom, and what an earlier round leaves behind.
+struct Round {
+  Revision revision = {};
+  const Request* before = nullptr;
+  Id author = {};
+  Id agent = {};  // who asks for the author; nil: nobody
+};
+
+// Whoever has asked since the last outcome is among the authors; who asked before it has contributed.
+Request request_of(const Round& round) {
+  Request request;
+  request.author = round.author;
+  if (round.before != nullptr) {
+    const auto& before = *round.before;
+    request.contributors = before.contributors;
+    add_ids(is_decided(before) ? request.contributors : request.askers, before.askers);
+    if (!is_decided(before)) request.agents = before.agents;
   }
-  std::erase(revision->contributors, revision->author);
-  return revision;
+  add_id(request.askers, round.author);
+  add_id(request.agents, round.agent);
+  return request;
 }
 
 Code code_of(subject::Obstacle obstacle) {
@@ -100,9 +122,10 @@ std::expected<const Request*, Rejection> check_vote(const Project& all, Id subje
   if (!found) return found;
   const auto& request = **found;
   const auto member = context.on_whose_part();
-  if (is_by_any(context, {request.author}))
+  const auto involved = subject::involved(all, subject, request);
+  if (is_by_any(context, involved.authors) || contains(involved.agents, member))
     return reject(Code::SELF_APPROVAL, {.member = member, .subject = subject});
-  if (request.policy.exclude_contributors && is_by_any(context, request.contributors))
+  if (request.policy.exclude_contributors && is_by_any(context, involved.contributors))
     return reject(Code::CONTRIBUTOR_EXCLUDED, {.member = member, .subject = subject});
   // Of somebody acted for, the door has not seen the role.
   const bool may_vote = contains(request.voters, member) &&
@@ -126,7 +149,8 @@ std::expected<const Request*, Rejection> check_vote(const Project& all, Id subje
 }
 
 Revision revision_of(Id subject, const Request& request) {
-  return {subject, request.kind, request.author, request.contributors, request.revision};
+  return {
+      .subject = subject, .kind = request.kind, .author = request.author, .hash = request.revision};
 }
 
 // Who is told at a level, as things are now.
@@ -145,56 +169,82 @@ std::vector<Id> members_of(const Project& all, const Level& level) {
   return members;
 }
 
-}  // namespace
-
-Ruling request(const Project& all, const Revision& revision, Emitter& out) {
+Ruling begin_round(const Project& all, const Round& round, Emitter& out) {
+  const auto& revision = round.revision;
   const auto* rules = all.approval.rules.find(revision.kind);
   if (rules == nullptr || rules->policy == Policy{})
     return reject(Code::POLICY_REQUIRED, {.subject = revision.subject});
   const auto& policy = rules->policy;
   const auto* pool = all.approval.pools.find(policy.pool);
-  auto voters = pool != nullptr ? pool->members : std::vector<Id>{};
+  auto voters = pool != nullptr ? who_may_vote(all, pool->members) : std::vector<Id>{};
   const bool had_any = !voters.empty();
-  std::erase(voters, revision.author);
+  std::erase(voters, round.author);
   if (had_any && voters.empty()) {
     return reject(Code::SEPARATION_OF_DUTIES,
-                  {.member = revision.author, .id = policy.pool, .subject = revision.subject});
+                  {.member = round.author, .id = policy.pool, .subject = revision.subject});
   }
-  if (policy.exclude_contributors) voters = without(std::move(voters), revision.contributors);
+  const auto request = request_of(round);
+  const auto involved = together(request, revision.involved);
+  voters = eligible(policy, std::move(voters), involved);
   DAYBOOK_TRY(check_voters(policy, voters, revision.subject));
+  const auto* before = round.before;
+  const auto outcomes =
+      before == nullptr ? 0 : before->outcomes.size() + (is_decided(*before) ? 1 : 0);
+  if (outcomes > kOutcomesMax) {
+    return reject(Code::TOO_MANY, {.field = "approval.outcomes",
+                                   .limit = kOutcomesMax,
+                                   .count = outcomes,
+                                   .subject = revision.subject});
+  }
 
-  const auto* before = find_request(all.approval, revision.subject);
   auto event = out.next().initApproval().initApprovalRequested();
   daybook::write(event.initSubject(), revision.subject);
   event.setKind(revision.kind);
   event.setRound(before != nullptr ? before->round + 1 : 1);
-  daybook::write(event.initAuthor(), revision.author);
-  write_ids(revision.contributors, [&](unsigned size) { return event.initContributors(size); });
+  daybook::write(event.initAuthor(), round.author);
+  write_ids(involved.contributors, [&](unsigned size) { return event.initContributors(size); });
   event.setRevision(data_of(revision.hash));
   write(event.initPolicy(), policy);
   write_ids(voters, [&](unsigned size) { return event.initVoters(size); });
   if (!rules->levels.empty())
     write(event.initLevels(static_cast<unsigned>(rules->levels.size())), rules->levels);
+  write_ids(request.askers, [&](unsigned size) { return event.initAskers(size); });
+  write_ids(involved.agents, [&](unsigned size) { return event.initAgents(size); });
   return {};
 }
 
-Ruling revise(const Project& all, const Revision& revision, Emitter& out) {
+}  // namespace
+
+std::vector<Id> who_may_vote(const Project& all, const std::vector<Id>& members) {
+  auto voting = members;
+  std::erase_if(voting, [&](Id member) {
+    return !includes(project::role_of(all.project, member), Role::CONTRIBUTOR);
+  });
+  return voting;
+}
+
+Ruling request(const Project& all, const Revision& revision, Emitter& out) {
+  return begin_round(all, {.revision = revision, .author = revision.author}, out);
+}
+
+Ruling revise(const Project& all, const Revision& revision, const Context& context, Emitter& out) {
   const auto* request = find_request(all.approval, revision.subject);
   if (request == nullptr || request->status != Status::OPEN) return {};
   if (request->revision == revision.hash) return {};
-  auto voters = request->voters;
-  if (request->policy.exclude_contributors)
-    voters = without(std::move(voters), revision.contributors);
-  DAYBOOK_TRY(check_voters(request->policy, voters, revision.subject));
+  const auto involved = together(*request, revision.involved);
+  const auto voters = eligible(request->policy, request->voters, involved);
+  if (!is_expired(*request, context.now))
+    DAYBOOK_TRY(check_voters(request->policy, voters, revision.subject));
 
   auto event = out.next().initApproval().initApprovalRevised();
   daybook::write(event.initSubject(), revision.subject);
   event.setRevision(data_of(revision.hash));
-  write_ids(revision.contributors, [&](unsigned size) { return event.initContributors(size); });
+  write_ids(involved.contributors, [&](unsigned size) { return event.initContributors(size); });
   write_ids(voters, [&](unsigned size) { return event.initVoters(size); });
   std::vector<Id> invalidated;
   for (const auto& vote : request->votes) invalidated.push_back(vote.member);
   write_ids(invalidated, [&](unsigned size) { return event.initInvalidated(size); });
+  write_ids(involved.agents, [&](unsigned size) { return event.initAgents(size); });
   return {};
 }
 
@@ -209,19 +259,18 @@ Ruling request_approval(const Project& all, wire::RequestApproval::Reader comman
                         const Context& context, Emitter& out) {
   const auto id = daybook::read(command.getSubject());
   DAYBOOK_TRY(require_subject(all, id, "approval.subject"));
+  const auto revision = subject::revision_of(all, id);
+  if (!revision) return reject(Code::NOT_APPROVABLE, {.subject = id});
+  DAYBOOK_TRY(subject::check_asking(all, *revision));
   const auto* before = find_request(all.approval, id);
-  auto revision = revision_with(all, id, before, context.on_whose_part());
-  if (!revision || subject::asks_by_itself(revision->kind))
-    return reject(Code::NOT_APPROVABLE, {.subject = id});
-  if (before == nullptr || before->status == Status::WITHDRAWN) return request(all, *revision, out);
-  if (before->revision == revision->hash) return reject(Code::NOTHING_TO_DO, {.subject = id});
-  if (before->status != Status::OPEN || is_expired(*before, context.now))
-    return request(all, *revision, out);
-  // Whoever asks again worked on it, and whoever asked first remains its author.
-  add(revision->contributors, revision->author);
-  revision->author = before->author;
-  std::erase(revision->contributors, revision->author);
-  return revise(all, *revision, out);
+  const bool is_asked = before != nullptr && before->status == Status::OPEN;
+  if (is_asked || (before != nullptr && is_settled(*before, revision->hash)))
+    return reject(Code::NOTHING_TO_DO, {.subject = id});
+  const auto agent = context.on_behalf_of.is_nil() ? Id{} : context.actor;
+  return begin_round(
+      all,
+      {.revision = *revision, .before = before, .author = context.on_whose_part(), .agent = agent},
+      out);
 }
 
 Ruling renew_request(const Project& all, wire::RenewRequest::Reader command, const Context& context,
@@ -230,8 +279,12 @@ Ruling renew_request(const Project& all, wire::RenewRequest::Reader command, con
   const auto found = find_open(all, id);
   if (!found) return std::unexpected(found.error());
   if (!is_expired(**found, context.now)) return reject(Code::NOTHING_TO_DO, {.subject = id});
-  const auto revision = revision_with(all, id, *found, (*found)->author);
-  return request(all, revision ? *revision : revision_of(id, **found), out);
+  const auto present = subject::revision_of(all, id);
+  return begin_round(all,
+                     {.revision = present ? *present : revision_of(id, **found),
+                      .before = *found,
+                      .author = (*found)->author},
+                     out);
 }
 
 Ruling withdraw_request(const Project& all, wire::WithdrawRequest::Reader command,
@@ -307,7 +360,7 @@ Ruling escalate(const Project& all, wire::Escalate::Reader command, const Contex
   const auto found = find_open(all, id);
   if (!found) return std::unexpected(found.error());
   const auto& request = **found;
-  const auto due = escalation_due(request);
+  const auto due = subject::escalation_due(all, id, request, context.now);
   if (due.is_none() || context.now < due) {
     return reject(Code::ESCALATION_NOT_DUE, {.present_number = due.micros, .subject = id});
   }

@@ -5,6 +5,9 @@
 
 namespace daybook::model::approval {
 
+// Those of them whose role lets them vote: contributors and managers of the project.
+[[nodiscard]] std::vector<Id> who_may_vote(const Project& all, const std::vector<Id>& members);
+
 [[nodiscard]] Ruling request_approval(const Project& all,
                                       schema::approval::RequestApproval::Reader command,
                                       const Context& context, Emitter& out);

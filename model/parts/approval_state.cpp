@@ -34,16 +34,24 @@ capnp::Data::Reader data_of(const record::Hash& hash) {
 void fold_requested(Request& request, wire::ApprovalRequested::Reader event,
                     const EventMeta& meta) {
   const auto floor = std::max(request.requested_at, request.decided_at);
+  auto outcomes = std::move(request.outcomes);
+  if (is_decided(request))
+    outcomes.push_back({request.round, request.status, request.revision, request.decided_at});
   request = {};
+  request.outcomes = std::move(outcomes);
   request.kind = event.getKind();
   request.round = event.getRound();
   request.author = daybook::read(event.getAuthor());
+  request.askers = read_sorted_ids(event.getAskers());
+  add_id(request.askers, request.author);
   request.contributors = read_sorted_ids(event.getContributors());
+  request.agents = read_sorted_ids(event.getAgents());
   request.revision = read_hash(event.getRevision());
   request.policy = read_policy(event.getPolicy());
   request.voters = read_sorted_ids(event.getVoters());
   request.levels = read_levels(event.getLevels());
   request.requested_at = std::max(meta.happened_at(), floor);
+  request.recorded_at = meta.recorded_at;
 }
 
 void fold_vote(Request& request, bool approves, schema::TextRef::Reader words,
@@ -77,6 +85,13 @@ void save_vote(wire::Vote::Builder out, const Vote& vote) {
   write_text(vote.words, [&] { return out.initWords(); });
 }
 
+void save_outcome(wire::Outcome::Builder out, const Outcome& outcome) {
+  out.setRound(outcome.round);
+  out.setStatus(outcome.status);
+  out.setRevision(data_of(outcome.revision));
+  out.setDecidedAt(outcome.decided_at.micros);
+}
+
 void save_request(wire::RequestState::Builder out, Id subject, const Request& request) {
   save_id(subject, [&] { return out.initSubject(); });
   out.setKind(request.kind);
@@ -93,6 +108,10 @@ void save_request(wire::RequestState::Builder out, Id subject, const Request& re
   out.setDecidedAt(request.decided_at.micros);
   out.setEscalated(request.escalated);
   save_list(request.votes, [&](unsigned size) { return out.initVotes(size); }, save_vote);
+  write_ids(request.askers, [&](unsigned size) { return out.initAskers(size); });
+  write_ids(request.agents, [&](unsigned size) { return out.initAgents(size); });
+  out.setRecordedAt(request.recorded_at.micros);
+  save_list(request.outcomes, [&](unsigned size) { return out.initOutcomes(size); }, save_outcome);
 }
 
 Request load_request(wire::RequestState::Reader in) {
@@ -116,6 +135,15 @@ Request load_request(wire::RequestState::Reader in) {
                              .seen_version = {vote.getSeenVersion()},
                              .words = model::read(vote.getWords())});
   }
+  request.askers = read_sorted_ids(in.getAskers());
+  request.agents = read_sorted_ids(in.getAgents());
+  request.recorded_at = {in.getRecordedAt()};
+  for (const auto outcome : in.getOutcomes()) {
+    request.outcomes.push_back({outcome.getRound(),
+                                outcome.getStatus(),
+                                read_hash(outcome.getRevision()),
+                                {outcome.getDecidedAt()}});
+  }
   return request;
 }
 
@@ -131,7 +159,7 @@ std::uint32_t count_votes(const Request& request, bool approves) {
 
 Timestamp expires_at(const Request& request) {
   if (request.policy.expiry_hours == 0) return {};
-  return after_hours(request.requested_at, request.policy.expiry_hours);
+  return after_hours(request.recorded_at, request.policy.expiry_hours);
 }
 
 bool is_expired(const Request& request, Timestamp now) {
@@ -139,9 +167,22 @@ bool is_expired(const Request& request, Timestamp now) {
   return !expires.is_none() && now >= expires;
 }
 
+Timestamp level_due(const Request& request, std::size_t level) {
+  return after_hours(request.recorded_at, request.levels[level].after_hours);
+}
+
 Timestamp escalation_due(const Request& request) {
   if (request.status != Status::OPEN || request.escalated >= request.levels.size()) return {};
-  return after_hours(request.requested_at, request.levels[request.escalated].after_hours);
+  return level_due(request, request.escalated);
+}
+
+Involved together(const Request& request, const Involved& present) {
+  Involved all{request.askers, request.contributors, request.agents};
+  add_ids(all.authors, present.authors);
+  add_ids(all.contributors, present.contributors);
+  add_ids(all.agents, present.agents);
+  std::erase_if(all.contributors, [&](Id id) { return contains(all.authors, id); });
+  return all;
 }
 
 bool is_id_used(const State& state, Id id) { return state.pools.contains(id); }
@@ -190,6 +231,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       return edit(revised.getSubject(), [&](Request& request) {
         request.revision = read_hash(revised.getRevision());
         request.contributors = read_sorted_ids(revised.getContributors());
+        request.agents = read_sorted_ids(revised.getAgents());
         request.voters = read_sorted_ids(revised.getVoters());
         request.votes.clear();
       });

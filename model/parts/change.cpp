@@ -94,9 +94,8 @@ Ruling check_impact(const Project& all, const Impact& impact) {
   if (impact.tasks_added > kTasksMax) return beyond("change.tasksAdded", kTasksMax);
   if (impact.tasks_removed > kTasksMax) return beyond("change.tasksRemoved", kTasksMax);
   if (!is_valid(impact.cost)) return reject(Code::MALFORMED, {.field = "change.cost"});
-  const bool is_simulated =
-      impact.simulated_version != Version{} && impact.simulated_version <= all.version;
-  if (impact.schedule_days != 0 && !is_simulated) {
+  const bool is_missing = impact.schedule_days != 0 && impact.simulated_version == Version{};
+  if (is_missing || impact.simulated_version > all.version) {
     return reject(Code::SIMULATION_REQUIRED,
                   {.field = "change.simulatedVersion",
                    .present_number = static_cast<std::int64_t>(all.version.value)});
@@ -118,7 +117,7 @@ Ruling assess(const Project& all, wire::AssessChange::Reader command, const Cont
   daybook::write(assessed.initChange(), id);
   write(assessed.initImpact(), impact);
   out.text(command.getNote(), [&] { return assessed.initNote(); });
-  return approval::revise(all, after(all, event, id, context), out);
+  return approval::revise(all, after(all, event, id, context), context, out);
 }
 
 Ruling accept_impact(const Project& all, wire::AcceptImpact::Reader command, const Context& context,
@@ -202,7 +201,7 @@ Ruling amend(const Project& all, wire::AmendChange::Reader command, const Contex
     write_ids(present.affected, [&](unsigned size) { return amended.initFromAffected(size); });
     write_ids(to, [&](unsigned size) { return amended.initToAffected(size); });
   }
-  return approval::revise(all, after(all, event, id, context), out);
+  return approval::revise(all, after(all, event, id, context), context, out);
 }
 
 Ruling defer(const Project& all, wire::DeferChange::Reader command, Emitter& out) {

@@ -57,6 +57,7 @@ struct Change {
   Timestamp closed_at = {};
   Text reason = {};
   std::vector<Id> commands = {};
+  std::vector<Id> agents = {};  // who did any of this for somebody else, sorted
 };
 
 struct State {
@@ -72,7 +73,8 @@ struct State {
 }
 // The hash of its Content.
 [[nodiscard]] record::Hash revision_of(const Change& change);
-// What is asked to be approved: the present revision, the requester as its author, who assessed it as contributors.
+// What is asked to be approved: the present revision, the requester as its author, who assessed it as contributors, who did
+// either for them as agents.
 [[nodiscard]] approval::Revision to_approve(Id id, const Change& change);
 // A change that an act quotes (nil: none is quoted). Only what is approved and not yet implemented can be quoted: what was
 // done under a change is told when it is said to be implemented. Rejections: unknownChange, notApproved.

@@ -12,6 +12,10 @@ namespace {
 
 namespace wire = schema::change;
 
+void note_agent(Change& change, const EventMeta& meta) {
+  if (!meta.on_behalf_of.is_nil()) add_id(change.agents, meta.actor);
+}
+
 void fold_submitted(State& state, wire::ChangeSubmitted::Reader event, const EventMeta& meta) {
   auto& change = state.changes.at_or_new(daybook::read(event.getChange()));
   change.number = event.getNumber();
@@ -21,6 +25,7 @@ void fold_submitted(State& state, wire::ChangeSubmitted::Reader event, const Eve
   change.affected = read_sorted_ids(event.getAffected());
   change.requester = daybook::read(event.getRequester());
   change.submitted_at = meta.happened_at();
+  note_agent(change, meta);
   state.last_number = std::max(state.last_number, change.number);
 }
 
@@ -30,10 +35,8 @@ void fold_assessed(Change& change, wire::ChangeImpactAssessed::Reader event,
   change.impact = read_impact(event.getImpact());
   change.impact_note = text_of_event(event.getNote(), meta.position);
   change.assessed_at = std::max({meta.happened_at(), change.submitted_at, change.assessed_at});
-  const auto member = meta.on_whose_part();
-  auto& members = change.contributors;
-  const auto at = std::lower_bound(members.begin(), members.end(), member);
-  if (at == members.end() || *at != member) members.insert(at, member);
+  add_id(change.contributors, meta.on_whose_part());
+  note_agent(change, meta);
   change.impact_accepted = false;
 }
 
@@ -43,6 +46,7 @@ void fold_amended(Change& change, wire::ChangeAmended::Reader event, const Event
   if (event.getFromKind() != event.getToKind()) change.kind = event.getToKind();
   if (event.hasFromAffected() || event.hasToAffected())
     change.affected = read_sorted_ids(event.getToAffected());
+  note_agent(change, meta);
   change.impact_accepted = false;
 }
 
@@ -79,6 +83,7 @@ void save_change(wire::ChangeState::Builder out, Id id, const Change& change) {
   out.setClosedAt(change.closed_at.micros);
   write_text(change.reason, [&] { return out.initReason(); });
   write_ids(change.commands, [&](unsigned size) { return out.initCommands(size); });
+  write_ids(change.agents, [&](unsigned size) { return out.initAgents(size); });
 }
 
 Change load_change(wire::ChangeState::Reader in) {
@@ -101,6 +106,7 @@ Change load_change(wire::ChangeState::Reader in) {
   change.closed_at = {in.getClosedAt()};
   change.reason = model::read(in.getReason());
   change.commands = read_ids(in.getCommands());
+  change.agents = read_sorted_ids(in.getAgents());
   return change;
 }
 
@@ -129,13 +135,11 @@ record::Hash revision_of(const Change& change) {
 }
 
 approval::Revision to_approve(Id id, const Change& change) {
-  approval::Revision revision{.subject = id,
-                              .kind = approval::SubjectKind::CHANGE,
-                              .author = change.requester,
-                              .contributors = change.contributors,
-                              .hash = revision_of(change)};
-  std::erase(revision.contributors, change.requester);
-  return revision;
+  return {.subject = id,
+          .kind = approval::SubjectKind::CHANGE,
+          .author = change.requester,
+          .involved = {{change.requester}, change.contributors, change.agents},
+          .hash = revision_of(change)};
 }
 
 bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
@@ -152,8 +156,10 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       return edit(assessed.getChange(), [&](Change& c) { fold_assessed(c, assessed, meta); });
     }
     case wire::Event::CHANGE_IMPACT_ACCEPTED:
-      return edit(event.getChangeImpactAccepted().getChange(),
-                  [&](Change& c) { c.impact_accepted = true; });
+      return edit(event.getChangeImpactAccepted().getChange(), [&](Change& c) {
+        c.impact_accepted = true;
+        note_agent(c, meta);
+      });
     case wire::Event::CHANGE_AMENDED: {
       const auto amended = event.getChangeAmended();
       return edit(amended.getChange(), [&](Change& c) { fold_amended(c, amended, meta); });

@@ -34,6 +34,17 @@ void write_ids(const std::vector<Id>& ids, Init&& init) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+// Into a sorted list, once; nil is nobody.
+inline void add_id(std::vector<Id>& sorted, Id id) {
+  if (id.is_nil()) return;
+  const auto at = std::lower_bound(sorted.begin(), sorted.end(), id);
+  if (at == sorted.end() || *at != id) sorted.insert(at, id);
+}
+
+inline void add_ids(std::vector<Id>& sorted, const std::vector<Id>& ids) {
+  for (const auto id : ids) add_id(sorted, id);
+}
+
 // At most `most`, and none twice. tooMany, duplicate.
 [[nodiscard]] inline Ruling check_ids(std::vector<Id> ids, std::size_t most,
                                       std::string_view field) {

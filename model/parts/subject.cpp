@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "model/parts/save.hpp"
 #include "model/project.hpp"
-#include "model/record/stored_event.hpp"
 
 namespace daybook::model::subject {
 namespace {
@@ -47,27 +45,16 @@ void change_denied(const Project&, const Revision& revision, Emitter& out) {
 
 // --- Tasks -----------------------------------------------------------------------------------------------------------
 
-record::Hash content_hash(const task::Task& task) {
-  const auto commit = [](const Text& text, auto init) {
-    if (!text.is_none()) init().setCommitment(data_of(text.commitment));
-  };
-  capnp::MallocMessageBuilder message;
-  auto content = message.initRoot<schema::approval::TaskContent>();
-  commit(task.title, [&] { return content.initTitle(); });
-  commit(task.description, [&] { return content.initDescription(); });
-  content.setEstimateMinutes(task.estimate_minutes);
-  content.setPoints(task.points);
-  const auto words = record::canonical(capnp::toAny(content.asReader()));
-  return record::sha256(std::as_bytes(std::span(words.begin(), words.size())));
+std::optional<Revision> task_revision(const Project& all, Id id) {
+  const auto* task = task::find_task(all.task, id);
+  if (task == nullptr) return std::nullopt;
+  return task::to_approve(id, *task);
 }
 
-// Its author is whoever asks; whoever does the work has contributed.
-std::optional<Revision> task_revision(const Project& all, Id id) {
-  const auto* task = all.task.tasks.find(id);
-  if (task == nullptr) return std::nullopt;
-  Revision revision{.subject = id, .kind = SubjectKind::TASK, .hash = content_hash(*task)};
-  if (!task->owner.is_nil()) revision.contributors.push_back(task->owner);
-  return revision;
+Ruling check_asking_for_task(const Project& all, Id id) {
+  const auto* task = task::find_task(all.task, id);
+  if (task != nullptr && task->retired) return reject(Code::TASK_RETIRED, {.task = id});
+  return {};
 }
 
 Obstacle no_obstacle(const Project&, Id) { return Obstacle::NONE; }
@@ -78,7 +65,7 @@ void nothing_more(const Project&, const Revision&, Emitter&) {}
 
 struct Kind {
   SubjectKind kind;
-  bool asks_by_itself;
+  Ruling (*check_asking)(const Project&, Id);  // nullptr: its part asks by itself
   std::optional<Revision> (*revision_of)(const Project&, Id);
   Obstacle (*obstacle)(const Project&, Id);
   void (*emit_granted)(const Project&, const Revision&, Emitter&);
@@ -86,9 +73,10 @@ struct Kind {
 };
 
 constexpr std::array kKinds{
-    Kind{SubjectKind::CHANGE, true, change_revision, change_obstacle, change_granted,
+    Kind{SubjectKind::CHANGE, nullptr, change_revision, change_obstacle, change_granted,
          change_denied},
-    Kind{SubjectKind::TASK, false, task_revision, no_obstacle, nothing_more, nothing_more},
+    Kind{SubjectKind::TASK, check_asking_for_task, task_revision, no_obstacle, nothing_more,
+         nothing_more},
 };
 
 // nullptr: none such.
@@ -109,9 +97,35 @@ std::optional<Revision> revision_of(const Project& all, Id subject) {
   return std::nullopt;
 }
 
+Ruling check_asking(const Project& all, const Revision& revision) {
+  const auto* kind = find_kind(revision.kind);
+  if (kind == nullptr || kind->check_asking == nullptr)
+    return reject(Code::NOT_APPROVABLE, {.subject = revision.subject});
+  return kind->check_asking(all, revision.subject);
+}
+
+Involved involved(const Project& all, Id subject, const approval::Request& request) {
+  if (request.status != approval::Status::OPEN) return approval::together(request, {});
+  const auto present = revision_of(all, subject);
+  return approval::together(request, present ? present->involved : Involved{});
+}
+
+Timestamp escalation_due(const Project& all, Id subject, const approval::Request& request,
+                         Timestamp now) {
+  const auto due = approval::escalation_due(request);
+  if (due.is_none() || approval::is_expired(request, now)) return {};
+  return obstacle(all, subject) == Obstacle::NONE ? due : Timestamp{};
+}
+
+bool is_stale(const Project& all, Id subject, const approval::Request& request) {
+  if (!approval::is_decided(request)) return false;
+  const auto present = revision_of(all, subject);
+  return present && present->hash != request.revision;
+}
+
 bool asks_by_itself(SubjectKind kind) {
   const auto* known = find_kind(kind);
-  return known != nullptr && known->asks_by_itself;
+  return known != nullptr && known->check_asking == nullptr;
 }
 
 Obstacle obstacle(const Project& all, Id subject) {

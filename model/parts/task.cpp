@@ -75,6 +75,15 @@ Ruling create_task(const Project& all, wire::CreateTask::Reader command, const C
   return {};
 }
 
+// The task as it will be once the event just made is folded in.
+approval::Revision after(const Project& all, schema::Event::Builder event, Id id,
+                         const Context& context) {
+  State ahead = all.task;
+  const EventMeta meta{.actor = context.actor, .on_behalf_of = context.on_behalf_of};
+  (void)evolve(ahead, event.asReader().getTask(), meta);
+  return to_approve(id, *find_task(ahead, id));
+}
+
 Ruling edit_task(const Project& all, wire::EditTask::Reader command, const Context& context,
                  Emitter& out) {
   const auto id = daybook::read(command.getTask());
@@ -103,14 +112,15 @@ Ruling edit_task(const Project& all, wire::EditTask::Reader command, const Conte
     added.points = static_cast<std::uint64_t>(command.getPoints().getTo()) - present.points;
   DAYBOOK_TRY(check_wip_there(all, present, added, command.getOverrideReason(), context, out));
 
-  auto event = out.next().initTask().initTaskEdited();
-  daybook::write(event.initTask(), id);
-  if (title) out.change(command.getTitle(), event.initTitle());
-  if (description) out.change(command.getDescription(), event.initDescription());
-  if (estimate) emit_change(command.getEstimateMinutes(), event.initEstimateMinutes());
-  if (points) emit_change(command.getPoints(), event.initPoints());
-  save_id(change, [&] { return event.initChange(); });
-  return {};
+  auto event = out.next();
+  auto edited = event.initTask().initTaskEdited();
+  daybook::write(edited.initTask(), id);
+  if (title) out.change(command.getTitle(), edited.initTitle());
+  if (description) out.change(command.getDescription(), edited.initDescription());
+  if (estimate) emit_change(command.getEstimateMinutes(), edited.initEstimateMinutes());
+  if (points) emit_change(command.getPoints(), edited.initPoints());
+  save_id(change, [&] { return edited.initChange(); });
+  return approval::revise(all, after(all, event, id, context), context, out);
 }
 
 Ruling assign_task(const Project& all, wire::AssignTask::Reader command, const Context& context,

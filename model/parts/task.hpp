@@ -6,6 +6,7 @@
 
 #include "model/context.hpp"
 #include "model/emitter.hpp"
+#include "model/parts/approval.hpp"
 #include "model/table.hpp"
 #include "model/text.hpp"
 #include "schema/parts/task.capnp.h"
@@ -67,6 +68,10 @@ struct Task {
   std::uint32_t remaining_minutes = 0;
   Timestamp progress_at = {};  // none: never reported
   Id change = {};              // the change request under which it was created
+  std::vector<Id> contributors =
+      {};                       // who wrote what is approved of it, owned it, logged time; sorted
+  Id written_by = {};           // what is approved of it, the last time
+  std::vector<Id> agents = {};  // who did any of this for somebody else; sorted
 };
 
 struct Link {
@@ -145,6 +150,10 @@ struct State {
 [[nodiscard]] inline bool is_id_used(const State& state, Id id) {
   return state.tasks.contains(id) || state.time_entries.contains(id);
 }
+// The hash of what is approved of a task: schema::approval::TaskContent.
+[[nodiscard]] record::Hash revision_of(const Task& task);
+// What is asked to be approved: the present revision, who last wrote it as its author, who worked on it as contributors.
+[[nodiscard]] approval::Revision to_approve(Id id, const Task& task);
 [[nodiscard]] std::uint32_t count_in_column(const State& state, Id column);
 [[nodiscard]] std::uint64_t points_in_column(const State& state, Id column);
 [[nodiscard]] std::uint32_t count_of_owner(const State& state, Id column, Id owner);

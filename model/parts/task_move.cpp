@@ -137,6 +137,7 @@ Ruling retire_task(const Project& all, wire::RetireTask::Reader command, Emitter
   out.text(command.getReason(), [&] { return event.initReason(); });
   daybook::write(event.initFromColumn(), task->column);
   save_id(change, [&] { return event.initChange(); });
+  approval::withdraw(all, id, command.getReason(), out);
   return {};
 }
 

@@ -1,4 +1,5 @@
 // The state of tasks as it is saved, and how what follows from it is made again.
+#include "model/parts/id_list.hpp"
 #include "model/parts/save.hpp"
 #include "model/parts/task_tables.hpp"
 
@@ -74,6 +75,9 @@ void save(const State& state, wire::State::Builder builder) {
         out.setRemainingMinutes(task.remaining_minutes);
         out.setProgressAt(task.progress_at.micros);
         save_id(task.change, [&] { return out.initChange(); });
+        write_ids(task.contributors, [&](unsigned size) { return out.initContributors(size); });
+        save_id(task.written_by, [&] { return out.initWrittenBy(); });
+        write_ids(task.agents, [&](unsigned size) { return out.initAgents(size); });
       });
   save_list(
       state.links, [&](unsigned size) { return builder.initLinks(size); },
@@ -125,6 +129,9 @@ State load(wire::State::Reader reader) {
     task.remaining_minutes = in.getRemainingMinutes();
     task.progress_at = {in.getProgressAt()};
     task.change = daybook::read(in.getChange());
+    task.contributors = read_sorted_ids(in.getContributors());
+    task.written_by = daybook::read(in.getWrittenBy());
+    task.agents = read_sorted_ids(in.getAgents());
     state.tasks.set(id, std::move(task));
   }
   // From the tasks as they are now: foreign bytes may have one twice.

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "model/parts/field.hpp"
+#include "model/parts/id_list.hpp"
 #include "model/parts/task_tables.hpp"
 
 namespace daybook::model::task {
@@ -34,6 +35,17 @@ void change_standing(State& state, Id id, Task& task, Change&& change) {
 // When something happened to a task, which is not before what happened to it earlier. 0 would mean: never.
 Timestamp moment(const EventMeta& meta, Timestamp floor) {
   return std::max({meta.happened_at(), floor, Timestamp{1}});
+}
+
+// Somebody worked on the task; who recorded it for somebody else was their agent.
+void involve(Task& task, Id member, const EventMeta& meta) {
+  add_id(task.contributors, member);
+  if (!meta.on_behalf_of.is_nil()) add_id(task.agents, meta.actor);
+}
+
+void fold_written(Task& task, const EventMeta& meta) {
+  task.written_by = meta.on_whose_part();
+  involve(task, task.written_by, meta);
 }
 
 DayFlow& day_of(State& state, Timestamp time) { return state.days.at_or_new(date_of(time)); }
@@ -70,6 +82,8 @@ void fold_created(State& state, wire::TaskCreated::Reader event, const EventMeta
   task.priority = read_priority(event.getPriority());
   task.created_at = moment(meta, {});
   task.change = daybook::read(event.getChange());
+  fold_written(task, meta);
+  add_id(task.contributors, task.owner);
   state.last_number = std::max(state.last_number, task.number);
   ++day_of(state, task.created_at).created;
   enter_column(state, id, task, event.getEntry(), meta);
@@ -77,6 +91,7 @@ void fold_created(State& state, wire::TaskCreated::Reader event, const EventMeta
 
 void fold_edited(State& state, Id id, Task& task, wire::TaskEdited::Reader event,
                  const EventMeta& meta) {
+  fold_written(task, meta);
   task.title = changed(task.title, event.getTitle(), meta.position);
   task.description = changed(task.description, event.getDescription(), meta.position);
   if (is_change(event.getEstimateMinutes())) {
@@ -181,6 +196,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       const auto assigned = event.getTaskAssigned();
       return edit(assigned.getTask(), [&](Id id, Task& t) {
         change_standing(state, id, t, [&] { t.owner = daybook::read(assigned.getTo()); });
+        add_id(t.contributors, t.owner);
       });
     }
     case wire::Event::TASK_PRIORITIZED:
@@ -265,7 +281,8 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
                       {logged.getDay()},
                       logged.getMinutes(),
                       text_of_event(logged.getNote(), meta.position)});
-      return true;
+      return edit(logged.getTask(),
+                  [&](Task& t) { involve(t, daybook::read(logged.getMember()), meta); });
     }
     case wire::Event::TIME_ENTRY_CORRECTED: {
       const auto corrected = event.getTimeEntryCorrected();

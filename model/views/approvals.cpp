@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "model/parts/id_list.hpp"
 #include "model/parts/subject.hpp"
 #include "model/views/figures.hpp"
 #include "model/views/rows.hpp"
@@ -14,18 +17,24 @@ struct Person {
   Standing standing;
 };
 
-// The author, the contributors if the policy excludes them, the voters. Of a request that is decided, only those who voted
-// are left of the last: nobody may vote on it.
-std::vector<Person> people_of(const Project& project, const Request& request) {
+// The authors, the agents, the contributors if the policy excludes them, the voters; each once. Of a request that is decided,
+// only those who voted are left of the last: nobody may vote on it.
+std::vector<Person> people_of(const Project& project, Id subject, const Request& request) {
+  const auto involved = subject::involved(project, subject, request);
   std::vector<Person> people;
-  people.push_back({request.author, Standing::IS_AUTHOR});
-  if (request.policy.exclude_contributors) {
-    for (const auto member : request.contributors) {
-      if (member != request.author) people.push_back({member, Standing::IS_CONTRIBUTOR});
+  const auto add = [&](const std::vector<Id>& members, Standing standing) {
+    for (const auto member : members) {
+      const bool is_there = std::any_of(people.begin(), people.end(),
+                                        [&](const Person& p) { return p.member == member; });
+      if (!is_there && !contains(request.voters, member)) people.push_back({member, standing});
     }
-  }
+  };
+  add({request.author}, Standing::IS_AUTHOR);
+  add(involved.authors, Standing::IS_AUTHOR);
+  add(involved.agents, Standing::IS_AGENT);
+  if (request.policy.exclude_contributors) add(involved.contributors, Standing::IS_CONTRIBUTOR);
   for (const auto member : request.voters) {
-    const auto standing = standing_of(project, request, member);
+    const auto standing = standing_of(project, request, involved, member);
     const bool voted = standing == Standing::APPROVED || standing == Standing::REFUSED;
     if (voted || request.status == approval::Status::OPEN) people.push_back({member, standing});
   }
@@ -48,7 +57,7 @@ ViewRow request_row(const Project& project, Id subject, const Request& request,
     out.setQuorum(request.policy.quorum);
     out.setApprovals(approval::count_votes(request, true));
     out.setRefusals(approval::count_votes(request, false));
-    const auto people = people_of(project, request);
+    const auto people = people_of(project, subject, request);
     auto list = out.initPeople(static_cast<unsigned>(people.size()));
     for (unsigned i = 0; i < list.size(); ++i) {
       daybook::write(list[i].initMember(), people[i].member);
@@ -61,6 +70,7 @@ ViewRow request_row(const Project& project, Id subject, const Request& request,
     out.setDecidedAt(request.decided_at.micros);
     out.setEscalated(request.escalated);
     if (saved.hasVotes()) out.setVotes(saved.getVotes());
+    out.setStale(subject::is_stale(project, subject, request));
   });
 }
 

@@ -17,7 +17,6 @@ using schema::attention::Reason;
 using Row = schema::attention::Row;
 
 constexpr std::int64_t kRecentDays = 7;
-constexpr std::int64_t kMicrosPerHour = kMicrosPerDay / 24;
 
 struct Item {
   Reason reason;
@@ -129,10 +128,13 @@ void attend_risk(Feed& feed, Id id, const risk::Risk& risk) {
 
 // --- Approvals and changes -------------------------------------------------------------------------------------------
 
-std::vector<Id> those_who_may_vote(const Project& project, const approval::Request& request) {
+std::vector<Id> those_who_may_vote(const Project& project, Id subject,
+                                   const approval::Request& request) {
   std::vector<Id> members;
+  const auto involved = subject::involved(project, subject, request);
   for (const auto member : request.voters) {
-    if (standing_of(project, request, member) == Standing::MAY_VOTE) members.push_back(member);
+    if (standing_of(project, request, involved, member) == Standing::MAY_VOTE)
+      members.push_back(member);
   }
   return members;
 }
@@ -156,20 +158,14 @@ void attend_escalation(Feed& feed, Id id, const approval::Request& request,
                        const subject::Label& label) {
   const auto levels = std::min<std::size_t>(request.escalated, request.levels.size());
   if (levels == 0) return;
-  const auto after = std::int64_t{request.levels[levels - 1].after_hours} * kMicrosPerHour;
-  feed.add({Reason::APPROVAL_ESCALATED,
-            Class::IMMEDIATE,
-            id,
-            label,
-            {plus(request.requested_at.micros, after)},
+  feed.add({Reason::APPROVAL_ESCALATED, Class::IMMEDIATE, id, label,
+            approval::level_due(request, levels - 1),
             feed.for_members(told_of(feed.project, request))});
 }
 
 void attend_request(Feed& feed, Id id, const approval::Request& request) {
   if (request.status != approval::Status::OPEN) return;
   const auto label = subject::label_of(feed.project, id);
-  attend_escalation(feed, id, request, label);
-
   const auto expires_at = approval::expires_at(request);
   if (!expires_at.is_none() && is_past(expires_at, feed.date)) {
     feed.add({Reason::APPROVAL_EXPIRED, Class::DIGEST, id, label, expires_at,
@@ -178,7 +174,8 @@ void attend_request(Feed& feed, Id id, const approval::Request& request) {
   }
   // What nobody can approve yet waits for somebody else.
   if (subject::obstacle(feed.project, id) != schema::approval::Obstacle::NONE) return;
-  auto audience = feed.for_members(those_who_may_vote(feed.project, request));
+  attend_escalation(feed, id, request, label);
+  auto audience = feed.for_members(those_who_may_vote(feed.project, id, request));
   if (approval::count_votes(request, true) + 1 < request.policy.quorum) {
     feed.add({Reason::APPROVAL_WAITING, Class::DIGEST, id, label, request.requested_at,
               std::move(audience)});

@@ -41,12 +41,13 @@ std::uint64_t currency_number(std::string_view currency) {
   return number;
 }
 
-Id item_key(std::uint16_t kind, Id subject) {
-  std::array<std::byte, 18> source;
+Id item_key(std::uint16_t kind, Id subject, std::uint32_t round) {
+  std::array<std::byte, 22> source;
   record::store_le(source.data(), kind);
   const auto id = to_bytes(subject);
   std::copy(id.begin(), id.end(), source.begin() + 2);
-  return make_id_v8(source);
+  record::store_le(source.data() + 18, round);
+  return make_id_v8(std::span(source).first(round == 0 ? 18 : 22));
 }
 
 // --- Flow ------------------------------------------------------------------------------------------------------------
@@ -115,11 +116,15 @@ std::vector<Id> votes_missing(const decision::Decision& decision) {
 // --- Approval --------------------------------------------------------------------------------------------------------
 
 schema::approval::Standing standing_of(const Project& project, const approval::Request& request,
-                                       Id voter) {
+                                       const approval::Involved& involved, Id voter) {
   using schema::approval::Standing;
   for (const auto& vote : request.votes) {
     if (vote.member == voter) return vote.approves ? Standing::APPROVED : Standing::REFUSED;
   }
+  if (contains(involved.authors, voter)) return Standing::IS_AUTHOR;
+  if (contains(involved.agents, voter)) return Standing::IS_AGENT;
+  if (request.policy.exclude_contributors && contains(involved.contributors, voter))
+    return Standing::IS_CONTRIBUTOR;
   return includes(project::role_of(project.project, voter), Role::CONTRIBUTOR)
              ? Standing::MAY_VOTE
              : Standing::HAS_NO_ROLE;

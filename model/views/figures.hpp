@@ -43,8 +43,9 @@ inline void write(schema::Figure::Builder out, const Number& number) {
 
 // A currency as a number, for row_key: its letters, the first in the highest place; none: 0. "EUR" is 0x455552.
 [[nodiscard]] std::uint64_t currency_number(std::string_view currency);
-// The key of a row about what an entity gives rise to: version 8 of (kind, u16 little-endian ‖ the subject's 16 bytes).
-[[nodiscard]] Id item_key(std::uint16_t kind, Id subject);
+// The key of a row about what an entity gives rise to: version 8 of (kind, u16 little-endian ‖ the subject's 16 bytes), and
+// for what can happen more than once ‖ which time, u32 little-endian.
+[[nodiscard]] Id item_key(std::uint16_t kind, Id subject, std::uint32_t round = 0);
 
 // --- Flow ------------------------------------------------------------------------------------------------------------
 
@@ -86,8 +87,10 @@ struct Exposure {
 
 // --- Approval --------------------------------------------------------------------------------------------------------
 
-// Where a voter of an open request stands: may vote, has, or has no role any more.
+// Where a voter of an open request stands: may vote, has, has had to do with it since, or has no role any more. `involved`:
+// with the request, as `subject` knows it.
 [[nodiscard]] schema::approval::Standing standing_of(const Project& project,
-                                                     const approval::Request& request, Id voter);
+                                                     const approval::Request& request,
+                                                     const approval::Involved& involved, Id voter);
 
 }  // namespace daybook::model

@@ -3,12 +3,17 @@
 #
 # A subject (a change request, a task) has at most one request, under the subject's own id. Asking freezes the policy: who
 # may vote and how many consents it takes are those of that moment, whatever is defined afterwards. Each vote is for one
-# revision, a hash of what is to be approved; a rewritten subject has another revision, and votes for the old one fall.
-# Nobody approves what is their own, nor in somebody else's name what is their own.
+# revision, a hash of what is to be approved; a rewritten subject has another revision, and votes for the old one fall
+# (approvalRevised, in the command that rewrites it).
 #
-# A change tells when it is rewritten (approvalRevised in the same command). A task does not: its revision is computed when
-# somebody votes, and from then on that it differs from the one asked for, votes are rejected with staleRevision until
-# requestApproval is given again, which makes approvalRevised.
+# Nobody approves what is their own, nor in somebody else's name what is their own: not whoever asked for it since its last
+# outcome, nor who last wrote what there is. Those are its authors, whatever the policy. Who worked on it (of a change: who
+# assessed it; of a task: who wrote any of it, owned it, or logged time for it) may not either where the policy excludes
+# contributors, also if they did so after it was asked for. Who did any of this for somebody else is an agent: they may
+# not approve in their own name, and may record the votes of others.
+#
+# A pool's members vote if they are contributors or managers of the project; others do not count towards a quorum. Who loses
+# the role, or begins to work on it, while it is being voted on still counts as one who may refuse: that denies nothing.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::schema::approval");
@@ -73,7 +78,7 @@ struct DefinePool {
 struct EditPool {
   # Requests that are open keep the voters that they were made with.
   # Rejections: unknownPool, changedMeanwhile, textRequired, tooMany, duplicate, memberRequired, poolTooSmall (for a
-  # policy that names it), nothingToDo.
+  # policy that names it: fewer than its quorum may vote), nothingToDo.
   pool @0 :Id;
   name @1 :TextChange;
   from @2 :List(Id);
@@ -84,8 +89,8 @@ struct EditPool {
 struct DefineApprovalPolicy {
   # Holds for requests made from now on.
   # Rejections: malformed (kind), changedMeanwhile, unknownPool, outOfRange (quorum 0, expiry beyond a year),
-  # poolTooSmall (the quorum is more than there are members; the facts have both, as limit and count), nothingToDo. Whether
-  # enough are left without the author, who has no vote, is looked at with each request.
+  # poolTooSmall (the quorum is more than there are members who may vote; the facts have both, as limit and count),
+  # nothingToDo. Whether enough are left without the authors, who have no vote, is looked at with each request.
   kind @0 :SubjectKind;
   from @1 :Policy;
   # All default: there is none.
@@ -101,18 +106,18 @@ struct DefineEscalationPath {
 }
 
 struct RequestApproval {
-  # Asks for the approval of a subject that has no flow of its own (a task; a change asks when it is submitted). Of an open
-  # request whose subject was rewritten it makes the present revision the one that is asked for; whoever first asked remains
-  # the author, and who asks again has contributed. After an outcome, only another revision can be asked for.
-  # Rejections: unknownSubject, notApprovable, nothingToDo (asked already, for this revision), policyRequired,
-  # separationOfDuties (the requester is the only one who could approve), poolTooSmall.
+  # Asks for the approval of a subject that has no flow of its own (a task; a change asks when it is submitted). After an
+  # outcome, only another revision can be asked for; one that was denied, never again.
+  # Rejections: unknownSubject, notApprovable, taskRetired, nothingToDo (asked already, or decided for this revision),
+  # policyRequired, separationOfDuties (the requester is the only one who could approve), poolTooSmall (the quorum is more
+  # than may vote), tooMany (256 outcomes).
   subject @0 :Id;
 }
 
 struct RenewRequest {
-  # Asks again after a request has expired: a new round, under the policy of now.
+  # Asks again after a request has expired: a new round, under the policy of now. Its author remains who asked first.
   # Rejections: noApprovalRequested, approvalClosed, nothingToDo (not expired), policyRequired, separationOfDuties,
-  # poolTooSmall.
+  # poolTooSmall, tooMany.
   subject @0 :Id;
 }
 
@@ -144,13 +149,14 @@ struct Refuse {
 
 struct Escalate {
   # By the server: the next level of the path is due.
-  # Rejections: noApprovalRequested, approvalClosed, escalationNotDue.
+  # Rejections: noApprovalRequested, approvalClosed, escalationNotDue (too early; or it has expired, or lacks what nobody can
+  # approve it without).
   subject @0 :Id;
 }
 
 struct TaskContent {
   # What a task's revision is the hash of: SHA-256 of this struct's canonical bytes, texts by commitment alone, what has its
-  # default left null. The author is whoever asks; the task's owner has contributed.
+  # default left null.
   title @0 :TextRef;
   description @1 :TextRef;
   estimateMinutes @2 :UInt32;
@@ -209,13 +215,17 @@ struct ApprovalRequested {
   # From 1.
   author @3 :Id;
   contributors @4 :List(Id);
-  # Sorted; beside the author, those who worked on the revision.
+  # Sorted; beside the authors, those who worked on it.
   revision @5 :Data;
   policy @6 :Policy;
   voters @7 :List(Id);
-  # The pool without the author and, if the policy says so, the contributors. Sorted.
+  # Those of the pool who may vote: without the authors, the agents and, if the policy says so, the contributors. Sorted.
   levels @8 :List(Level);
   # The escalation path.
+  askers @9 :List(Id);
+  # Whoever has asked for it since its last outcome. Sorted.
+  agents @10 :List(Id);
+  # Who acted for somebody else. Sorted.
 }
 
 struct ApprovalRevised {
@@ -224,9 +234,10 @@ struct ApprovalRevised {
   revision @1 :Data;
   contributors @2 :List(Id);
   voters @3 :List(Id);
-  # Those of before, without contributors that came with this revision if the policy excludes them.
+  # Those of before, without who wrote this revision and, if the policy excludes them, contributors that came with it.
   invalidated @4 :List(Id);
   # Whose votes fell.
+  agents @5 :List(Id);
 }
 
 struct ApprovalGiven {
@@ -316,6 +327,21 @@ struct RequestState {
   # Levels told so far.
   votes @13 :List(Vote);
   # In the order given; of the present revision.
+  askers @14 :List(Id);
+  # Since the last outcome, the author among them. Sorted.
+  agents @15 :List(Id);
+  recordedAt @16 :Int64;
+  # Of the request: deadlines and escalation count from here, whatever time the requester claims.
+  outcomes @17 :List(Outcome);
+  # Of earlier rounds, in their order; at most 256.
+}
+
+struct Outcome {
+  # How a round was decided.
+  round @0 :UInt32;
+  status @1 :Status;
+  revision @2 :Data;
+  decidedAt @3 :Int64;
 }
 
 struct Vote {
@@ -349,6 +375,8 @@ enum Standing {
   isContributor @4;
   hasNoRole @5;
   # No longer a contributor of the project.
+  isAgent @6;
+  # Acted for somebody else.
 }
 
 enum Obstacle {
@@ -378,7 +406,8 @@ struct RequestRow {
   approvals @9 :UInt32;
   refusals @10 :UInt32;
   people @11 :List(Person);
-  # The author, the contributors who are excluded, and the voters: who may vote, who has, and who may not and why.
+  # The authors (who asked first, then the others), the agents, the contributors who are excluded, and the voters: who may
+  # vote, who has, and who may not and why.
   obstacle @12 :Obstacle;
   requestedAt @13 :Int64;
   # Since when it waits.
@@ -387,4 +416,6 @@ struct RequestRow {
   decidedAt @15 :Int64;
   escalated @16 :UInt32;
   votes @17 :List(Vote);
+  stale @18 :Bool;
+  # What was granted or denied is not what there is now: the subject was rewritten since.
 }

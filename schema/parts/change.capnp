@@ -63,8 +63,8 @@ struct Impact {
 struct AssessChange {
   # What the change would do. A new assessment replaces the last, and makes another revision.
   # Rejections: unknownChange, changeClosed, outOfRange, malformed (currency), simulationRequired (an effect on the schedule
-  # without a version that exists), nothingToDo (the same), poolTooSmall (contributors may not approve, and without this one
-  # too few are left).
+  # without a version; a version that does not exist), nothingToDo (the same), poolTooSmall (contributors may not approve, and
+  # without this one too few are left).
   change @0 :Id;
   impact @1 :Impact;
   note @2 :TextRef;
@@ -94,7 +94,8 @@ struct AmendChange {
 }
 
 struct DeferChange {
-  # Sets it aside: nobody can approve until it is resumed.
+  # Sets it aside: nobody can approve until it is resumed, and nothing is escalated. The time for approving runs on: a request
+  # that expires meanwhile is renewed.
   # Rejections: unknownChange, changeClosed, textRequired (reason), nothingToDo.
   change @0 :Id;
   reason @1 :TextRef;
@@ -251,6 +252,8 @@ struct ChangeState {
   reason @17 :TextRef;
   # Why deferred or withdrawn; of an implemented one its note.
   commands @18 :List(Id);
+  agents @19 :List(Id);
+  # Who submitted, assessed, amended it or accepted its impact for somebody else, sorted.
 }
 
 struct Row {

@@ -72,7 +72,9 @@ struct CreateTask {
 struct EditTask {
   # Each field is checked by itself: two people who edit different fields both win.
   # Rejections: projectArchived, unknownTask, taskRetired, changedMeanwhile, textRequired (title removed),
-  # outOfRange, nothingToDo, unknownChange, notApproved, wipLimitReached (points), notPermitted (override).
+  # outOfRange, nothingToDo, unknownChange, notApproved, wipLimitReached (points), notPermitted (override), poolTooSmall (it
+  # is being approved, and too few could approve what this member wrote).
+  # What is asked to be approved is rewritten with it: votes fall (approval.capnp).
   task @0 :Id;
   title @1 :TextChange;
   description @2 :TextChange;
@@ -156,7 +158,7 @@ struct UnblockTask {
 }
 
 struct RetireTask {
-  # Takes the task off the board. Nothing is deleted: restoreTask brings it back.
+  # Takes the task off the board. Nothing is deleted: restoreTask brings it back. An open request for its approval is withdrawn.
   # Rejections: projectArchived, unknownTask, textRequired (reason), nothingToDo, unknownChange, notApproved.
   task @0 :Id;
   reason @1 :TextRef;
@@ -514,6 +516,12 @@ struct TaskState {
   # When progress was last reported; 0: never.
   change @24 :Id;
   # The change request under which it was created.
+  contributors @25 :List(Id);
+  # Whoever wrote any of its title, description, estimate or points, owned it, or has logged time for it. Sorted.
+  writtenBy @26 :Id;
+  # Who last wrote any of them.
+  agents @27 :List(Id);
+  # Who did any of this for somebody else. Sorted.
 }
 
 struct Row {

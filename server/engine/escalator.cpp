@@ -6,6 +6,8 @@
 #include <chrono>
 #include <vector>
 
+#include "model/parts/subject.hpp"
+
 namespace daybook::engine {
 namespace {
 
@@ -23,7 +25,7 @@ struct Due {
 Due find_due(const model::Project& project, Timestamp now) {
   Due due;
   for (const auto& [subject, request] : project.approval.requests) {
-    const auto at = model::approval::escalation_due(request);
+    const auto at = model::subject::escalation_due(project, subject, request, now);
     if (at.is_none()) continue;
     if (at <= now) {
       due.subjects.push_back(subject);

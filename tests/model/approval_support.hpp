@@ -85,6 +85,13 @@ inline Command dissent(const ProjectScenario& scenario, Id subject) {
   return refuse({.subject = subject, .revision = revision_of(scenario, subject)});
 }
 
+// The members of the pool O1 are these from now on.
+inline Command edit_pool_of(const ProjectScenario& scenario, std::vector<Id> members) {
+  const auto* pool = scenario.state().approval.pools.find(kPool);
+  REQUIRE(pool != nullptr);
+  return edit_pool({.pool = kPool, .from = pool->members, .to = std::move(members)});
+}
+
 inline std::string names_of(const std::vector<Id>& ids) {
   std::string names;
   for (const auto id : ids) names += (names.empty() ? "" : " ") + name_of(id);

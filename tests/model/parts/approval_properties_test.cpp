@@ -207,10 +207,57 @@ struct Submission {
   Policy policy;
 };
 
+// Kept beside the model of a subject: who has asked since the last outcome, for themselves or for others, who last wrote it,
+// who wrote for others, and what was denied.
+struct Beside {
+  std::set<Id> askers;
+  std::set<Id> agents;
+  Id writer;
+  std::set<Id> scribes;
+  std::set<record::Hash> denied;
+};
+
+void note(std::map<Id, Beside>& beside, const model::Project& before, const Actor& actor,
+          const model::Verdict& verdict) {
+  if (!verdict) return;
+  const bool acts_for_another = !actor.on_behalf_of.is_nil();
+  const auto member = acts_for_another ? actor.on_behalf_of : actor.id;
+  const auto write = [&](Id task) {
+    beside[task].writer = member;
+    if (acts_for_another) beside[task].scribes.insert(actor.id);
+  };
+  for (const auto& draft : verdict->events) {
+    const auto event = draft.event();
+    if (event.isTask() && event.getTask().isTaskCreated())
+      write(read(event.getTask().getTaskCreated().getTask()));
+    if (event.isTask() && event.getTask().isTaskEdited())
+      write(read(event.getTask().getTaskEdited().getTask()));
+    if (!event.isApproval()) continue;
+    const auto approval = event.getApproval();
+    if (approval.isApprovalDenied()) {
+      const auto denied = approval.getApprovalDenied();
+      beside[read(denied.getSubject())].denied.insert(hash_of(denied.getRevision()));
+    }
+    if (!approval.isApprovalRequested()) continue;
+    const auto requested = approval.getApprovalRequested();
+    auto& subject = beside[read(requested.getSubject())];
+    RC_ASSERT(!subject.denied.contains(hash_of(requested.getRevision())));
+    const auto* was = model::approval::find_request(before.approval, read(requested.getSubject()));
+    if (was != nullptr && is_decided(*was)) {
+      subject.askers.clear();
+      subject.agents.clear();
+    }
+    const bool is_renewed = was != nullptr && was->status == Status::OPEN;
+    subject.askers.insert(read(requested.getAuthor()));
+    if (acts_for_another && !is_renewed) subject.agents.insert(actor.id);
+  }
+}
+
 TEST_CASE("votes are of who may, for what there is, once", "[model][approval][property]") {
   holds("who may vote, and for what", [] {
     const auto plan = any_plan();
     std::map<Id, Submission> submissions;
+    std::map<Id, Beside> beside;
     (void)play(
         plan.seed, plan.attempts,
         [&](const model::Project& before, const Actor& actor, Timestamp at,
@@ -227,6 +274,13 @@ TEST_CASE("votes are of who may, for what there is, once", "[model][approval][pr
             RC_ASSERT(member != submission.author);
             RC_ASSERT(actor.id != submission.author);
             RC_ASSERT(!submission.excluded.contains(member));
+            const auto& known = beside[vote->subject];
+            for (const auto id : {member, actor.id}) {
+              RC_ASSERT(!known.askers.contains(id));
+              RC_ASSERT(known.writer != id);
+            }
+            RC_ASSERT(!known.agents.contains(member));
+            RC_ASSERT(!known.scribes.contains(member));
             RC_ASSERT(model::project::role_of(before.project, member) >= schema::Role::CONTRIBUTOR);
             RC_ASSERT(vote->revision == model::subject::revision_of(before, vote->subject)->hash);
             for (const auto& earlier : request->votes) RC_ASSERT(earlier.member != member);
@@ -234,6 +288,7 @@ TEST_CASE("votes are of who may, for what there is, once", "[model][approval][pr
               RC_ASSERT(model::subject::obstacle(before, vote->subject) ==
                         model::subject::Obstacle::NONE);
           }
+          note(beside, before, actor, verdict);
           for (const auto& [subject, request] : after.approval.requests) {
             auto& submission = submissions[subject];
             if (submission.round != request.round) {
@@ -247,12 +302,15 @@ TEST_CASE("votes are of who may, for what there is, once", "[model][approval][pr
                 if (!model::contains(pool->members, member_id(n)))
                   submission.excluded.insert(member_id(n));
               }
+              for (const auto voter : request.voters)
+                RC_ASSERT(model::project::role_of(before.project, voter) >=
+                          schema::Role::CONTRIBUTOR);
             }
             if (request.policy.exclude_contributors)
               submission.excluded.insert(request.contributors.begin(), request.contributors.end());
             for (const auto voter : request.voters) RC_ASSERT(!submission.excluded.contains(voter));
             RC_ASSERT(!model::contains(request.voters, request.author));
-            if (request.status == Status::OPEN) {
+            if (request.status == Status::OPEN && !is_expired(request, at)) {
               // There is always a way to reach the quorum, and it is not reached yet.
               RC_ASSERT(request.voters.size() - count_votes(request, false) >=
                         request.policy.quorum);
@@ -279,9 +337,15 @@ TEST_CASE("what was decided stays decided", "[model][approval][property]") {
                      RC_ASSERT(now->status == then.status);
                      RC_ASSERT(now->votes.size() == then.votes.size());
                      RC_ASSERT(now->revision == then.revision);
+                     RC_ASSERT(now->outcomes.size() == then.outcomes.size());
                    } else if (then.status != Status::WITHDRAWN) {
                      RC_ASSERT(now->revision != then.revision);
                    }
+                 }
+                 for (const auto& [id, task] : after.task.tasks) {
+                   const auto* request = model::approval::find_request(after.approval, id);
+                   if (request != nullptr && request->status == Status::OPEN)
+                     RC_ASSERT(request->revision == model::task::revision_of(task));
                  }
                  for (const auto& [id, change] : after.change.changes) {
                    const auto* request = model::approval::find_request(after.approval, id);

@@ -222,6 +222,27 @@ TEST_CASE("a pool that can never reach the quorum is refused when the policy is 
         "approvalPolicyDefined");
 }
 
+TEST_CASE("who has no role that votes does not make a quorum", "[model][approval][domain]") {
+  auto given = pooled();
+  given.given(define_pool({.pool = pool_id(2), .members = {kViewer, kAnna}}));
+  const auto policy = define_approval_policy({.to = {.quorum = 2, .pool = pool_id(2)}});
+  check(
+      given,
+      by_manager({{"a viewer", policy, "poolTooSmall field=approval.pool limit=2 count=1 id=O2"}}));
+  const auto left = given.after(revoke_role({.member = kAnna, .from = schema::Role::CONTRIBUTOR}));
+  CHECK(left.when(policy) == "poolTooSmall field=approval.pool limit=2 id=O2");
+  given.given(grant_role({.member = kViewer, .from = schema::Role::VIEWER}));
+  CHECK(given.when(policy) == "approvalPolicyDefined");
+  given.given(policy)
+      .given(revoke_role({.member = kViewer, .from = schema::Role::CONTRIBUTOR}))
+      .given(grant_role({.member = kViewer, .role = schema::Role::VIEWER}));
+  CHECK(given.when(
+            edit_pool({.pool = pool_id(2), .from = {kViewer, kAnna}, .to = {kViewer, kBert}})) ==
+        "poolTooSmall field=approval.pool limit=2 count=1 id=O2");
+  CHECK(given.when(edit_pool(
+            {.pool = pool_id(2), .from = {kViewer, kAnna}, .to = {kAnna, kBert}})) == "poolEdited");
+}
+
 TEST_CASE("pools, policies and requests survive saving and loading", "[model][approval]") {
   auto given = accepted();
   given.given(define_escalation_path({.to = {{4, Role::MANAGER, {}}, {8, Role::NONE, kPool}}}))

@@ -71,13 +71,11 @@ TEST_CASE("submitChange is refused for each reason, in this order", "[model][cha
         {{"unknown, before the policy", submit_change({.change = kChange, .affected = {kTask}}),
           "unknownSubject field=change.affected id=T1"},
          {"no policy", submit_change({.change = kChange}), "policyRequired subject=Q1"}});
-  auto state = given.state();
-  state.approval.pools.edit(kPool)->members = {kContributor, kAnna};
-  check(ProjectScenario(ProjectStream(state, std::nullopt)),
+  check(given.after(edit_pool_of(given, {kContributor, kAnna})),
         {{"too few", submit_change({.change = kChange}),
           "poolTooSmall field=approval.pool limit=2 count=1 id=O1 subject=Q1 members=[M4]"}});
-  state.approval.pools.edit(kPool)->members = {kContributor};
-  check(ProjectScenario(ProjectStream(state, std::nullopt)),
+  const auto lax = governed({.quorum = 1, .pool = kPool});
+  check(lax.after(edit_pool_of(lax, {kContributor})),
         {{"only the requester", submit_change({.change = kChange}),
           "separationOfDuties member=M2 id=O1 subject=Q1"}});
 }
@@ -150,6 +148,8 @@ TEST_CASE("assessChange is refused for each reason, in this order", "[model][cha
        {"not simulated", assess({.schedule_days = 1}), need, kCleo},
        {"simulated on a version that does not exist",
         assess({.schedule_days = -1, .simulated_version = {now + 1}}), need, kCleo},
+       {"without an effect, on a version that does not exist",
+        assess({.simulated_version = {now + 1}}), need, kCleo},
        {"simulated on the last", assess({.schedule_days = -1, .simulated_version = {now}}), good,
         kCleo},
        {"at the limits",
@@ -402,6 +402,66 @@ TEST_CASE("only an approved change that is not implemented can be quoted", "[mod
   CHECK(code(approved().after(withdraw_change({.change = kChange})), kChange) ==
         Code::NOT_APPROVED);
   CHECK(code(implemented(), kChange) == Code::NOT_APPROVED);
+}
+
+TEST_CASE("work quotes an approved change, and says so", "[model][change][domain]") {
+  const auto with_work = [](ProjectScenario scenario) {
+    scenario.given(define_board({.columns = columns()}))
+        .given(create_task({.task = kTask, .title = "Draw the button"}));
+    return scenario;
+  };
+  const auto works = [](const ProjectScenario& given) {
+    const auto title = given.task(kTask).title;
+    return std::vector<Command>{
+        create_task({.task = task_id(9), .change = kChange}),
+        edit_task({.task = kTask, .title = {title, "Draw two"}, .change = kChange}),
+        retire_task({.task = kTask, .change = kChange})};
+  };
+  for (const auto& other : {accepted(), refused(), withdrawn(), implemented()}) {
+    const auto given = with_work(other);
+    for (const auto& command : works(given)) CHECK(given.when(command) == "notApproved id=Q1");
+  }
+  const auto given = with_work(approved());
+  const auto quoted = [](const ProjectScenario& scenario) {
+    return with_event(scenario.last_event(), [](schema::Event::Reader event) {
+      const auto task = event.getTask();
+      if (task.isTaskCreated()) return read(task.getTaskCreated().getChange());
+      if (task.isTaskEdited()) return read(task.getTaskEdited().getChange());
+      return read(task.getTaskRetired().getChange());
+    });
+  };
+  for (const auto& command : works(given)) CHECK(quoted(given.after(command)) == kChange);
+  const auto created = given.after(works(given)[0]);
+  CHECK(created.task(task_id(9)).change == kChange);
+  CHECK(reloaded(created).task(task_id(9)).change == kChange);
+}
+
+TEST_CASE("a change that has expired is renewed, not lost", "[model][change][approval][domain]") {
+  auto given = accepted();
+  given.given(consent(given, kChange), kBert).pass(49 * kHour);
+  CHECK(given.when(consent(given, kChange), kAnna).starts_with("approvalExpired"));
+  const auto before = revision_of(given, kChange);
+  auto amended =
+      given.after(amend_change({.change = kChange, .to_kind = Kind::COST}), kContributor);
+  CHECK(amended.when(consent(amended, kChange), kAnna).starts_with("approvalExpired"));
+  CHECK(given.when(renew_request(kChange), kBert) == "approvalRequested");
+  given.given(renew_request(kChange), kBert);
+  const auto& request = request_of(given, kChange);
+  CHECK(request.round == 2);
+  CHECK(request.author == kContributor);
+  CHECK(request.revision == before);
+  CHECK(request.votes.empty());
+  CHECK(change_of(given, kChange).impact_accepted);
+  check(given, {{"who assessed it", consent(given, kChange),
+                 "contributorExcluded member=M6 subject=Q1", kCleo},
+                {"who asked", consent(given, kChange), "selfApproval member=M2 subject=Q1"},
+                {"who renewed it", consent(given, kChange), "approvalGiven", kBert},
+                {"another", consent(given, kChange), "approvalGiven", kAnna}});
+  // Its time runs on while it is deferred.
+  given.given(defer_change({.change = kChange})).pass(49 * kHour);
+  CHECK(given.when(consent(given, kChange), kAnna).starts_with("approvalExpired"));
+  given.given(renew_request(kChange), kBert);
+  CHECK(given.when(consent(given, kChange), kAnna) == "changeDeferred subject=Q1");
 }
 
 TEST_CASE("changes survive saving and loading", "[model][change]") {

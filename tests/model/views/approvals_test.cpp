@@ -32,6 +32,7 @@ model::Project asked() {
       .quorum = 2, .pool = pool_n(1), .exclude_contributors = true, .expiry_hours = 48};
   request.voters = {kManager, kViewer, member_id(4), member_id(5)};
   request.requested_at = at(-1, 3 * kHour);
+  request.recorded_at = request.requested_at;
   request.votes = {
       {.member = kManager, .approves = true, .at = at(-1, 4 * kHour), .words = text(30)},
       {.member = member_id(4), .at = at(-1, 5 * kHour)}};
@@ -94,6 +95,53 @@ TEST_CASE("everybody concerned is told where they stand, and why they may not vo
     CHECK(people(project) ==
           "M2 isAuthor, M6 isContributor, M7 isContributor, M1 approved, M4 refused");
   }
+}
+
+TEST_CASE("who has had to do with it since it was asked for may not vote either",
+          "[model][views][approvals]") {
+  auto project = asked();
+  auto& task = *project.task.tasks.edit(task_id(1));
+  auto& request = *project.approval.requests.edit(task_id(1));
+  request.contributors = {};
+  request.askers = {kContributor, member_id(8)};
+  request.agents = {member_id(7)};
+  task.written_by = member_id(6);
+  task.contributors = {kManager, member_id(5)};
+  CHECK(people(project) ==
+        "M2 isAuthor, M6 isAuthor, M8 isAuthor, M7 isAgent, M1 approved, M3 hasNoRole, M4 refused, "
+        "M5 isContributor");
+  request.policy.exclude_contributors = false;
+  CHECK(people(project).ends_with("M5 mayVote"));
+  task.written_by = member_id(5);
+  CHECK(people(project).ends_with("M5 isAuthor"));
+  // Once it is decided, what happens to the task is no matter of the votes.
+  request.status = Status::GRANTED;
+  task.written_by = member_id(6);
+  CHECK(people(project) == "M2 isAuthor, M8 isAuthor, M7 isAgent, M1 approved, M4 refused");
+}
+
+TEST_CASE("an approval is shown for the revision that it was given for",
+          "[model][views][approvals]") {
+  auto project = asked();
+  const auto is_stale = [&] {
+    return with_row<Row>(derive_on(ViewName::APPROVALS, project), task_id(1),
+                         [](Row::Reader row) { return row.getRequest().getStale(); });
+  };
+  auto& request = *project.approval.requests.edit(task_id(1));
+  request.revision = model::task::revision_of(*project.task.tasks.find(task_id(1)));
+  for (const auto status : {Status::GRANTED, Status::DENIED}) {
+    request.status = status;
+    CHECK(!is_stale());
+  }
+  project.task.tasks.edit(task_id(1))->retired = true;
+  CHECK(!is_stale());
+  project.task.tasks.edit(task_id(1))->points = 3;
+  for (const auto status : {Status::GRANTED, Status::DENIED}) {
+    request.status = status;
+    CHECK(is_stale());
+  }
+  request.status = Status::WITHDRAWN;
+  CHECK(!is_stale());
 }
 
 TEST_CASE("a request says why nobody can approve yet", "[model][views][approvals]") {

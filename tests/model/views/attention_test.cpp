@@ -125,6 +125,7 @@ model::Project asked() {
       .quorum = 2, .pool = pool_n(1), .exclude_contributors = false, .expiry_hours = 72};
   request.voters = {kManager, member_id(4), member_id(5)};
   request.requested_at = at(-2);
+  request.recorded_at = at(-2);
   project.approval.requests.set(task_id(1), request);
   return project;
 }
@@ -161,6 +162,12 @@ TEST_CASE("what was escalated concerns those of the levels told", "[model][views
   CHECK(items(project)[0] == "approvalEscalated immediate T1 #12 for M3 since -1");
   request.escalated = 2;
   CHECK(items(project)[0] == "approvalEscalated immediate T1 #12 for M1 M3 since -1");
+  // Nobody is told to hurry with what has expired.
+  CHECK(items(project, day(2)) == Items{"approvalExpired digest T1 #12 for M2 since 1"});
+  // Whatever a snapshot holds.
+  request.policy.expiry_hours = 0;
+  request.levels[1].after_hours = 0xFFFFFFFF;
+  CHECK(items(project)[0].starts_with("approvalEscalated immediate T1 #12 for M1 M3 since 364"));
 }
 
 TEST_CASE("a change waits for its impact, its approval, its implementation in turn",
@@ -180,6 +187,14 @@ TEST_CASE("a change waits for its impact, its approval, its implementation in tu
   CHECK(items(project) == Items{"impactToAccept digest H1 #3 for M2 since -1"});
   edited.impact_accepted = true;
   CHECK(items(project) == Items{"approvalWaiting digest H1 #3 for M1 M4 since -2"});
+  auto& asked_for = *project.approval.requests.edit(change_n(1));
+  asked_for.levels = {{.after_hours = 1, .role = schema::Role::MANAGER}};
+  asked_for.escalated = 1;
+  CHECK(items(project).size() == 2);
+  edited.status = model::change::Status::DEFERRED;
+  CHECK(items(project).empty());  // nobody can approve it meanwhile
+  edited.status = model::change::Status::SUBMITTED;
+  asked_for.levels.clear();
   edited.status = model::change::Status::APPROVED;
   edited.decided_at = at(0);
   project.approval.requests.edit(change_n(1))->status = model::approval::Status::GRANTED;

@@ -39,7 +39,7 @@ TEST_CASE("a change shows the revision that acceptImpact and approve quote",
   add(project, 1, Status::SUBMITTED, 5);
   model::approval::Request request;
   request.policy = {.quorum = 3, .pool = pool_n(1), .expiry_hours = 24};
-  request.requested_at = at(0);
+  request.recorded_at = at(0);
   request.votes = {{.member = kManager, .approves = true}, {.member = member_id(4)}};
   project.approval.requests.set(change_n(1), request);
   model::task::Task task;

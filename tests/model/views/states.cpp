@@ -147,8 +147,10 @@ void change_approval(Project& project, Random& random) {
   request.policy.expiry_hours = number(random, 400);
   request.voters = members(random);
   request.requested_at = moment(random);
+  request.recorded_at = moment(random);
   request.decided_at = moment(random);
-  request.levels = {{.after_hours = number(random, 100), .role = schema::Role::MANAGER}};
+  const auto hours = random.one_in(10) ? 0xFFFFFFFF : number(random, 100);
+  request.levels = {{.after_hours = hours, .role = schema::Role::MANAGER}};
   request.escalated = number(random, 3);
   if (random.one_in(2)) {
     const auto voter = member(random);
