@@ -104,6 +104,7 @@ Ruling edit_risk(const Project& all, wire::EditRisk::Reader command, Emitter& ou
   event.setToCategory(category ? command.getToCategory() : present.category);
   event.setFromProximity(present.proximity);
   event.setToProximity(proximity ? command.getToProximity() : present.proximity);
+  event.setReopened(present.status == Status::ACCEPTED && (cause || what || effect));
   return {};
 }
 
@@ -126,14 +127,25 @@ Ruling check_assessment(const Assessment& to, const Assessment& present) {
   return {};
 }
 
+// In anything that somebody may have accepted it for.
+bool is_worse(const Assessment& to, const Assessment& from) {
+  const auto& cost = to.cost_impact;
+  const bool same_currency = cost.currency == from.cost_impact.currency;
+  const bool costs_more = cost.minor > (same_currency ? from.cost_impact.minor : 0);
+  return to.score() > from.score() || to.probability_permille > from.probability_permille ||
+         costs_more || to.delay_days > from.delay_days;
+}
+
 Ruling assess_risk(const Project& all, wire::AssessRisk::Reader command, Emitter& out) {
   const auto id = daybook::read(command.getRisk());
   const auto risk = find_live(all, id);
   if (!risk) return std::unexpected(risk.error());
   const auto& present = (*risk)->assessment;
-  if (read_assessment(command.getFrom()) != present) {
+  if (const auto seen = read_assessment(command.getFrom()); seen != present) {
+    // The same score with other figures: it tells nothing.
+    const auto score = seen.score() == present.score() ? 0 : present.score();
     return reject(Code::CHANGED_MEANWHILE,
-                  {.field = "risk.assessment", .present_number = present.score(), .id = id});
+                  {.field = "risk.assessment", .present_number = score, .id = id});
   }
   const auto to = read_assessment(command.getTo());
   DAYBOOK_TRY(check_assessment(to, present));
@@ -142,7 +154,7 @@ Ruling assess_risk(const Project& all, wire::AssessRisk::Reader command, Emitter
   daybook::write(event.initRisk(), id);
   write(event.initFrom(), present);
   write(event.initTo(), to);
-  event.setReopened((*risk)->status == Status::ACCEPTED && to.score() > present.score());
+  event.setReopened((*risk)->status == Status::ACCEPTED && is_worse(to, present));
   return {};
 }
 
@@ -158,10 +170,14 @@ Ruling assign_risk(const Project& all, wire::AssignRisk::Reader command, Emitter
   }
   DAYBOOK_TRY(check_owner(all, to, "risk.owner"));
   if (from == to) return reject(Code::NOTHING_TO_DO, {.id = id});
+  const auto& present = **risk;
+  const bool accepted_alone = present.status == Status::ACCEPTED && present.decision.is_nil() &&
+                              (to == present.accepted_by || to == present.accepted_actor);
   auto event = out.next().initRisk().initRiskAssigned();
   daybook::write(event.initRisk(), id);
   daybook::write(event.initFrom(), from);
   daybook::write(event.initTo(), to);
+  event.setReopened(accepted_alone && !to.is_nil());
   return {};
 }
 
@@ -173,7 +189,9 @@ Ruling check_action(const Project& all, const std::vector<Id>& replaced,
   if (contains(before, id)) return reject(Code::ALREADY_EXISTS, {.field = "risk.action", .id = id});
   if (!contains(replaced, id)) DAYBOOK_TRY(require_new_id(all, id, "risk.action"));
   DAYBOOK_TRY(require_text(action.getText(), "risk.text"));
-  return check_owner(all, daybook::read(action.getOwner()), "risk.actionOwner");
+  DAYBOOK_TRY(check_owner(all, daybook::read(action.getOwner()), "risk.actionOwner"));
+  if (action.getDue() < 0) return reject(Code::OUT_OF_RANGE, {.field = "risk.due"});
+  return {};
 }
 
 Ruling plan_response(const Project& all, wire::PlanResponse::Reader command, Emitter& out) {
@@ -189,6 +207,11 @@ Ruling plan_response(const Project& all, wire::PlanResponse::Reader command, Emi
                   {.field = "risk.actions", .limit = kActionsMax, .count = actions.size()});
   }
   const auto replaced = open_actions(present);
+  const auto in_all = present.actions.size() - replaced.size() + actions.size();
+  if (in_all > kActionsInAllMax) {
+    return reject(Code::TOO_MANY,
+                  {.field = "risk.actions", .limit = kActionsInAllMax, .count = in_all});
+  }
   std::vector<Id> ids;
   for (const auto action : actions) {
     DAYBOOK_TRY(check_action(all, replaced, ids, action));
@@ -230,6 +253,15 @@ Ruling complete_action(const Project& all, wire::CompleteRiskAction::Reader comm
   return {};
 }
 
+// Nobody alone accepts what is theirs, or was: giving it away for the moment does not help.
+Ruling check_not_owner(const Risk& risk, Id id, const Context& context) {
+  for (const auto member : {context.on_whose_part(), context.actor}) {
+    if (contains(risk.owners, member))
+      return reject(Code::OWNER_IS_SOLE_APPROVER, {.member = member, .id = id});
+  }
+  return {};
+}
+
 Ruling accept_risk(const Project& all, wire::AcceptRisk::Reader command, const Context& context,
                    Emitter& out) {
   const auto id = daybook::read(command.getRisk());
@@ -240,13 +272,18 @@ Ruling accept_risk(const Project& all, wire::AcceptRisk::Reader command, const C
   const auto score = present.assessment.score();
   if (score == 0) return reject(Code::RISK_NOT_ASSESSED, {.id = id});
   const auto decision = daybook::read(command.getDecision());
-  if (decision.is_nil() && present.owner == context.on_whose_part())
-    return reject(Code::OWNER_IS_SOLE_APPROVER, {.member = present.owner, .id = id});
+  if (decision.is_nil()) DAYBOOK_TRY(check_not_owner(present, id, context));
   if (decision.is_nil() && band_of(score) == Band::EXTREME)
     return reject(Code::EXTREME_NEEDS_BOARD, {.present_number = score, .id = id});
   if (!decision.is_nil())
     DAYBOOK_TRY(decision::check_binding(all, decision, id, decision::Topic::RISK));
   if (present.status == Status::ACCEPTED) return reject(Code::NOTHING_TO_DO, {.id = id});
+  if (present.acceptances.size() >= kAcceptancesMax) {
+    return reject(Code::TOO_MANY, {.field = "risk.acceptances",
+                                   .limit = kAcceptancesMax,
+                                   .count = present.acceptances.size() + 1,
+                                   .id = id});
+  }
   auto event = out.next().initRisk().initRiskAccepted();
   daybook::write(event.initRisk(), id);
   out.text(command.getRationale(), [&] { return event.initRationale(); });
@@ -284,7 +321,7 @@ Ruling retire_risk(const Project& all, wire::RetireRisk::Reader command, Emitter
   if (risk->status == Status::RETIRED) return reject(Code::NOTHING_TO_DO, {.id = id});
   DAYBOOK_TRY(require_text(command.getReason(), "risk.reason"));
   if (const auto open = open_actions(*risk); !open.empty())
-    return reject(Code::OPEN_ACTIONS, {.tasks = open, .count = open.size(), .id = id});
+    return reject(Code::OPEN_ACTIONS, {.count = open.size(), .id = id, .ids = open});
   auto event = out.next().initRisk().initRiskRetired();
   daybook::write(event.initRisk(), id);
   out.text(command.getReason(), [&] { return event.initReason(); });
@@ -298,7 +335,12 @@ Ruling link_to_change(const Project& all, wire::LinkRiskToChange::Reader command
   const auto change = daybook::read(command.getChange());
   if (change::find_change(all.change, change) == nullptr)
     return reject(Code::UNKNOWN_CHANGE, {.id = change});
-  if (contains((*risk)->changes, change)) return reject(Code::NOTHING_TO_DO, {.id = id});
+  const auto& linked = (*risk)->changes;
+  if (contains(linked, change)) return reject(Code::NOTHING_TO_DO, {.id = id});
+  if (linked.size() >= kChangesMax) {
+    return reject(Code::TOO_MANY,
+                  {.field = "risk.changes", .limit = kChangesMax, .count = linked.size() + 1});
+  }
   auto event = out.next().initRisk().initPlanAdjustedForRisk();
   daybook::write(event.initRisk(), id);
   daybook::write(event.initChange(), change);

@@ -27,7 +27,10 @@ using schema::risk::Strategy;
 inline constexpr std::uint32_t kScaleMax = 5;
 inline constexpr std::uint32_t kPermilleMax = 1000;
 inline constexpr std::uint32_t kDelayDaysMax = 10'000;
-inline constexpr std::size_t kActionsMax = 32;
+inline constexpr std::size_t kActionsMax = 32;        // of a plan
+inline constexpr std::size_t kActionsInAllMax = 256;  // with those that are done
+inline constexpr std::size_t kChangesMax = 100;       // linked to a risk
+inline constexpr std::size_t kAcceptancesMax = 100;   // of a risk
 inline constexpr std::size_t kSessionListMax = 100;
 inline constexpr std::int64_t kReviewMicros =
     7LL * 24 * 3600 * 1'000'000;  // a review is due so long after the last
@@ -50,6 +53,13 @@ struct Action {
   Timestamp done_at = {};
 };
 
+// One that ended, as the risk was opened again.
+struct Acceptance {
+  Timestamp at = {};
+  Id by = {};
+  Id decision = {};
+};
+
 struct Risk {
   std::uint32_t number = 0;  // R-number
   Text cause = {};
@@ -58,6 +68,7 @@ struct Risk {
   Category category = Category::SCHEDULE;
   Proximity proximity = Proximity::UNKNOWN;
   Id owner = {};
+  std::vector<Id> owners = {};  // who owns it or ever did, sorted
   Status status = Status::OPEN;
   Timestamp identified_at = {};
   Id identified_by = {};
@@ -72,6 +83,8 @@ struct Risk {
   Id decision = {};
   Timestamp accepted_at = {};
   Id accepted_by = {};
+  Id accepted_actor = {};                    // who did so in their name; nil: they themselves
+  std::vector<Acceptance> acceptances = {};  // earlier ones, in their order
   Timestamp materialized_at = {};
   Text materialized_effect = {};
   Timestamp retired_at = {};

@@ -23,10 +23,23 @@ void fold_identified(State& state, wire::RiskIdentified::Reader event, const Eve
   risk.category = event.getCategory();
   risk.proximity = event.getProximity();
   risk.owner = daybook::read(event.getOwner());
+  add_id(risk.owners, risk.owner);
   risk.identified_at = meta.happened_at();
   risk.identified_by = meta.on_whose_part();
   risk.reviewed_at = risk.identified_at;
   state.last_number = std::max(state.last_number, risk.number);
+}
+
+// What was accepted is another risk now.
+void reopen(Risk& risk) {
+  if (risk.status != Status::ACCEPTED) return;
+  risk.acceptances.push_back({risk.accepted_at, risk.accepted_by, risk.decision});
+  risk.status = Status::OPEN;
+  risk.rationale = {};
+  risk.decision = {};
+  risk.accepted_at = {};
+  risk.accepted_by = {};
+  risk.accepted_actor = {};
 }
 
 void fold_edited(Risk& risk, wire::RiskEdited::Reader event, const EventMeta& meta) {
@@ -35,6 +48,7 @@ void fold_edited(Risk& risk, wire::RiskEdited::Reader event, const EventMeta& me
   risk.effect = changed(risk.effect, event.getEffect(), meta.position);
   if (event.getFromCategory() != event.getToCategory()) risk.category = event.getToCategory();
   if (event.getFromProximity() != event.getToProximity()) risk.proximity = event.getToProximity();
+  if (event.getReopened()) reopen(risk);
 }
 
 void fold_assessed(Risk& risk, wire::RiskAssessed::Reader event, const EventMeta& meta) {
@@ -42,12 +56,13 @@ void fold_assessed(Risk& risk, wire::RiskAssessed::Reader event, const EventMeta
   risk.assessment = read_assessment(event.getTo());
   if (risk.assessment.score() != from.score()) risk.previous_score = from.score();
   risk.assessed_at = not_before(meta.happened_at(), std::max(risk.identified_at, risk.assessed_at));
-  if (!event.getReopened()) return;
-  risk.status = Status::OPEN;
-  risk.rationale = {};
-  risk.decision = {};
-  risk.accepted_at = {};
-  risk.accepted_by = {};
+  if (event.getReopened()) reopen(risk);
+}
+
+void fold_assigned(Risk& risk, wire::RiskAssigned::Reader event) {
+  risk.owner = daybook::read(event.getTo());
+  add_id(risk.owners, risk.owner);
+  if (event.getReopened()) reopen(risk);
 }
 
 // What is done stays; the rest of the plan is replaced.
@@ -89,6 +104,7 @@ void fold_accepted(Risk& risk, wire::RiskAccepted::Reader event, const EventMeta
   risk.decision = daybook::read(event.getDecision());
   risk.accepted_at = not_before(meta.happened_at(), std::max(risk.identified_at, risk.assessed_at));
   risk.accepted_by = meta.on_whose_part();
+  risk.accepted_actor = meta.on_behalf_of.is_nil() ? Id{} : meta.actor;
 }
 
 void review(Risk& risk, const EventMeta& meta) {
@@ -160,7 +176,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
                   [&](Risk& r) { fold_assessed(r, event.getRiskAssessed(), meta); });
     case wire::Event::RISK_ASSIGNED:
       return edit(event.getRiskAssigned().getRisk(),
-                  [&](Risk& r) { r.owner = daybook::read(event.getRiskAssigned().getTo()); });
+                  [&](Risk& r) { fold_assigned(r, event.getRiskAssigned()); });
     case wire::Event::RISK_RESPONSE_PLANNED:
       fold_planned(state, event.getRiskResponsePlanned(), meta);
       return true;
@@ -187,8 +203,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       });
     case wire::Event::PLAN_ADJUSTED_FOR_RISK:
       return edit(event.getPlanAdjustedForRisk().getRisk(), [&](Risk& r) {
-        const auto change = daybook::read(event.getPlanAdjustedForRisk().getChange());
-        r.changes.insert(std::lower_bound(r.changes.begin(), r.changes.end(), change), change);
+        add_id(r.changes, daybook::read(event.getPlanAdjustedForRisk().getChange()));
       });
     case wire::Event::RISK_SESSION_HELD:
       fold_session(state, event.getRiskSessionHeld(), meta);
@@ -258,6 +273,15 @@ void save_risk(wire::RiskState::Builder out, Id id, const Risk& risk) {
   write_ids(risk.changes, [&](unsigned size) { return out.initChanges(size); });
   out.setAcceptedAt(risk.accepted_at.micros);
   save_id(risk.accepted_by, [&] { return out.initAcceptedBy(); });
+  save_id(risk.accepted_actor, [&] { return out.initAcceptedActor(); });
+  write_ids(risk.owners, [&](unsigned size) { return out.initOwners(size); });
+  save_list(
+      risk.acceptances, [&](unsigned size) { return out.initAcceptances(size); },
+      [](wire::Acceptance::Builder row, const Acceptance& acceptance) {
+        row.setAt(acceptance.at.micros);
+        save_id(acceptance.by, [&] { return row.initBy(); });
+        save_id(acceptance.decision, [&] { return row.initDecision(); });
+      });
 }
 
 Risk load_risk(wire::RiskState::Reader in) {
@@ -288,6 +312,12 @@ Risk load_risk(wire::RiskState::Reader in) {
   risk.changes = read_sorted_ids(in.getChanges());
   risk.accepted_at = {in.getAcceptedAt()};
   risk.accepted_by = daybook::read(in.getAcceptedBy());
+  risk.accepted_actor = daybook::read(in.getAcceptedActor());
+  risk.owners = read_sorted_ids(in.getOwners());
+  for (const auto row : in.getAcceptances()) {
+    risk.acceptances.push_back(
+        {{row.getAt()}, daybook::read(row.getBy()), daybook::read(row.getDecision())});
+  }
   return risk;
 }
 

@@ -76,6 +76,7 @@ struct IdentifyRisk {
 }
 
 struct EditRisk {
+  # An accepted risk whose cause, event or effect is rewritten is open again.
   # Rejections, in this order: unknownRisk, riskClosed, changedMeanwhile, textRequired (event removed), malformed, nothingToDo.
   risk @0 :Id;
   cause @1 :TextChange;
@@ -101,13 +102,14 @@ struct Assessment {
 struct AssessRisk {
   # Rejections: unknownRisk, riskClosed (materialized, too), changedMeanwhile, outOfRange, malformed (currency), nothingToDo.
   # What was assessed is assessed anew, never taken back: 0 × 0 is out of range then.
-  # An accepted risk whose score rises is open again.
+  # An accepted risk is open again when its score rises, or its probability, cost or delay.
   risk @0 :Id;
   from @1 :Assessment;
   to @2 :Assessment;
 }
 
 struct AssignRisk {
+  # A risk that somebody accepted without a board's decision is open again when it becomes theirs.
   # Rejections: unknownRisk, riskClosed, changedMeanwhile, memberRequired, nothingToDo.
   risk @0 :Id;
   from @1 :Id;
@@ -125,8 +127,9 @@ struct Action {
 struct PlanResponse {
   # What is to be done; replaces the plan there is. Actions that are done stay beside it, and so their ids stay in use; one
   # that is still open keeps its id if it stands in the new plan, too.
-  # Rejections: unknownRisk, riskClosed, malformed (strategy), tooMany (actions > 32), idRequired, alreadyExists (an action's
-  # id), textRequired (an action's text), memberRequired, nothingToDo.
+  # Rejections: unknownRisk, riskClosed, malformed (strategy), tooMany (actions > 32, or > 256 with those that are done),
+  # idRequired, alreadyExists (an action's id), textRequired (an action's text), memberRequired, outOfRange (due before 1970),
+  # nothingToDo.
   risk @0 :Id;
   strategy @1 :Strategy;
   actions @2 :List(Action);
@@ -143,9 +146,9 @@ struct CompleteRiskAction {
 
 struct AcceptRisk {
   # Lives with it. An extreme risk takes a binding decision of an advisory board about it, whose id is quoted.
-  # Rejections: unknownRisk, riskClosed (materialized, too), textRequired (rationale), riskNotAssessed, ownerIsSoleApprover (who accepts must be
-  # another than the owner, unless a board decided), extremeNeedsBoard, unknownDecision, notBinding, decisionOpen,
-  # nothingToDo.
+  # Rejections: unknownRisk, riskClosed (materialized, too), textRequired (rationale), riskNotAssessed, ownerIsSoleApprover (unless
+  # a board decided, nobody accepts a risk who owns it or ever did, nor in another's name), extremeNeedsBoard,
+  # unknownDecision, notBinding, decisionOpen, nothingToDo, tooMany (100 acceptances).
   risk @0 :Id;
   rationale @1 :TextRef;
   decision @2 :Id;
@@ -168,15 +171,14 @@ struct MaterializeRisk {
 
 struct RetireRisk {
   # It cannot happen any more, or what it led to is over.
-  # Rejections: unknownRisk, nothingToDo (retired), textRequired (reason), openActions (facts: how many, and as `tasks` their
-  # ids).
+  # Rejections: unknownRisk, nothingToDo (retired), textRequired (reason), openActions (facts: how many, and their ids).
   risk @0 :Id;
   reason @1 :TextRef;
 }
 
 struct LinkRiskToChange {
   # The plan was adjusted for the risk by a change request.
-  # Rejections: unknownRisk, riskClosed, unknownChange, nothingToDo.
+  # Rejections: unknownRisk, riskClosed, unknownChange, nothingToDo, tooMany (changes > 100).
   risk @0 :Id;
   change @1 :Id;
 }
@@ -230,6 +232,8 @@ struct RiskEdited {
   toCategory @5 :Category;
   fromProximity @6 :Proximity;
   toProximity @7 :Proximity;
+  reopened @8 :Bool;
+  # It was accepted as what stood there before.
 }
 
 struct RiskAssessed {
@@ -237,13 +241,15 @@ struct RiskAssessed {
   from @1 :Assessment;
   to @2 :Assessment;
   reopened @3 :Bool;
-  # It was accepted at a lower score.
+  # It was accepted when it was assessed to be less.
 }
 
 struct RiskAssigned {
   risk @0 :Id;
   from @1 :Id;
   to @2 :Id;
+  reopened @3 :Bool;
+  # The new owner had accepted it.
 }
 
 struct RiskResponsePlanned {
@@ -352,6 +358,18 @@ struct RiskState {
   # Change requests made for it, sorted.
   acceptedAt @25 :Int64;
   acceptedBy @26 :Id;
+  acceptedActor @27 :Id;
+  # Who did so in their name; nil: they themselves.
+  owners @28 :List(Id);
+  # Whoever owns it or ever did, sorted.
+  acceptances @29 :List(Acceptance);
+  # Those that ended when it was opened again, in their order; at most 100.
+}
+
+struct Acceptance {
+  at @0 :Int64;
+  by @1 :Id;
+  decision @2 :Id;
 }
 
 struct SessionState {

@@ -179,7 +179,7 @@ TEST_CASE("an assessment replaces the last and takes acceptance away", "[model][
                       .tasks_removed = 1,
                       .simulated_version = {5}};
   given.given(assess_change({.change = kChange, .impact = impact, .note = "by simulation"}),
-              Actor(kManager).as_importer().for_member(kAnna));
+              Actor(kCleo).as_importer().for_member(kAnna));
   const auto& change = change_of(given, kChange);
   CHECK(change.impact == impact);
   CHECK(change.impact_note.index == 1);

@@ -54,6 +54,8 @@ TEST_CASE("planResponse is refused for each reason, in this order", "[model][ris
         "textRequired field=risk.text"},
        {"an action for somebody outside", plan({{.action = A(9), .owner = kOutsider}}),
         "memberRequired field=risk.actionOwner member=M9"},
+       {"an action due before 1970", plan({{.action = A(9), .due = -1}}),
+        "outOfRange field=risk.due"},
        {"nothing planned, nothing there", plan_response({.risk = R(4), .strategy = Strategy::NONE}),
         "nothingToDo id=R4"},
        {"only a strategy", plan_response({.risk = R(4), .strategy = Strategy::ACCEPT}),
@@ -173,6 +175,9 @@ TEST_CASE("acceptRisk is refused for each reason, in this order", "[model][risk]
        {"by its owner", accept_risk({.risk = R(5)}), "ownerIsSoleApprover member=M2 id=R5"},
        {"for its owner", accept_risk({.risk = R(1)}), "ownerIsSoleApprover member=M2 id=R1",
         Actor(kManager).as_importer().for_member(kContributor)},
+       {"by its owner for another", accept_risk({.risk = R(1)}),
+        "ownerIsSoleApprover member=M2 id=R1",
+        Actor(kContributor).as_importer().for_member(kManager)},
        {"extreme", extreme({}), "extremeNeedsBoard presentNumber=20 id=R5", kManager},
        {"under no such decision", extreme(D(99)), "unknownDecision id=D99", kManager},
        {"under one that does not bind", extreme(D(3)), "notBinding id=D3 subject=R5", kManager},
@@ -192,7 +197,44 @@ TEST_CASE("acceptRisk is refused for each reason, in this order", "[model][risk]
         accept_risk({.risk = R(1), .decision = D(4)}), "riskAccepted"}});
 }
 
-TEST_CASE("a risk that was accepted is open again when its score rises, only then",
+TEST_CASE("giving a risk away does not let its owner accept it", "[model][risk][domain]") {
+  auto given = with_risks();
+  given.given(assess_risk({.risk = R(1), .to = {4, 4}}))
+      .given(assign_risk({.risk = R(1), .from = kContributor}), kContributor);
+  const auto accept = accept_risk({.risk = R(1)});
+  check_reloaded(given,
+                 {{"who owned it", accept, "ownerIsSoleApprover member=M2 id=R1"},
+                  {"also assessed anew", assess_risk({.risk = R(1), .from = {4, 4}, .to = {3, 4}}),
+                   "riskAssessed"},
+                  {"another", accept, "riskAccepted", kManager}});
+  given.given(assess_risk({.risk = R(1), .from = {4, 4}, .to = {3, 4}}));
+  CHECK(given.when(accept, kContributor) == "ownerIsSoleApprover member=M2 id=R1");
+}
+
+TEST_CASE("a risk becomes open again when it becomes theirs who accepted it",
+          "[model][risk][domain]") {
+  auto given = with_risks();
+  given.given(grant_role({.member = member_id(4)}))
+      .given(assess_risk({.risk = R(1), .to = {4, 4}}))
+      .given(accept_risk({.risk = R(1)}), Actor(member_id(4)).as_importer().for_member(kManager));
+  const auto give = [&](Id to) {
+    return given.after(assign_risk({.risk = R(1), .from = kContributor, .to = to}));
+  };
+  const auto is_open = [](const ProjectScenario& scenario) {
+    const bool reopened = with_event(scenario.last_event(), [](schema::Event::Reader event) {
+      return event.getRisk().getRiskAssigned().getReopened();
+    });
+    CHECK(reopened == (risk(scenario, R(1)).status == Status::OPEN));
+    return reopened;
+  };
+  CHECK(is_open(give(kManager)));
+  CHECK(is_open(give(member_id(4))));  // who did so in the manager's name
+  CHECK(!is_open(give(kViewer)));
+  CHECK(!is_open(give({})));
+  CHECK(give(kManager).when(accept_risk({.risk = R(1)})) == "ownerIsSoleApprover member=M1 id=R1");
+}
+
+TEST_CASE("a risk that was accepted is open again when it is assessed to be worse, only then",
           "[model][risk]") {
   auto given = with_decisions();
   const Assessment seen{4, 4};
@@ -211,7 +253,7 @@ TEST_CASE("a risk that was accepted is open again when its score rises, only the
   const auto after = [&](const Assessment& to) {
     return given.after(assess_risk({.risk = R(1), .from = seen, .to = to}));
   };
-  for (const auto& to : {Assessment{3, 5}, Assessment{4, 4, 900}}) {
+  for (const auto& to : {Assessment{3, 5}, Assessment{4, 4, 0, {-5, "EUR"}}}) {
     const auto stays = after(to);
     CHECK(risk(stays, R(1)).status == Status::ACCEPTED);
     CHECK(risk(stays, R(1)).decision == D(4));
@@ -223,10 +265,81 @@ TEST_CASE("a risk that was accepted is open again when its score rises, only the
   CHECK(now.rationale.is_none());
   CHECK(now.accepted_at.is_none());
   CHECK(now.accepted_by.is_nil());
+  REQUIRE(now.acceptances.size() == 1);
+  CHECK(now.acceptances[0].at == accepted.accepted_at);
+  CHECK(now.acceptances[0].by == kManager);
+  CHECK(now.acceptances[0].decision == D(4));
+  (void)reloaded(reopened);
   with_event(reopened.last_event(), [](schema::Event::Reader event) {
     CHECK(event.getRisk().getRiskAssessed().getReopened());
   });
   CHECK(reopened.when(accept_risk({.risk = R(1)})) == "extremeNeedsBoard presentNumber=20 id=R1");
+}
+
+TEST_CASE("an acceptance is of the figures that it was given for", "[model][risk][domain]") {
+  const Assessment then{2, 2, 100, {1000, "EUR"}, 5};
+  auto given = with_risks();
+  given.given(assess_risk({.risk = R(1), .to = then})).given(accept_risk({.risk = R(1)}));
+  const auto status = [&](const Assessment& to) {
+    const auto later = given.after(assess_risk({.risk = R(1), .from = then, .to = to}));
+    return risk(later, R(1)).status;
+  };
+  CHECK(status({2, 2, 101, {1000, "EUR"}, 5}) == Status::OPEN);
+  CHECK(status({2, 2, 100, {1001, "EUR"}, 5}) == Status::OPEN);
+  CHECK(status({2, 2, 100, {10, "USD"}, 5}) == Status::OPEN);
+  CHECK(status({2, 2, 100, {1000, "EUR"}, 6}) == Status::OPEN);
+  CHECK(status({1, 2, 100, {1001, "EUR"}, 5}) == Status::OPEN);
+  CHECK(status({1, 4, 99, {999, "EUR"}, 4}) == Status::ACCEPTED);
+  CHECK(status({2, 2}) == Status::ACCEPTED);
+}
+
+TEST_CASE("an acceptance is of the words that it was given for", "[model][risk][domain]") {
+  auto given = with_risks();
+  given.given(assess_risk({.risk = R(1), .to = {2, 2}})).given(accept_risk({.risk = R(1)}));
+  const auto seen = risk(given, R(1));
+  const auto status = [&](const EditRisk& edit) {
+    return risk(given.after(edit_risk(edit)), R(1)).status;
+  };
+  CHECK(status({.risk = R(1), .event = {seen.event, "All is lost"}}) == Status::OPEN);
+  CHECK(status({.risk = R(1), .cause = {seen.cause, "No backup"}}) == Status::OPEN);
+  CHECK(status({.risk = R(1), .effect = {seen.effect, ""}}) == Status::OPEN);
+  CHECK(status({.risk = R(1), .to_category = Category::QUALITY}) == Status::ACCEPTED);
+  CHECK(status({.risk = R(1), .to_proximity = Proximity::IMMINENT}) == Status::ACCEPTED);
+  CHECK(given.when(accept_risk({.risk = R(1)})) == "nothingToDo id=R1");
+}
+
+TEST_CASE("what a risk gathers has limits", "[model][risk]") {
+  auto given = with_risks();
+  given.given(assess_risk({.risk = R(1), .to = {2, 2}}));
+  const auto in = [&](auto&& change) {
+    auto state = given.state();
+    change(*state.risk.risks.edit(R(1)), state);
+    return ProjectScenario(ProjectStream(state, std::nullopt));
+  };
+  const auto done = [&](std::size_t count) {
+    return in([&](Risk& row, model::Project&) {
+      for (std::size_t n = 0; n < count; ++n)
+        row.actions.push_back({.id = A(1000 + n), .done_at = kFirstMoment});
+    });
+  };
+  const auto plan = plan_response({.risk = R(1), .actions = {{A(1)}, {A(2)}}});
+  CHECK(done(254).when(plan) == "riskResponsePlanned");
+  CHECK(done(255).when(plan) == "tooMany field=risk.actions limit=256 count=257");
+  const auto linked = [&](std::size_t count) {
+    return in([&](Risk& row, model::Project& state) {
+      state.change.changes.set(Q(1), {});
+      for (std::size_t n = 0; n < count; ++n) row.changes.push_back(Q(1000 + n));
+    });
+  };
+  const auto link = link_risk_to_change({.risk = R(1), .change = Q(1)});
+  CHECK(linked(99).when(link) == "planAdjustedForRisk");
+  CHECK(linked(100).when(link) == "tooMany field=risk.changes limit=100 count=101");
+  const auto accepted = [&](std::size_t count) {
+    return in([&](Risk& row, model::Project&) { row.acceptances.resize(count); });
+  };
+  CHECK(accepted(99).when(accept_risk({.risk = R(1)})) == "riskAccepted");
+  CHECK(accepted(100).when(accept_risk({.risk = R(1)})) ==
+        "tooMany field=risk.acceptances limit=100 count=101 id=R1");
 }
 
 // R1 of a project that has the change requests Q1 and Q2.

@@ -1,4 +1,4 @@
-// What is known of a risk: identifying, editing, assessing, assigning, reviewing it; // one row a rejection in the order in which the checks apply: each row breaks rules behind
+// What is known of a risk: identifying, editing, assessing, assigning, reviewing it: one row a rejection in the order in which the checks apply: each row breaks rules behind
 // its own as well, so that a changed order fails.
 #include "tests/model/parts/risk_cases.hpp"
 
@@ -160,8 +160,10 @@ TEST_CASE("assessRisk is refused for each reason, in this order", "[model][risk]
       {{"unknown", assess_risk({.risk = R(99), .to = {6, 6}}), "unknownRisk id=R99"},
        {"retired", assess_risk({.risk = R(2), .to = {6, 6}}), "riskClosed id=R2"},
        {"materialized", assess_risk({.risk = R(3), .to = {6, 6}}), "riskClosed id=R3"},
-       {"another one was seen", assess_risk({.risk = R(1), .from = {4, 4}, .to = {6, 6}}),
+       {"another one was seen", assess_risk({.risk = R(1), .from = {4, 3}, .to = {6, 6}}),
         "changedMeanwhile field=risk.assessment presentNumber=16 id=R1"},
+       {"other figures were seen", assess_risk({.risk = R(1), .from = {4, 4}, .to = {6, 6}}),
+        "changedMeanwhile field=risk.assessment id=R1"},
        {"likelihood 6", to({6, 6, 1001}), "outOfRange field=risk.likelihood limit=5"},
        {"likelihood 0", to({0, 6}), "outOfRange field=risk.likelihood limit=5"},
        {"taken back", to({0, 0}), "outOfRange field=risk.likelihood limit=5"},
@@ -306,7 +308,7 @@ TEST_CASE("retireRisk is refused for each reason, in this order", "[model][risk]
       {{"unknown", retire_risk({.risk = R(99), .reason = ""}), "unknownRisk id=R99"},
        {"retired", retire_risk({.risk = R(2), .reason = ""}), "nothingToDo id=R2"},
        {"no reason", retire_risk({.risk = R(1), .reason = ""}), "textRequired field=risk.reason"},
-       {"open actions", retire_risk({.risk = R(1)}), "openActions tasks=[A1 A3] count=2 id=R1"},
+       {"open actions", retire_risk({.risk = R(1)}), "openActions count=2 id=R1 ids=[A1 A3]"},
        {"a materialized one", retire_risk({.risk = R(3)}), "riskRetired"}});
   given.given(complete_risk_action({.risk = R(1), .action = A(1)}))
       .given(complete_risk_action({.risk = R(1), .action = A(3)}));
