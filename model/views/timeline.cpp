@@ -51,8 +51,10 @@ class Marks {
  public:
   explicit Marks(std::vector<ViewRow>& rows) : rows_(rows) {}
 
-  void add(Mark mark, Id subject, const subject::Label& label, Timestamp at) {
-    const auto key = item_key(static_cast<std::uint16_t>(mark), subject);
+  // `round`: which time, where it can happen more than once.
+  void add(Mark mark, Id subject, const subject::Label& label, Timestamp at,
+           std::uint32_t round = 0) {
+    const auto key = item_key(static_cast<std::uint16_t>(mark), subject, round);
     rows_.push_back(make_row<Row>(key, [&](Row::Builder row) {
       auto out = row.initMark();
       out.setMark(mark);
@@ -61,6 +63,7 @@ class Marks {
       write_text(label.title, [&] { return out.initTitle(); });
       out.setAt(at.micros);
       daybook::write(out.initItem(), key);
+      out.setRound(round);
     }));
   }
 
@@ -96,17 +99,25 @@ void mark_approvals(const Project& project, Marks& marks) {
   using approval::Status;
   for (const auto& [id, request] : project.approval.requests) {
     if (request.kind == approval::SubjectKind::CHANGE) continue;
-    if (request.status != Status::GRANTED && request.status != Status::DENIED) continue;
-    const bool granted = request.status == Status::GRANTED;
-    marks.add(granted ? Mark::APPROVAL_GRANTED : Mark::APPROVAL_DENIED, id,
-              subject::label_of(project, id), request.decided_at);
+    const auto label = subject::label_of(project, id);
+    const auto mark = [&](Status status, Timestamp at, std::uint32_t round) {
+      marks.add(status == Status::GRANTED ? Mark::APPROVAL_GRANTED : Mark::APPROVAL_DENIED, id,
+                label, at, round);
+    };
+    for (const auto& outcome : request.outcomes)
+      mark(outcome.status, outcome.decided_at, outcome.round);
+    if (approval::is_decided(request)) mark(request.status, request.decided_at, request.round);
   }
 }
 
 void mark_risks(const Project& project, Marks& marks) {
   for (const auto& [id, risk] : project.risk.risks) {
     const subject::Label label{risk.number, risk.event};
-    if (!risk.accepted_at.is_none()) marks.add(Mark::RISK_ACCEPTED, id, label, risk.accepted_at);
+    std::uint32_t round = 0;
+    for (const auto& acceptance : risk.acceptances)
+      marks.add(Mark::RISK_ACCEPTED, id, label, acceptance.at, ++round);
+    if (!risk.accepted_at.is_none())
+      marks.add(Mark::RISK_ACCEPTED, id, label, risk.accepted_at, ++round);
     if (!risk.materialized_at.is_none())
       marks.add(Mark::RISK_MATERIALIZED, id, label, risk.materialized_at);
   }

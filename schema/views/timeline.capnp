@@ -48,5 +48,7 @@ struct MarkRow {
   title @3 :TextRef;
   at @4 :Int64;
   item @5 :Id;
-  # The row's key, of mark and subject (PROTOCOL.md).
+  # The row's key, of mark, subject and round (PROTOCOL.md).
+  round @6 :UInt32;
+  # approvalGranted, approvalDenied: of the approval; riskAccepted: which acceptance, from 1. Else 0.
 }

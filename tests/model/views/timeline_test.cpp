@@ -143,5 +143,38 @@ TEST_CASE("approvals of what is not a change are marked, and risks", "[model][vi
                                  "riskAccepted R2 8 @-9", "riskMaterialized R2 8 @-3"});
 }
 
+TEST_CASE("a later round, or a risk that is open again, takes no mark away",
+          "[model][views][timeline]") {
+  using model::approval::Status;
+  auto project = open_project_state();
+  model::approval::Request request;
+  request.kind = model::approval::SubjectKind::TASK;
+  request.round = 4;
+  request.outcomes = {{.round = 1, .status = Status::DENIED, .decided_at = at(-9)},
+                      {.round = 3, .status = Status::GRANTED, .decided_at = at(-7)}};
+  project.approval.requests.set(task_id(1), request);
+  auto risk = risk_of(8, 3, 3);
+  risk.acceptances = {{.at = at(-8)}, {.at = at(-6)}};
+  project.risk.risks.set(risk_n(1), risk);
+  const auto before = derive_on(ViewName::TIMELINE, project);
+  CHECK(marks(before) ==
+        std::vector<std::string>{"approvalDenied T1 0 @-9", "approvalGranted T1 0 @-7",
+                                 "riskAccepted R1 8 @-6", "riskAccepted R1 8 @-8"});
+  // What is decided now has a row beside them, and keeps it when it is past.
+  auto& asked = *project.approval.requests.edit(task_id(1));
+  asked.status = Status::DENIED;
+  asked.decided_at = at(-1);
+  project.risk.risks.edit(risk_n(1))->accepted_at = at(-2);
+  const auto now = derive_on(ViewName::TIMELINE, project);
+  CHECK(now.rows.size() == 6);
+  asked.outcomes.push_back({.round = 4, .status = Status::DENIED, .decided_at = at(-1)});
+  asked.status = Status::OPEN;
+  asked.round = 5;
+  auto& open = *project.risk.risks.edit(risk_n(1));
+  open.acceptances.push_back({.at = at(-2)});
+  open.accepted_at = {};
+  CHECK(shown_whole(derive_on(ViewName::TIMELINE, project)) == shown_whole(now));
+}
+
 }  // namespace
 }  // namespace daybook::testing
