@@ -1,9 +1,9 @@
 #include "model/parts/approval_round.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "model/parts/field.hpp"
+#include "model/parts/hash_data.hpp"
 #include "model/parts/id_list.hpp"
 #include "model/parts/subject.hpp"
 #include "model/permission.hpp"
@@ -13,14 +13,6 @@ namespace daybook::model::approval {
 namespace {
 
 namespace wire = schema::approval;
-
-capnp::Data::Reader data_of(const record::Hash& hash) {
-  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
-}
-
-bool is_same(const record::Hash& hash, capnp::Data::Reader data) {
-  return data.size() == hash.size() && std::memcmp(data.begin(), hash.data(), hash.size()) == 0;
-}
 
 std::vector<Id> without(std::vector<Id> ids, const std::vector<Id>& those) {
   std::erase_if(ids, [&](Id id) { return contains(those, id); });

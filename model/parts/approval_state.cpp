@@ -1,10 +1,10 @@
 // The state of approvals: how events are folded into it, and how it is saved.
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "model/parts/approval.hpp"
 #include "model/parts/field.hpp"
+#include "model/parts/hash_data.hpp"
 #include "model/parts/id_list.hpp"
 #include "model/parts/save.hpp"
 
@@ -19,16 +19,6 @@ Timestamp after_hours(Timestamp time, std::uint32_t hours) {
   const auto micros = std::min(hours, kHoursMax) * kMicrosPerHour;
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
   return {time.micros > kMost - micros ? kMost : time.micros + micros};
-}
-
-record::Hash read_hash(capnp::Data::Reader data) {
-  record::Hash hash{};
-  if (data.size() != 0) std::memcpy(hash.data(), data.begin(), std::min(data.size(), hash.size()));
-  return hash;
-}
-
-capnp::Data::Reader data_of(const record::Hash& hash) {
-  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
 }
 
 void fold_requested(Request& request, wire::ApprovalRequested::Reader event,

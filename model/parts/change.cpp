@@ -1,8 +1,7 @@
 #include "model/parts/change.hpp"
 
-#include <cstring>
-
 #include "model/parts/field.hpp"
+#include "model/parts/hash_data.hpp"
 #include "model/parts/id_list.hpp"
 #include "model/project.hpp"
 
@@ -128,14 +127,12 @@ Ruling accept_impact(const Project& all, wire::AcceptImpact::Reader command, con
   DAYBOOK_TRY(require_requester(**change, id, context));
   if (!(*change)->assessed) return reject(Code::IMPACT_NOT_ASSESSED, {.id = id});
   const auto present = revision_of(**change);
-  const auto seen = command.getRevision();
-  const bool is_present = seen.size() == present.size() &&
-                          std::memcmp(seen.begin(), present.data(), present.size()) == 0;
-  if (!is_present) return reject(Code::STALE_REVISION, {.id = id, .present_revision = present});
+  if (!is_same(present, command.getRevision()))
+    return reject(Code::STALE_REVISION, {.id = id, .present_revision = present});
   if ((*change)->impact_accepted) return reject(Code::NOTHING_TO_DO, {.id = id});
   auto event = out.next().initChange().initChangeImpactAccepted();
   daybook::write(event.initChange(), id);
-  event.setRevision({reinterpret_cast<const kj::byte*>(present.data()), present.size()});
+  event.setRevision(data_of(present));
   return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include "model/parts/change.hpp"
 #include "model/parts/field.hpp"
+#include "model/parts/hash_data.hpp"
 #include "model/parts/id_list.hpp"
 #include "model/parts/save.hpp"
 #include "model/record/stored_event.hpp"
@@ -118,9 +119,7 @@ bool is_id_used(const State& state, Id id) { return state.changes.contains(id); 
 
 record::Hash revision_of(const Change& change) {
   const auto commit = [](const Text& text, auto init) {
-    if (text.is_none()) return;
-    init().setCommitment(
-        {reinterpret_cast<const kj::byte*>(text.commitment.data()), text.commitment.size()});
+    if (!text.is_none()) init().setCommitment(data_of(text.commitment));
   };
   capnp::MallocMessageBuilder message;
   auto content = message.initRoot<wire::Content>();

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "model/parts/hash_data.hpp"
 #include "model/project.hpp"
 
 namespace daybook::model::subject {
 namespace {
 
 using schema::approval::SubjectKind;
-
-capnp::Data::Reader data_of(const record::Hash& hash) {
-  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
-}
 
 // --- Changes ---------------------------------------------------------------------------------------------------------
 

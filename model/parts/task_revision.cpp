@@ -1,16 +1,9 @@
 // What of a task is approved, and who had to do with it.
+#include "model/parts/hash_data.hpp"
 #include "model/parts/task.hpp"
 #include "model/record/stored_event.hpp"
 
 namespace daybook::model::task {
-namespace {
-
-capnp::Data::Reader data_of(const record::Hash& hash) {
-  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
-}
-
-}  // namespace
-
 record::Hash revision_of(const Task& task) {
   const auto commit = [](const Text& text, auto init) {
     if (!text.is_none()) init().setCommitment(data_of(text.commitment));
