@@ -20,8 +20,8 @@ struct Log {
   std::string_view digest;
 };
 constexpr Log kLogs[] = {
-    {1, 129, "504c5e14063c6097cd4a79fce5c4decd6408c21e463558bec38ebd4114b7bce4"},
-    {2, 352, "e5b930705c4e931004484c2e6547f8e7006e12b6a9c60645d59af1f0f267321d"},
+    {1, 129, "461b376d2e1adabfb2ac8b1f63294e037c2800b6296bb486cbe00f2c59d0a5ff"},
+    {2, 291, "cf017b7c6c71c1634e9dffe2b79250ece67087a531cbadf70b19f41ff41f2c73"},
 };
 constexpr std::uint64_t kLogSeed = 10;
 constexpr std::size_t kLogAttempts = 1000;
