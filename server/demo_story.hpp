@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "model/project.hpp"
-#include "server/access/random.hpp"
 #include "server/demo_plan.hpp"
 #include "server/engine/loader.hpp"
 #include "server/engine/local.hpp"
+#include "server/engine/random.hpp"
 
 namespace daybook::server::demo {
 
@@ -88,8 +88,8 @@ class Story {
 
  private:
   engine::Answer give(const engine::Sender& sender, Id stream, auto&& fill) {
-    last_ = access::random_id({clock_});
-    model::Request request(last_, stream, access::random_32());
+    last_ = engine::random_id({clock_});
+    model::Request request(last_, stream, engine::random_32());
     fill(request, request.command());
     if (stream == project_id()) request.request().setSeenVersion(project().version.value);
     clock_ += kBetweenActs;

@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "server/access/access.hpp"
-#include "server/access/random.hpp"
+#include "server/engine/random.hpp"
 
 namespace daybook::server {
 
@@ -11,14 +11,14 @@ FirstStart open_workspace(engine::Engine& engine, engine::LocalInbox& inbox,
                           const FirstStartOptions& options) {
   const auto now = engine::system_clock_now();
   auto token = access::make_token();
-  const auto admin = access::random_id(now);
-  model::Request request(access::random_id(now), {}, access::random_32());
+  const auto admin = engine::random_id(now);
+  model::Request request(engine::random_id(now), {}, engine::random_32());
   auto command = request.command().initWorkspace().initOpenWorkspace();
   request.text(command.initName(), options.workspace_name);
   command.setDemonstration(options.demonstration);
   write(command.initAdmin(), admin);
   request.text(command.initAdminName(), options.admin_name);
-  write(command.initToken(), access::random_id(now));
+  write(command.initToken(), engine::random_id(now));
   command.setTokenHash(
       capnp::Data::Reader(reinterpret_cast<const kj::byte*>(token.hash.data()), token.hash.size()));
   if (options.show) options.show(token.secret);

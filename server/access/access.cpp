@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "model/record/token.hpp"
-#include "server/access/random.hpp"
+#include "server/engine/random.hpp"
 
 namespace daybook::access {
 namespace {
@@ -18,7 +18,7 @@ bool is_current(const model::workspace::Token& token, Timestamp now) {
 
 NewToken make_token() {
   NewToken token;
-  token.secret = record::format_token(random_32());
+  token.secret = record::format_token(engine::random_32());
   token.hash = record::hash_token(token.secret);
   return token;
 }

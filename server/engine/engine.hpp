@@ -22,6 +22,7 @@
 #include "model/views/view.hpp"
 #include "model/workspace.hpp"
 #include "server/engine/metrics.hpp"
+#include "server/engine/random.hpp"
 #include "server/engine/submission.hpp"
 #include "server/log/event_log.hpp"
 
@@ -30,6 +31,9 @@ namespace daybook::engine {
 // Wall-clock time; called on any thread.
 using Clock = std::function<Timestamp()>;
 [[nodiscard]] Timestamp system_clock_now();
+
+// Ids that nobody can know beforehand; called on any thread.
+using IdSource = std::function<Id(Timestamp now)>;
 
 // What became readable: everything up to `head` is durable and folded.
 struct Notice {
@@ -56,6 +60,7 @@ struct Options {
   std::size_t group_commands_max = 4096;
   // Of events and snapshots; the last command may go beyond it. Together with the pages of the indices it stays within
   // the room that the log keeps ahead.
+  IdSource fresh_id = random_id;  // of commands of the server's own
   std::size_t group_bytes_max = 8 * 1024 * 1024;
   std::size_t snapshot_events_min = 1000;  // a stream gets no snapshot for fewer new events
   std::size_t loaded_projects_max = 1000;  // beyond it, those used least recently are dropped

@@ -30,24 +30,6 @@ std::pair<std::uint16_t, std::uint16_t> ordinals(schema::Command::Reader command
   return {part, 0};
 }
 
-// Recorded rejections of a command are numbered without holes: the first number that is free, by doubling and halving.
-Id next_record_id(Id rejected, log::Group& group) {
-  const auto is_free = [&](std::uint32_t number) {
-    return !group.find_outcome(derived_id(rejected, number));
-  };
-  std::uint32_t taken = 0;
-  std::uint32_t free = 1;
-  while (!is_free(free)) {
-    taken = free;
-    free *= 2;
-  }
-  while (free - taken > 1) {
-    const auto middle = taken + (free - taken) / 2;
-    (is_free(middle) ? free : taken) = middle;
-  }
-  return derived_id(rejected, free);
-}
-
 // What the rejection itself names: a command may quote a change, or make what does not exist yet. Else what the command is about.
 Id subject_of(const model::Facts& facts, schema::Command::Reader command) {
   if (!facts.subject.is_nil()) return facts.subject;
@@ -57,29 +39,47 @@ Id subject_of(const model::Facts& facts, schema::Command::Reader command) {
 
 }  // namespace
 
-std::uint32_t AttemptCount::add(Id member, Timestamp now) {
+std::uint32_t AttemptCount::add(Id member, const Tried& tried, Timestamp now) {
   drop_what_is_over(now);
-  auto& hour = members_[member];
+  auto& hours = members_[member];
+  const bool has_room = hours.contains(tried) || hours.size() < kSubjectsMax;
+  auto& hour = hours[has_room ? tried : Tried{}];
   if (hour.attempts == 0 || now.micros - hour.began.micros >= kHourMicros) hour = {now, 0};
   if (hour.attempts < std::numeric_limits<std::uint32_t>::max()) ++hour.attempts;
   return hour.attempts;
 }
 
+std::size_t AttemptCount::size() const {
+  std::size_t entries = 0;
+  for (const auto& [member, hours] : members_) entries += hours.size();
+  return entries;
+}
+
 void AttemptCount::drop_what_is_over(Timestamp now) {
   if (now.micros - dropped_at_.micros < kHourMicros) return;
   dropped_at_ = now;
-  std::erase_if(members_, [&](const auto& entry) {
-    return now.micros - entry.second.began.micros >= kHourMicros;
-  });
+  for (auto& [member, hours] : members_) {
+    std::erase_if(hours, [&](const auto& entry) {
+      return now.micros - entry.second.began.micros >= kHourMicros;
+    });
+  }
+  std::erase_if(members_, [](const auto& entry) { return entry.second.empty(); });
 }
 
 bool is_attempt_recorded(std::uint32_t attempt) {
   return attempt <= kFirstRecorded || std::has_single_bit(attempt);
 }
 
-Submission rejected_act(const Submission& rejected, const model::Rejection& rejection,
-                        const model::Project& project, std::uint32_t attempt, log::Group& group) {
-  model::Request request(next_record_id(rejected.id, group), {}, {});
+Tried tried(const Submission& rejected, const model::Rejection& rejection) {
+  const auto subject = rejected.with_request([&](schema::CommandRequest::Reader of) {
+    return subject_of(rejection.facts, of.getCommand());
+  });
+  return {rejected.stream, subject};
+}
+
+Submission rejected_act(Id id, const Submission& rejected, const model::Rejection& rejection,
+                        const model::Project& project, std::uint32_t attempt) {
+  model::Request request(id, {}, {});
   auto act = request.command().initWorkspace().initRecordRejectedAct().initAct();
   write(act.initProject(), rejected.stream);
   write(act.initMember(), rejected.sender.member);

@@ -8,38 +8,52 @@
 #include "model/ids.hpp"
 #include "model/project.hpp"
 #include "server/engine/submission.hpp"
-#include "server/log/event_log.hpp"
 
 namespace daybook::engine {
 
-// How often members have tried within the hour. An hour begins with a member's first attempt, by the server's clock.
+// What an attempt was about.
+struct Tried {
+  Id project;
+  Id subject;
+  auto operator<=>(const Tried&) const = default;
+};
+
+// How often members have tried something within the hour, so that many attempts at one thing hide none at another. An hour
+// begins with a member's first attempt at it, by the server's clock.
 //
 // Threading: confined to one thread.
-// Limits:    one entry for each member who tried within the last two hours. A restart begins to count anew.
+// Limits:    so many subjects for each member who tried within the last two hours; what a member tries beyond them counts
+//            as one. A restart begins to count anew.
 class AttemptCount {
  public:
-  // Counts an attempt: which of the member's hour it is, from 1.
-  [[nodiscard]] std::uint32_t add(Id member, Timestamp now);
-  [[nodiscard]] std::size_t size() const { return members_.size(); }
+  static constexpr std::size_t kSubjectsMax = 256;
+
+  // Counts an attempt: which of its hour it is, from 1.
+  [[nodiscard]] std::uint32_t add(Id member, const Tried& tried, Timestamp now);
+  [[nodiscard]] std::size_t size() const;  // entries
 
  private:
   struct Hour {
     Timestamp began;
     std::uint32_t attempts = 0;
   };
+  using Hours = std::map<Tried, Hour>;
   void drop_what_is_over(Timestamp now);
 
-  std::map<Id, Hour> members_;
+  std::map<Id, Hours> members_;  // with a nil subject: those beyond
   Timestamp dropped_at_;
 };
 
-// The first 16 of an hour, then those at powers of two: who tries for ever fills no log.
+// The first 16 of an hour, then those at powers of two: whoever tries for ever fills no log.
 [[nodiscard]] bool is_attempt_recorded(std::uint32_t attempt);
 
-// The command that records a rejected one, with it as its cause. Its id is of version 8, the hash of the rejected id and of
-// which recorded rejection of that id this is, from 1: as found in the group.
-[[nodiscard]] Submission rejected_act(const Submission& rejected, const model::Rejection& rejection,
-                                      const model::Project& project, std::uint32_t attempt,
-                                      log::Group& group);
+// What a rejected command was about.
+[[nodiscard]] Tried tried(const Submission& rejected, const model::Rejection& rejection);
+
+// The command that records a rejected one, with it as its cause. `id` must be one that nobody could know: whoever guessed it
+// could use it up, and nothing would be recorded.
+[[nodiscard]] Submission rejected_act(Id id, const Submission& rejected,
+                                      const model::Rejection& rejection,
+                                      const model::Project& project, std::uint32_t attempt);
 
 }  // namespace daybook::engine

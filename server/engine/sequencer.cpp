@@ -308,11 +308,11 @@ Sequencer::Handled Sequencer::handle(Submission& submission, log::Group& group,
 void Sequencer::record_attempt(const Submission& rejected, const model::Rejection& rejection,
                                const model::Project& project, log::Group& group,
                                CommittedGroup& committed, Timestamp now) {
-  const auto attempt = attempts_.add(rejected.sender.member, now);
+  const auto attempt = attempts_.add(rejected.sender.member, tried(rejected, rejection), now);
   if (!is_attempt_recorded(attempt)) return;
   std::expected<Prepared, model::Rejection> prepared;
   try {
-    const auto act = rejected_act(rejected, rejection, project, attempt, group);
+    const auto act = rejected_act(options_.fresh_id(now), rejected, rejection, project, attempt);
     prepared =
         prepare(workspace_, act, {group.next_position(), {workspace_.version.value + 1}, now});
   } catch (const std::exception& error) {

@@ -90,7 +90,7 @@ TEST_CASE("Tokens are random, of one form, and known by their hash", "[access]")
   // SHA-256 of "abc": the whole string is hashed as it is.
   CHECK(record::hash_token("abc")[0] == std::byte{0xBA});
   CHECK(record::hash_token("abc")[31] == std::byte{0xAD});
-  CHECK(random_id(kNow) != random_id(kNow));
+  CHECK(engine::random_id(kNow) != engine::random_id(kNow));
 }
 
 TEST_CASE_METHOD(Office, "A token lets its holder in until it expires or is revoked", "[access]") {

@@ -1,10 +1,10 @@
-#include "server/access/random.hpp"
+#include "server/engine/random.hpp"
 
 #include <openssl/rand.h>
 
 #include <stdexcept>
 
-namespace daybook::access {
+namespace daybook::engine {
 
 record::Hash random_32() {
   record::Hash bytes;
@@ -20,4 +20,4 @@ Id random_id(Timestamp now) {
   return make_id_v7(now, std::span(random).first<16>());
 }
 
-}  // namespace daybook::access
+}  // namespace daybook::engine
