@@ -4,17 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <vector>
 
 #include "model/parts/subject.hpp"
+#include "server/engine/loader.hpp"
 
 namespace daybook::engine {
 namespace {
 
 // Paths count in hours; a level may come this much late.
 constexpr std::chrono::seconds kInterval{30};
-// Projects looked at in one round for the first time, so that a start does not load them all at once.
-constexpr std::size_t kFirstLooksMax = 50;
 
 // Due requests, and when the next one will be.
 struct Due {
@@ -36,25 +36,17 @@ Due find_due(const model::Project& project, Timestamp now) {
   return due;
 }
 
-Id command_id(Id project, Id subject, const model::approval::Request& request) {
-  std::vector<std::byte> source;
-  for (const auto id : {project, subject}) {
-    const auto bytes = to_bytes(id);
-    source.insert(source.end(), bytes.begin(), bytes.end());
-  }
-  for (const auto number : {request.round, request.escalated}) {
-    for (int shift = 0; shift < 32; shift += 8)
-      source.push_back(static_cast<std::byte>(number >> shift));
-  }
-  const std::string_view purpose = "escalate";
-  const auto what = std::as_bytes(std::span(purpose));
-  source.insert(source.end(), what.begin(), what.end());
-  return make_id_v8(source);
+// Decided or withdrawn meanwhile, told already, or nothing can be written to the project: it is no more to be told, or only
+// once its stream has grown.
+bool is_settled(model::Code code) {
+  return code == model::Code::APPROVAL_CLOSED || code == model::Code::ESCALATION_NOT_DUE ||
+         code == model::Code::PROJECT_ARCHIVED || code == model::Code::NEWER_EVENTS;
 }
 
 }  // namespace
 
-Escalator::Escalator(Engine& engine, Clock clock) : engine_(engine), clock_(std::move(clock)) {}
+Escalator::Escalator(Engine& engine, Clock clock, IdSource fresh_id)
+    : engine_(engine), clock_(std::move(clock)), fresh_id_(std::move(fresh_id)) {}
 
 Escalator::~Escalator() { stop(); }
 
@@ -87,7 +79,6 @@ void Escalator::run() {
 
 std::size_t Escalator::run_round() {
   std::size_t told = 0;
-  std::size_t first_looks = 0;
   const auto now = clock_();
   const auto workspace = engine_.workspace();
   for (const auto& [id, registration] : workspace->workspace.projects) {
@@ -95,39 +86,51 @@ std::size_t Escalator::run_round() {
       const std::lock_guard lock(mutex_);
       if (stopping_) return told;
     }
-    auto at = seen_.find(id);
-    if (at == seen_.end()) {
-      if (first_looks == kFirstLooksMax) continue;  // in a later round
-      ++first_looks;
-      at = seen_.emplace(id, Seen{}).first;
-    }
-    auto& seen = at->second;
+    auto& seen = seen_[id];
+    const auto newest = engine_.log().stream_version(id);
     const bool is_due = !seen.due.is_none() && seen.due <= now;
-    if (!is_due && engine_.log().stream_version(id) == seen.version) continue;
-    told += look(id, seen);
+    if (!is_due && newest == seen.version) continue;
+    told += look(id, seen, newest);
   }
   return told;
 }
 
-std::size_t Escalator::look(Id id, Seen& seen) {
-  const auto project = read_project_and_wait(engine_, inbox_, id);
-  if (!project) return 0;  // registered, not opened
+std::shared_ptr<const model::Project> Escalator::read(Id id, const Seen& seen, Version newest) {
+  const bool is_written = seen.version.value != 0 && newest != seen.version;
+  if (is_written) return read_project_and_wait(engine_, inbox_, id);
+  auto loaded = try_load_project(engine_.log(), id);
+  if (!loaded || loaded->version.value == 0) return nullptr;
+  return std::make_shared<const model::Project>(std::move(*loaded));
+}
+
+std::size_t Escalator::look(Id id, Seen& seen, Version newest) {
+  const auto project = read(id, seen, newest);
+  if (!project) {
+    seen = {.version = newest};
+    return 0;
+  }
   seen.version = project->version;
   const auto due = find_due(*project, clock_());
   seen.due = due.next;
   std::size_t told = 0;
+  std::size_t refused = 0;
+  std::string_view why;
   for (const auto subject : due.subjects) {
-    const auto& request = *project->approval.requests.find(subject);
-    model::Request command(command_id(id, subject, request), id, {});
+    model::Request command(fresh_id_(clock_()), id, {});
     write(command.command().initApproval().initEscalate().initSubject(), subject);
     const auto answer = submit_and_wait(engine_, inbox_, {.is_server = true}, std::move(command));
     if (std::holds_alternative<Accepted>(answer)) {
       ++told;
-    } else if (const auto* rejection = std::get_if<model::Rejection>(&answer)) {
-      // Decided or withdrawn meanwhile, or the project was archived.
-      spdlog::debug("event=not_escalated project={} code={}", to_string(id),
-                    model::to_string(rejection->code));
+      continue;
     }
+    const auto* rejection = std::get_if<model::Rejection>(&answer);
+    if (rejection != nullptr && is_settled(rejection->code)) continue;
+    ++refused;
+    why = rejection != nullptr ? model::to_string(rejection->code) : "unknown";
+  }
+  if (refused > 0) {
+    spdlog::warn("event=not_escalated project={} requests={} code={}", to_string(id), refused, why);
+    seen.due = clock_();  // tried again in the next round
   }
   return told;
 }

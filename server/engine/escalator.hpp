@@ -2,8 +2,8 @@
 // The escalator: tells the next level of a request's escalation path when it is due, by a command of the server's own.
 //
 // It looks at each project again when its stream has grown or something in it is due, never between; the first round after
-// a start looks at all of them, a few at a time. Its commands have ids made of subject, round and level, so that a level is
-// told once, whatever happens.
+// a start looks at all of them. A level is told once, since the rules refuse what has been told; so its commands have ids that
+// nobody can know and use up. What is refused for another reason is tried again in the next round.
 
 #include <condition_variable>
 #include <map>
@@ -17,10 +17,11 @@ namespace daybook::engine {
 // Threading: start() and stop() belong to whoever owns it; a thread of its own does the rest. run_round() is for tests and
 //            must not run beside that thread.
 // Lifetime:  the engine must be started, and outlive it.
-// Cost:      a round reads one version a project; a project is loaded only to be looked at.
+// Cost:      a round reads one version a project. A project that has just been written is the projector's; any other is loaded
+//            here, one at a time, only to be looked at: a level may be told so much later after a start.
 class Escalator {
  public:
-  Escalator(Engine& engine, Clock clock);
+  Escalator(Engine& engine, Clock clock, IdSource fresh_id = random_id);
   ~Escalator();  // stops
   Escalator(const Escalator&) = delete;
   Escalator& operator=(const Escalator&) = delete;
@@ -36,11 +37,15 @@ class Escalator {
     Version version = {};
     Timestamp due = {};  // none: nothing will be
   };
-  std::size_t look(Id project, Seen& seen);
+  std::size_t look(Id project, Seen& seen, Version newest);
+  // nullptr: not opened, or damaged.
+  [[nodiscard]] std::shared_ptr<const model::Project> read(Id project, const Seen& seen,
+                                                           Version newest);
   void run();
 
   Engine& engine_;
   const Clock clock_;
+  const IdSource fresh_id_;
   LocalInbox inbox_;
   std::map<Id, Seen> seen_;
 

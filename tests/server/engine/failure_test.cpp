@@ -1,12 +1,11 @@
 // The disk is full, the disk is broken, the engine stops: every command still gets its one answer, and the right one.
 #include <catch2/catch.hpp>
 
-#include <cerrno>
 #include <thread>
 
 #include "server/engine/loader.hpp"
+#include "tests/server/engine/disk.hpp"
 #include "tests/server/engine/running_engine.hpp"
-#include "tests/support/io_recorder.hpp"
 
 namespace daybook::testing {
 namespace {
@@ -15,24 +14,6 @@ Act create(std::uint64_t n, std::size_t description = 0) {
   return {.command = create_task(
               {.task = task_id(n), .description = std::string(description, 'd'), .column = kTodo})};
 }
-
-// A disk of one folder that can be full or broken.
-class Disk : public IoHook {
- public:
-  explicit Disk(std::string folder) : folder_(std::move(folder)) {}
-  int before(const IoCall& call) override {
-    if (!call.path.starts_with(folder_)) return 0;
-    if (call.kind == IoKind::allocate && full) return ENOSPC;
-    const bool syncs =
-        call.kind == IoKind::sync || (call.kind == IoKind::write && call.synchronous);
-    return syncs && broken ? EIO : 0;
-  }
-  std::atomic<bool> full = false;
-  std::atomic<bool> broken = false;
-
- private:
-  std::string folder_;
-};
 
 TEST_CASE("When storage is full, reads go on, what is known is answered, and service resumes",
           "[engine][failure]") {
