@@ -118,7 +118,8 @@ class Engine {
   [[nodiscard]] const log::EventLog& log() const;
   // The workspace as of the last commit: whatever an answer says has happened can be seen here.
   [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
-  // Hands the project's state over on the inbox's thread; nullptr: there is no such project. Loads it if need be.
+  // Hands the project's state over on the inbox's thread; nullptr: there is no such project, or the engine has stopped. Loads
+  // it if need be.
   void read_project(Id project, Inbox& inbox,
                     std::move_only_function<void(std::shared_ptr<const model::Project>)> handler);
   // Likewise a view, looked at today; nullptr: no such project. One derivation a version (and a day, where it matters), shared

@@ -79,7 +79,7 @@ bool Projector::has_failed() const {
 void Projector::add_item(Item item) {
   {
     const std::lock_guard lock(mutex_);
-    if (!failed_)
+    if (!failed_ && !ended_)
       queue_.push_back(std::move(item));
     else
       return answer_nothing(item);
@@ -126,7 +126,10 @@ void Projector::run() {
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
+      if (queue_.empty()) {
+        ended_ = true;
+        return;
+      }
       items.swap(queue_);
       groups_waiting_ = 0;
     }
@@ -136,14 +139,17 @@ void Projector::run() {
         if (auto* group = std::get_if<CommittedGroup>(&item)) {
           apply(std::move(*group));
           const std::lock_guard lock(mutex_);
+          // Made before the task is taken: if that fails, the task is still there to be answered.
           unfolded_.pop_front();
         } else if (auto* project = std::get_if<ProjectRequest>(&item)) {
           auto* loaded = find_project(project->project);
-          std::exchange(project->task, nullptr)(loaded != nullptr ? share(*loaded) : nullptr);
+          const auto state = loaded != nullptr ? share(*loaded) : nullptr;
+          std::exchange(project->task, nullptr)(state);
         } else if (auto* request = std::get_if<ViewRequest>(&item)) {
           auto* loaded = find_project(request->project);
-          std::exchange(request->task,
-                        nullptr)(loaded != nullptr ? view(*loaded, request->name) : nullptr);
+          const auto shown =
+              loaded != nullptr ? view(*loaded, request->name, request->acts) : nullptr;
+          std::exchange(request->task, nullptr)(shown);
         }
       }
       drop_idle_projects();

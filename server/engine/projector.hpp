@@ -45,7 +45,8 @@ class Projector {
   [[nodiscard]] bool has_failed() const;
 
   [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
-  // Runs on the projector's thread, with the project as of the last group folded; nullptr: there is none.
+  // Runs on the projector's thread, with the project as of the last group folded; nullptr: there is none, or the projector has
+  // ended.
   using WithProject = std::move_only_function<void(const std::shared_ptr<const model::Project>&)>;
   void with_project(Id project, WithProject task);
   using WithView = std::move_only_function<void(const std::shared_ptr<const model::View>&)>;
@@ -105,6 +106,7 @@ class Projector {
   const Handler on_failure_;
 
   mutable std::mutex mutex_;
+  bool ended_ = false;  // nothing more is taken from the queue
   std::condition_variable wake_;
   std::condition_variable room_;
   std::vector<Item> queue_;

@@ -149,6 +149,9 @@ TEST_CASE_METHOD(RunningEngine, "Stopping finishes what was taken and refuses wh
   }
   CHECK(submit(create(900)) == "goingAway");
   CHECK(query({1, 1}) == "unknown");
+  // Readers too get an answer.
+  CHECK(read_project() == nullptr);
+  CHECK(read_view(model::ViewName::BOARD) == nullptr);
   stop();
   restart();
   CHECK(read_project()->task.tasks.size() == 300);

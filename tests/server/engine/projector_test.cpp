@@ -1,6 +1,13 @@
 // What readers see: notices, states, views, and the snapshots from which states are loaded. All of them equal a replay
 // from the first event.
+#include "server/engine/projector.hpp"
+
+#include <capnp/message.h>
+
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <future>
+#include <stdexcept>
 
 #include "model/snapshot.hpp"
 #include "server/engine/loader.hpp"
@@ -172,6 +179,94 @@ TEST_CASE_METHOD(RunningEngine, "What depends on the date is derived anew on ano
 }
 
 TEST_CASE_METHOD(RunningEngine, "The people of a project have the names that they have now",
+// A decision of a board on which its manager does not sit.
+Act open_question(RunningEngine& world, Id project = kProject) {
+  constexpr Id kBoard{0xBD, 1}, kDecision{0xDC, 1}, kOption{0xDC, 2};
+  world.given({.command = constitute_board(kBoard, {kContributor}), .stream = project});
+  world.given({.command = open_decision(kDecision, kBoard), .stream = project});
+  return {.command = cast_vote(kDecision, kOption), .stream = project};
+}
+
+std::uint32_t rejected_acts_of(const model::View& view) {
+  std::uint32_t count = 0;
+  for (const auto& row : view.rows) {
+    capnp::MallocMessageBuilder message;
+    auto rows = message.initRoot<schema::ViewRows>();
+    model::write_rows(rows, view.name, std::vector{row.words});
+    for (const auto each : rows.asReader().getTimeline()) {
+      if (each.isDay()) count += each.getDay().getRejectedActs();
+    }
+  }
+  return count;
+}
+
+TEST_CASE_METHOD(RunningEngine, "Attempts are on the timeline of whoever may read them",
+                 "[engine][projector]") {
+  using engine::RejectedActs;
+  const auto vote = open_question(*this);
+  const auto before = log().stream_version(kProject);
+  const auto began = now();
+  set_clock({began.micros + 2 * kMicrosPerDay});
+  for (int n = 0; n < 3; ++n) CHECK(submit(vote).starts_with("notBoardMember"));
+  set_clock({began.micros + 3 * kMicrosPerDay});
+  CHECK(submit(vote).starts_with("notBoardMember"));
+  given(create_here(1));
+  CHECK(submit(vote).starts_with("notBoardMember"));
+  catch_up();
+  const auto shown = read_view(ViewName::TIMELINE);
+  const auto hidden = read_view(ViewName::TIMELINE, kProject, RejectedActs::hidden);
+  CHECK(rejected_acts_of(*shown) == 5);
+  CHECK(rejected_acts_of(*hidden) == 0);
+  CHECK(shown->rows.size() == hidden->rows.size() + 1);  // the day on which nothing else happened
+  CHECK(read_view(ViewName::BOARD, kProject, RejectedActs::hidden) == read_view(ViewName::BOARD));
+
+  const auto count_at = [&](engine::At at, RejectedActs acts = RejectedActs::shown) {
+    return rejected_acts_of(**read_view_at(ViewName::TIMELINE, at, kProject, acts));
+  };
+  // Of a version: until the project went on from it.
+  CHECK(count_at(before) == 4);
+  CHECK(count_at(Version{before.value - 1}) == 0);
+  CHECK(count_at(log().stream_version(kProject)) == 5);
+  CHECK(count_at(log().stream_version(kProject), RejectedActs::hidden) == 0);
+  CHECK(count_at(Timestamp{began.micros + 2 * kMicrosPerDay - 1}) == 0);
+  CHECK(count_at(Timestamp{began.micros + 2 * kMicrosPerDay}) == 3);
+  CHECK(count_at(now()) == 5);
+}
+
+TEST_CASE_METHOD(RunningEngine,
+                 "A timeline is derived anew when an attempt in its project is recorded",
+                 "[engine][projector]") {
+  open_project_of(*this, 2);
+  const auto vote = open_question(*this);
+  const auto vote_there = open_question(*this, project_id(2));
+  catch_up();
+  const auto view = read_view(ViewName::TIMELINE);
+  given({.command = add_member({.member = member_id(20)}), .stream = {}});
+  CHECK(submit(vote_there).starts_with("notBoardMember"));
+  catch_up();
+  CHECK(read_view(ViewName::TIMELINE) == view);
+  CHECK(submit(vote).starts_with("notBoardMember"));
+  catch_up();
+  CHECK(read_view(ViewName::TIMELINE) != view);
+}
+
+TEST_CASE_METHOD(RunningEngine, "Whoever asked for what cannot be made is answered too",
+                 "[engine][projector]") {
+  stop();
+  std::atomic<int> failures = 0;
+  engine::Metrics metrics;
+  engine::Projector projector(
+      log(), {.clock = []() -> Timestamp { throw std::runtime_error("no clock"); }}, metrics, {}, 0,
+      [](Id, Version, record::AlignedBytes) {}, [&](const std::string&) { ++failures; });
+  std::promise<bool> answer;
+  projector.with_view(kProject, ViewName::FLOW, engine::RejectedActs::shown,
+                      [&](const auto& view) { answer.set_value(view == nullptr); });
+  projector.start();
+  CHECK(answer.get_future().get());
+  projector.stop();
+  CHECK(failures == 1);
+}
+
                  "[engine][projector]") {
   catch_up();
   const auto before = read_view(ViewName::PEOPLE);
