@@ -31,7 +31,9 @@ struct Engine::Impl {
             [this](const std::string& what) { fail(what); }),
         sequencer(log, with_failure(options), metrics, std::move(workspace),
                   [this](CommittedGroup group) { projector.add(std::move(group)); }),
-        historian(log, options) {}
+        historian(log, options, [this](Id stream, Version version, record::AlignedBytes bytes) {
+          sequencer.put_snapshot(stream, version, std::move(bytes));
+        }) {}
 
   Options with_failure(Options inner) {
     inner.on_failure = [this](const std::string& what) { fail(what); };

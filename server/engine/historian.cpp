@@ -18,7 +18,8 @@ constexpr std::uint32_t kRetryMillis = 1000;
 
 }  // namespace
 
-Past::Past(const log::EventLog& log, std::size_t states_max) : log_(log), states_max_(states_max) {}
+Past::Past(const log::EventLog& log, std::size_t states_max, SnapshotTaker taker)
+    : log_(log), states_max_(states_max), taker_(std::move(taker)) {}
 
 std::expected<Version, model::Rejection> Past::find_version(Id project, const At& at,
                                                             Timestamp now) const {
@@ -52,15 +53,17 @@ std::shared_ptr<const model::Project> Past::state(Id project, Version version) {
     return states_.front();
   }
   const auto* nearer = nearest == states_.end() ? nullptr : nearest->get();
-  states_.push_front(
-      std::make_shared<const model::Project>(load_project_at(log_, project, version, nearer)));
+  states_.push_front(std::make_shared<const model::Project>(
+      load_project_at(log_, project, version, nearer, nullptr, &taker_)));
   auto state = states_.front();
   if (states_.size() > states_max_) states_.pop_back();
   return state;
 }
 
-Historian::Historian(const log::EventLog& log, const Options& options)
-    : questions_max_(options.past_questions_max), past_(log, options.past_states_max) {}
+Historian::Historian(const log::EventLog& log, const Options& options, PutSnapshot put_snapshot)
+    : questions_max_(options.past_questions_max),
+      past_(log, options.past_states_max,
+            {.events_min = options.snapshot_events_min, .put = std::move(put_snapshot)}) {}
 
 Historian::~Historian() { stop(); }
 

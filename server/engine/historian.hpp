@@ -3,7 +3,9 @@
 //
 // A state is folded from the nearest snapshot at or before it, or from an earlier state that is still remembered. Snapshots
 // are taken as a stream grows and are all kept, so the cost is that of the events between two of them, however long the log is
-// and however old the version.
+// and however old the version. Two limits: a new model version can use no older snapshot, so that the first question about a
+// stretch folds it from the beginning and leaves snapshots on the way; and a state whose snapshot would be too large for one
+// commit has none.
 
 #include <condition_variable>
 #include <deque>
@@ -15,6 +17,7 @@
 #include <thread>
 
 #include "server/engine/engine.hpp"
+#include "server/engine/snapshots.hpp"
 
 namespace daybook::engine {
 
@@ -23,7 +26,7 @@ namespace daybook::engine {
 // Threading: confined to one thread.
 class Past {
  public:
-  Past(const log::EventLog& log, std::size_t states_max);
+  Past(const log::EventLog& log, std::size_t states_max, SnapshotTaker taker);
 
   [[nodiscard]] const log::EventLog& log() const { return log_; }
 
@@ -37,6 +40,7 @@ class Past {
  private:
   const log::EventLog& log_;
   const std::size_t states_max_;
+  const SnapshotTaker taker_;
   std::list<std::shared_ptr<const model::Project>> states_;  // the last used first
 };
 
@@ -44,7 +48,7 @@ class Past {
 // Limits:    so many questions wait at most; more are refused as overloaded.
 class Historian {
  public:
-  Historian(const log::EventLog& log, const Options& options);
+  Historian(const log::EventLog& log, const Options& options, PutSnapshot put_snapshot);
   ~Historian();  // stops
   Historian(const Historian&) = delete;
   Historian& operator=(const Historian&) = delete;

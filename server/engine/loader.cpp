@@ -76,13 +76,13 @@ std::expected<model::Workspace, model::SnapshotFault> decode(record::Bytes bytes
 Id stream_of(const model::Project& project) { return project.id; }
 Id stream_of(const model::Workspace&) { return {}; }
 
-// The newest snapshot, later than the state and none behind `at_most`, that decodes and has its digest; older ones are tried
-// in turn.
+// The newest snapshot, none behind `at_most`, that decodes and has its digest; older ones are tried in turn. How large it is;
+// 0: there is none.
 template <typename Stream>
-void start_from_snapshot(const log::EventLog& log, Stream& state, Version at_most) {
-  while (at_most > state.version) {
-    const auto stored = log.newest_snapshot(stream_of(state), at_most, state.version);
-    if (!stored) return;
+std::size_t start_from_snapshot(const log::EventLog& log, Stream& state, Version at_most) {
+  while (at_most.value > 0) {
+    const auto stored = log.newest_snapshot(stream_of(state), at_most, is_of_this_model);
+    if (!stored) return 0;
     if (stored->bytes.size() > kDigestBytes) {
       const record::Bytes bytes(stored->bytes);
       auto decoded = decode(bytes.subspan(kDigestBytes), state, stored->version, {});
@@ -100,12 +100,13 @@ void start_from_snapshot(const log::EventLog& log, Stream& state, Version at_mos
               state.recorded_at = (*entry)->event.envelope().recorded_at;
             }
           }
-          return;
+          return stored->bytes.size();
         }
       }
     }
     at_most = {stored->version.value - 1};
   }
+  return 0;
 }
 
 template <typename Stream>
@@ -123,39 +124,70 @@ std::uint64_t fold_tail(const log::EventLog& log, Stream& state, Version through
 
 }  // namespace
 
-template <typename Stream>
-record::AlignedBytes encode_stored_snapshot(const Stream& state) {
-  const auto digest = model::digest(state);
-  const auto snapshot = model::encode_snapshot(state);
-  record::AlignedBytes bytes(digest.begin(), digest.end());
-  bytes.insert(bytes.end(), snapshot.begin(), snapshot.end());
-  return bytes;
-}
-template record::AlignedBytes encode_stored_snapshot(const model::Project& state);
-template record::AlignedBytes encode_stored_snapshot(const model::Workspace& state);
-
 Folded fold(model::Project& state, record::Bytes entries) { return fold_stream(state, entries); }
 Folded fold(model::Workspace& state, record::Bytes entries) { return fold_stream(state, entries); }
 
 model::Project load_project(const log::EventLog& log, Id project, Loaded* loaded) {
   model::Project state;
   state.id = project;
-  start_from_snapshot(log, state, log.stream_version(project));
+  (void)start_from_snapshot(log, state, log.stream_version(project));
   const auto events = fold_tail(log, state);
   if (loaded != nullptr) loaded->events_folded = events;
   return state;
 }
 
+namespace {
+
+// Folds on while whole steps fit, and considers a snapshot behind each. Where a step ends does not depend on how far one goes.
+std::uint64_t fold_taking_snapshots(const log::EventLog& log, model::Project& state,
+                                    Version through, const SnapshotTaker& taker, Growth growth) {
+  const auto step = std::max<std::uint64_t>(taker.events_min, 1);
+  std::uint64_t events = 0;
+  while (through.value - state.version.value >= step) {
+    const auto batch = log.read_stream(
+        state.id, state.version,
+        {kReadBytes, static_cast<std::uint32_t>(std::min<std::uint64_t>(step, 1'000'000))});
+    if (batch.count == 0) return events;
+    const auto folded = fold_stream(state, batch.entries, through).events;
+    events += folded;
+    if (state.version.value != batch.last) return events;  // within a command
+    growth.events += folded;
+    growth.bytes += batch.entries.size();
+    taker.consider(state.id, state, growth);
+  }
+  return events;
+}
+
+}  // namespace
+
 model::Project load_project_at(const log::EventLog& log, Id project, Version version,
-                               const model::Project* nearer, Loaded* loaded) {
+                               const model::Project* nearer, Loaded* loaded,
+                               const SnapshotTaker* taker) {
   model::Project state;
   state.id = project;
-  if (nearer != nullptr) state = *nearer;
-  if (version.value - state.version.value > kEventsWorthSnapshot || nearer == nullptr)
-    start_from_snapshot(log, state, version);
-  const auto events = fold_tail(log, state, version);
+  std::uint64_t events = 0;
+  if (nearer != nullptr && version.value - nearer->version.value <= kEventsWorthSnapshot) {
+    state = *nearer;
+  } else {
+    const Growth growth{.snapshot_bytes = start_from_snapshot(log, state, version)};
+    // Whoever remembers a state that is much nearer need not fold so far.
+    if (nearer != nullptr && nearer->version > state.version &&
+        version.value - nearer->version.value < nearer->version.value - state.version.value) {
+      state = *nearer;
+    } else if (taker != nullptr) {
+      events = fold_taking_snapshots(log, state, version, *taker, growth);
+    }
+  }
+  events += fold_tail(log, state, version);
   if (state.version != version) throw std::runtime_error("damaged log: a version is missing");
   if (loaded != nullptr) loaded->events_folded = events;
+  return state;
+}
+
+model::Workspace load_workspace_at(const log::EventLog& log, Version version) {
+  model::Workspace state;
+  (void)start_from_snapshot(log, state, version);
+  (void)fold_tail(log, state, version);
   return state;
 }
 
@@ -172,7 +204,7 @@ std::optional<model::Project> try_load_project(const log::EventLog& log, Id proj
 
 model::Workspace load_workspace(const log::EventLog& log, Loaded* loaded) {
   model::Workspace state;
-  start_from_snapshot(log, state, log.stream_version({}));
+  (void)start_from_snapshot(log, state, log.stream_version({}));
   const auto events = fold_tail(log, state);
   if (loaded != nullptr) loaded->events_folded = events;
   return state;

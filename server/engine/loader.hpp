@@ -6,13 +6,10 @@
 #include "model/project.hpp"
 #include "model/snapshot.hpp"
 #include "model/workspace.hpp"
+#include "server/engine/snapshots.hpp"
 #include "server/log/event_log.hpp"
 
 namespace daybook::engine {
-
-// A stored snapshot: the state's digest (32 bytes), then its bytes. Loaded only if the digest matches.
-template <typename Stream>
-[[nodiscard]] record::AlignedBytes encode_stored_snapshot(const Stream& state);
 
 // What a fold over entries met.
 struct Folded {
@@ -37,10 +34,13 @@ struct Loaded {
 [[nodiscard]] std::optional<model::Project> try_load_project(const log::EventLog& log, Id project,
                                                              Loaded* loaded = nullptr);
 // The state as of a version, from the nearest snapshot at or before it or from `nearer`, an earlier state of the same project
-// (nullptr: none). Requires: 1 <= version <= the stream's.
+// (nullptr: none). If that is far to go, snapshots are taken on the way, for those who come after; they stand where they would
+// whatever version was asked for. Requires: 1 <= version <= the stream's.
 [[nodiscard]] model::Project load_project_at(const log::EventLog& log, Id project, Version version,
                                              const model::Project* nearer = nullptr,
-                                             Loaded* loaded = nullptr);
+                                             Loaded* loaded = nullptr,
+                                             const SnapshotTaker* taker = nullptr);
+[[nodiscard]] model::Workspace load_workspace_at(const log::EventLog& log, Version version);
 // Folds from the first event, whatever snapshots there are.
 [[nodiscard]] model::Project replay_project(const log::EventLog& log, Id project);
 

@@ -14,8 +14,6 @@ namespace daybook::engine {
 namespace {
 
 constexpr std::size_t kGroupsWaitingMax = 64;  // beyond that the sequencer waits
-// A snapshot goes into one commit and must fit the room that the log keeps ahead.
-constexpr std::size_t kSnapshotBytesMax = 32 * 1024 * 1024;
 
 }  // namespace
 
@@ -25,7 +23,7 @@ Projector::Projector(const log::EventLog& log, const Options& options, Metrics& 
     : log_(log),
       options_(options),
       metrics_(metrics),
-      put_snapshot_(std::move(put_snapshot)),
+      taker_{.events_min = options.snapshot_events_min, .put = std::move(put_snapshot)},
       on_failure_(std::move(on_failure)),
       shared_workspace_(std::make_shared<const model::Workspace>(workspace)),
       workspace_(std::move(workspace)) {
@@ -201,9 +199,9 @@ void Projector::apply(CommittedGroup group) {
   }
   for (const auto& stream : notice->streams) {
     if (stream.id.is_nil()) {
-      consider_snapshot(stream.id, workspace_, workspace_growth_);
+      taker_.consider(stream.id, workspace_, workspace_growth_);
     } else if (const auto at = projects_.find(stream.id); at != projects_.end()) {
-      consider_snapshot(stream.id, at->second.state, at->second.growth);
+      taker_.consider(stream.id, at->second.state, at->second.growth);
     }
   }
   notify(std::move(notice));
@@ -231,6 +229,7 @@ Projector::LoadedProject* Projector::find_project(Id id) {
     LoadedProject loaded;
     loaded.state = std::move(*state);
     loaded.growth.events = how.events_folded;
+    taker_.consider(id, loaded.state, loaded.growth);  // it may never grow again
     at = projects_.emplace(id, std::move(loaded)).first;
     metrics_.projector_projects.set(projects_.size());
   }
@@ -253,17 +252,6 @@ std::shared_ptr<const model::View> Projector::view(LoadedProject& loaded, model:
     cached.workspace_version = workspace_.version;
   }
   return cached.view;
-}
-
-// A snapshot is worth its bytes when the events that it saves folding outweigh it.
-template <typename Stream>
-void Projector::consider_snapshot(Id id, const Stream& state, Growth& growth) {
-  if (growth.events < options_.snapshot_events_min || growth.bytes < growth.snapshot_bytes) return;
-  if (state.has_newer_events) return;
-  auto bytes = encode_stored_snapshot(state);
-  growth = {0, 0, bytes.size()};
-  if (bytes.size() > kSnapshotBytesMax) return;
-  put_snapshot_(id, state.version, std::move(bytes));
 }
 
 void Projector::drop_idle_projects() {

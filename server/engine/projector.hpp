@@ -15,13 +15,13 @@
 #include <vector>
 
 #include "server/engine/sequencer.hpp"
+#include "server/engine/snapshots.hpp"
 
 namespace daybook::engine {
 
 // Threading: everything public is safe on any thread but start() and stop(); the rest belongs to its own thread.
 class Projector {
  public:
-  using PutSnapshot = std::function<void(Id stream, Version version, record::AlignedBytes bytes)>;
   using Handler = std::function<void(const std::string& what)>;
 
   Projector(const log::EventLog& log, const Options& options, Metrics& metrics,
@@ -67,12 +67,6 @@ class Projector {
   };
   using Item = std::variant<CommittedGroup, ProjectRequest, ViewRequest>;
 
-  // How much a stream grew since its last snapshot.
-  struct Growth {
-    std::uint64_t events = 0;
-    std::size_t bytes = 0;
-    std::size_t snapshot_bytes = 0;
-  };
   struct CachedView {
     std::shared_ptr<const model::View> view;
     Version workspace_version;  // some views show something of the workspace
@@ -93,16 +87,14 @@ class Projector {
   void notify(std::shared_ptr<const Notice> notice);
   [[nodiscard]] LoadedProject* find_project(Id id);  // nullptr: there is no such project
   [[nodiscard]] std::shared_ptr<const model::Project> share(LoadedProject& loaded);
-  [[nodiscard]] std::shared_ptr<const model::View> view(LoadedProject& loaded,
-                                                        model::ViewName name);
-  template <typename Stream>
-  void consider_snapshot(Id id, const Stream& state, Growth& growth);
+  [[nodiscard]] std::shared_ptr<const model::View> view(LoadedProject& loaded, model::ViewName name,
+                                                        RejectedActs acts);
   void drop_idle_projects();
 
   const log::EventLog& log_;
   const Options options_;
   Metrics& metrics_;
-  const PutSnapshot put_snapshot_;
+  const SnapshotTaker taker_;
   const Handler on_failure_;
 
   mutable std::mutex mutex_;

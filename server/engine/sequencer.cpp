@@ -16,6 +16,9 @@ using model::Code;
 
 namespace {
 
+// Snapshots that wait to be put.
+constexpr std::size_t kSnapshotBytesWaitingMax = 64 * 1024 * 1024;
+
 void count(Metrics& metrics, const Answer& answer, bool repeated) {
   if (std::holds_alternative<Accepted>(answer)) {
     (repeated ? metrics.repeated : metrics.accepted).add();
@@ -133,8 +136,9 @@ void Sequencer::query_outcome(Id command, Inbox& inbox, AnswerHandler answer) {
 
 void Sequencer::put_snapshot(Id stream, Version version, record::AlignedBytes bytes) {
   const std::lock_guard lock(mutex_);
-  if (stopping_) return;  // a cache: nothing is lost
-  queue_.emplace_back(Snapshot{stream, version, std::move(bytes)});
+  if (stopping_ || snapshot_bytes_waiting_ + bytes.size() > kSnapshotBytesWaitingMax) return;
+  snapshot_bytes_waiting_ += bytes.size();
+  queue_.push_back({Snapshot{stream, version, std::move(bytes)}});
   if (queue_.size() == 1) wake_.notify_one();
 }
 
@@ -179,6 +183,11 @@ std::optional<std::vector<Sequencer::Item>> Sequencer::take() {
   }
   return items;
 }
+std::size_t Sequencer::snapshot_bytes(const Item& item) {
+  const auto* snapshot = std::get_if<Snapshot>(&item.what);
+  return snapshot != nullptr ? snapshot->bytes.size() : 0;
+}
+
 
 void Sequencer::run() {
   while (true) {
@@ -198,6 +207,8 @@ void Sequencer::run() {
   }
 }
 
+  in_hand_ = items.front().came;
+  for (const auto& item : items) snapshot_bytes_waiting_ -= snapshot_bytes(item);
 void Sequencer::process(std::vector<Item>& items, Answers& answers) {
   auto group = log_.begin();
   storage_full_.store(!group, std::memory_order_relaxed);
@@ -280,6 +291,7 @@ Sequencer::Handled Sequencer::handle(Submission& submission, log::Group& group,
   };
   // Nothing is changed before it is prepared: what fails until then fails this one command.
   const auto prepared_on = [&](const auto& state) -> std::expected<Prepared, model::Rejection> {
+  for (auto at = rest; at != items.end(); ++at) snapshot_bytes_waiting_ += snapshot_bytes(*at);
     const NextPlace next{group.next_position(), {state.version.value + 1}, now};
     try {
       if constexpr (std::is_same_v<decltype(state), const model::Workspace&>) {

@@ -47,6 +47,7 @@ class Sequencer {
   void query_outcome(Id command, Inbox& inbox, AnswerHandler answer);
   void put_snapshot(Id stream, Version version, record::AlignedBytes bytes);
 
+  // One that finds too many waiting is dropped: a cache, nothing is lost.
   [[nodiscard]] std::size_t queue_length() const;
   [[nodiscard]] bool is_storage_full() const {
     return storage_full_.load(std::memory_order_relaxed);
@@ -89,6 +90,7 @@ class Sequencer {
   [[nodiscard]] Handled handle(Submission& submission, log::Group& group, CommittedGroup& committed,
                                Timestamp now);
   // Records, in the group of its rejection, an attempt against a rule of governance. What hinders that is logged; the
+  static std::size_t snapshot_bytes(const Item& item);  // of one that waits; else 0
   // rejection is answered as it is.
   void record_attempt(const Submission& rejected, const model::Rejection& rejection,
                       const model::Project& project, log::Group& group, CommittedGroup& committed,

@@ -170,9 +170,11 @@ class EventLog {
   // The newest version of a stream that was recorded at or before a time. A search by halves: a few dozen events are read.
   [[nodiscard]] RecordedVersion version_at(Id stream, Timestamp at) const;
 
-  // The newest snapshot of a stream at or before a version, and later than another.
+  // The newest snapshot of a stream at or before a version. Of each it sees the first bytes (the first row's); one that is not
+  // wanted is passed over without being read.
+  using IsWanted = std::function<bool(record::Bytes beginning)>;
   [[nodiscard]] std::optional<StoredSnapshot> newest_snapshot(Id stream, Version at_most,
-                                                              Version later_than = {}) const;
+                                                              const IsWanted& is_wanted = {}) const;
 
   // How much there is, and who keeps it from being used again.
   struct Usage {

@@ -168,7 +168,7 @@ std::vector<std::optional<EventLog::StoredText>> EventLog::read_texts(
 }
 
 std::optional<StoredSnapshot> EventLog::newest_snapshot(Id stream, Version at_most,
-                                                        Version later_than) const {
+                                                        const IsWanted& is_wanted) const {
   return impl_->read([&](const Reader& reader) -> std::optional<StoredSnapshot> {
     Cursor cursor(reader.txn(), reader.tables().snapshots);
     auto bound = snapshot_key(stream, at_most, ~std::uint64_t{0});
@@ -177,8 +177,10 @@ std::optional<StoredSnapshot> EventLog::newest_snapshot(Id stream, Version at_mo
       if (entry->key.size() != 32 || !std::ranges::equal(entry->key.first(16), id_key(stream)))
         break;
       const Version version{record::load_be64(entry->key.data() + 16)};
-      if (version <= later_than) break;
-      if (auto snapshot = reader.find_snapshot(stream, version)) return snapshot;
+      const auto beginning = reader.snapshot_beginning(stream, version);
+      if (beginning && (!is_wanted || is_wanted(*beginning))) {
+        if (auto snapshot = reader.find_snapshot(stream, version)) return snapshot;
+      }
       bound = snapshot_key(stream, version, 0);
     }
     return std::nullopt;

@@ -152,6 +152,12 @@ std::optional<Outcome> Reader::find_outcome(Id command_id) const {
                  .first_version = first.version};
 }
 
+std::optional<Bytes> Reader::snapshot_beginning(Id stream, Version version) const {
+  const auto first = txn_.find(tables_.snapshots, snapshot_key(stream, version, 0));
+  if (!first || first->size() < kSnapshotHeaderBytes) return std::nullopt;
+  return first->subspan(kSnapshotHeaderBytes);
+}
+
 std::optional<StoredSnapshot> Reader::find_snapshot(Id stream, Version version) const {
   const auto first = txn_.find(tables_.snapshots, snapshot_key(stream, version, 0));
   if (!first || first->size() < kSnapshotHeaderBytes) return std::nullopt;

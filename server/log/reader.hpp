@@ -47,6 +47,8 @@ class Reader {
   [[nodiscard]] std::vector<Id> streams() const;
   [[nodiscard]] std::optional<Outcome> find_outcome(Id command_id) const;
 
+  // The bytes of a snapshot's first row, unchecked; nullopt: there is none.
+  [[nodiscard]] std::optional<Bytes> snapshot_beginning(Id stream, Version version) const;
   // A snapshot's bytes; nullopt: its rows do not fit together, or not the log.
   [[nodiscard]] std::optional<StoredSnapshot> find_snapshot(Id stream, Version version) const;
 

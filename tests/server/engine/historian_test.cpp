@@ -3,6 +3,7 @@
 #include "server/engine/historian.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "model/event_meta.hpp"
 #include "model/snapshot.hpp"
@@ -101,6 +102,7 @@ void check_random_history(const engine::Options& options, std::uint64_t seed) {
     if (!last) continue;
     CHECK(code_of(world.read_project_at(at)) == "version " + std::to_string(version));
     const Timestamp before_next{states[version + 1].recorded_at.micros - 1};
+    // Names are those of now; what was tried is what had been tried then.
     CHECK(code_of(world.read_project_at(before_next)) == "version " + std::to_string(version));
   }
 }
@@ -236,7 +238,7 @@ TEST_CASE_METHOD(RunningEngine,
   check_equal(same, states[newest]);
   CHECK(loaded.events_folded == 0);
 
-  engine::Past past(log(), 2);
+  engine::Past past(log(), 2, {.events_min = 1000, .put = [](auto&&...) {}});
   const auto first = past.state(kProject, {10});
   CHECK(past.state(kProject, {10}) == first);
   const auto second = past.state(kProject, {20});

@@ -276,6 +276,16 @@ TEST_CASE_METHOD(LogFixture,
       CHECK((snapshot->bytes == content(size)));
     }
     CHECK(log->newest_snapshot(kStreamA, {100})->version == Version{7});
+    // What is not wanted is passed over by its beginning.
+    std::vector<std::size_t> beginnings;
+    const auto wanted = log->newest_snapshot(kStreamA, {100}, [&](record::Bytes beginning) {
+      beginnings.push_back(beginning.size());
+      return beginning.size() > 1000 && beginning[1] == content(65'480)[1];
+    });
+    REQUIRE(wanted);
+    CHECK(wanted->version == Version{5});
+    CHECK(beginnings.size() == 3);
+    CHECK_FALSE(log->newest_snapshot(kStreamA, {100}, [](record::Bytes) { return false; }));
     CHECK(log->verify({}).snapshots == 6);
     verify();
     reopen();
