@@ -78,6 +78,7 @@ struct Context {
     rejectedAttemptsHidden @8 :Void;
     # Only auditors and admins are told.
     rejectedAttempts @9 :List(Workspace.RejectedActState);
+    # The newest 1,000 of them, in their order.
   }
 }
 

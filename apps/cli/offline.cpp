@@ -134,6 +134,28 @@ const model::Project& OfflineSource::project(Id id, const Moment& at) {
   return projects_.emplace(std::pair(id, at), std::move(state)).first->second;
 }
 
+model::Workspace OfflineSource::workspace_at(const model::Project& state, const Moment& at) {
+  // Of a version: until the project went on from it.
+  Position end{log_->head().position.value + 1};
+  read({.project = state.id, .first = state.version.value + 1, .last = state.version.value + 1},
+       [&](const record::Entry& entry) {
+         end = entry.event.envelope().position;
+         return false;
+       });
+  Version last = {};
+  read({.project = Id{}, .first = 1, .last = log_->stream_version({}).value},
+       [&](const record::Entry& entry) {
+         const auto& envelope = entry.event.envelope();
+         const bool later =
+             at.time.is_none() ? envelope.position > end : envelope.recorded_at > at.time;
+         if (!later) last = envelope.version;
+         return !later;
+       });
+  model::Workspace workspace;
+  fold_stream(*log_, workspace, Id{}, last);
+  return workspace;
+}
+
 std::string OfflineSource::projects() {
   std::string out = R"({"projects":[)";
   for (const auto& [id, row] : workspace()->projects()) {
@@ -163,7 +185,9 @@ std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName n
     fail(Exit::failed, "there is no project {}", shown(key_or_id));
   }
   const auto date = at && !at->time.is_none() ? date_of(at->time) : Date{};
-  const auto view = model::derive(name, state, workspace()->state, date);
+  const auto view = name == schema::ViewName::TIMELINE && at
+                        ? model::derive(name, state, workspace_at(state, *at), date)
+                        : model::derive(name, state, workspace()->state, date);
   const auto rows = model::whole(view).rows;
   const WordsOfTexts words(*log_, model::texts_of(name, rows));
   capnp::MallocMessageBuilder message;
@@ -206,6 +230,14 @@ std::string OfflineSource::context(Id project_id, Id entity, std::optional<std::
   const auto& meta = acts[*chosen].meta;
   const auto& then = project(project_id, {.version = meta.version, .time = {}});
   const auto seen = std::min(meta.seen_version.value, meta.version.value - 1);
+  model::Attempts attempts(project_id, entity, meta.version);
+  read({.project = Id{}, .first = 1, .last = log_->stream_version({}).value},
+       [&](const record::Entry& entry) {
+         entry.event.with_event([&](schema::Event::Reader event) {
+           attempts.take(event, model::meta_of(entry.event.envelope()));
+         });
+         return true;
+       });
   capnp::MallocMessageBuilder message;
   auto out = message.initRoot<schema::context::Context>();
   model::write_context(
@@ -215,7 +247,7 @@ std::string OfflineSource::context(Id project_id, Id entity, std::optional<std::
             .then = then,
             .seen = seen == 0 ? nullptr : &project(project_id, {.version = {seen}, .time = {}}),
             .workspace = workspace()->state,
-            .shows_rejected = true});
+            .attempts = &attempts});
   std::vector<model::Text> texts;
   for (const auto reference : record::collect_texts(capnp::DynamicStruct::Reader(out.asReader())))
     texts.push_back(model::read(reference));

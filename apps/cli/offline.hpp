@@ -35,6 +35,8 @@ class OfflineSource final : public Source {
  private:
   // Folded once. As it is now, or was at a moment: version 0 where there was none yet.
   const model::Project& project(Id id, const Moment& at = {});
+  // As it was when the project was that, at a moment.
+  [[nodiscard]] model::Workspace workspace_at(const model::Project& state, const Moment& at);
 
   std::unique_ptr<log::EventLog> log_;
   std::shared_ptr<const client::WorkspaceSnapshot> workspace_;

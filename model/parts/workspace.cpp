@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "model/parts/field.hpp"
 #include "model/parts/save.hpp"
@@ -163,21 +164,6 @@ Ruling revoke_token(const State& state, wire::RevokeToken::Reader command, Emitt
   return {};
 }
 
-RejectedAct read_act(wire::RejectedAct::Reader act, Timestamp at) {
-  return {.at = at,
-          .project = daybook::read(act.getProject()),
-          .member = daybook::read(act.getMember()),
-          .on_behalf_of = daybook::read(act.getOnBehalfOf()),
-          .command = daybook::read(act.getCommand()),
-          .part = act.getPart(),
-          .type = act.getType(),
-          .code = static_cast<schema::Code>(act.getCode()),
-          .subject = daybook::read(act.getSubject()),
-          .version = {act.getVersion()},
-          .seen_version = {act.getSeenVersion()},
-          .attempt = act.getAttempt()};
-}
-
 Ruling record_rejected_act(const State& state, wire::RecordRejectedAct::Reader command,
                            Emitter& out) {
   const auto act = read_act(command.getAct(), {});
@@ -190,6 +176,19 @@ Ruling record_rejected_act(const State& state, wire::RecordRejectedAct::Reader c
 void add_project(State& state, Id id, Registration registration) {
   state.project_of_key.set(registration.key, id);
   state.projects.set(id, std::move(registration));
+}
+
+void add_rejected_act(State& state, Position position, const RejectedAct& act) {
+  auto& count = state.rejected_days.at_or_new({act.project, date_of(act.at)});
+  if (count < std::numeric_limits<std::uint32_t>::max()) ++count;
+  auto& acts = state.rejected_acts;
+  acts.set({act.project, position}, act);
+  std::size_t held = 0;
+  const auto oldest = acts.lower_bound({act.project, {}});
+  for (auto at = oldest; at != acts.end() && at->first.project == act.project; ++at) ++held;
+  if (held <= kRejectedActsMax) return;
+  const auto key = oldest->first;
+  acts.erase(key);
 }
 
 void add_token(State& state, Id id, Token token) {
@@ -212,6 +211,21 @@ Token read_token(const auto& reader, Text label) {
 
 }  // namespace
 
+RejectedAct read_act(wire::RejectedAct::Reader act, Timestamp at) {
+  return {.at = at,
+          .project = daybook::read(act.getProject()),
+          .member = daybook::read(act.getMember()),
+          .on_behalf_of = daybook::read(act.getOnBehalfOf()),
+          .command = daybook::read(act.getCommand()),
+          .part = act.getPart(),
+          .type = act.getType(),
+          .code = static_cast<schema::Code>(act.getCode()),
+          .subject = daybook::read(act.getSubject()),
+          .version = {act.getVersion()},
+          .seen_version = {act.getSeenVersion()},
+          .attempt = act.getAttempt()};
+}
+
 void write(wire::RejectedAct::Builder out, const RejectedAct& act) {
   save_id(act.project, [&] { return out.initProject(); });
   save_id(act.member, [&] { return out.initMember(); });
@@ -224,6 +238,13 @@ void write(wire::RejectedAct::Builder out, const RejectedAct& act) {
   out.setVersion(act.version.value);
   out.setSeenVersion(act.seen_version.value);
   out.setAttempt(act.attempt);
+}
+
+Position newest_rejected_act(const State& state, Id project) {
+  auto at = state.rejected_acts.lower_bound({project, {std::numeric_limits<std::uint64_t>::max()}});
+  if (at == state.rejected_acts.begin()) return {};
+  --at;
+  return at->first.project == project ? at->first.position : Position{};
 }
 
 Ruling decide(const Workspace& all, wire::Command::Reader command, const Context& context,
@@ -269,9 +290,8 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
         token->revoked = true;
       return true;
     case wire::Event::ACT_REJECTED: {
-      const auto act = event.getActRejected().getAct();
-      state.rejected_acts.set({daybook::read(act.getProject()), meta.position},
-                              read_act(act, meta.recorded_at));
+      const auto act = read_act(event.getActRejected().getAct(), meta.recorded_at);
+      add_rejected_act(state, meta.position, act);
       return true;
     }
     case wire::Event::NONE:
@@ -314,6 +334,13 @@ void save(const State& state, wire::State::Builder builder) {
         out.setAt(row.second.at.micros);
         write(out.initAct(), row.second);
       });
+  save_list(
+      state.rejected_days, [&](unsigned size) { return builder.initRejectedDays(size); },
+      [](wire::RejectedDayState::Builder out, const auto& row) {
+        save_id(row.first.project, [&] { return out.initProject(); });
+        out.setDay(row.first.day.days);
+        out.setCount(row.second);
+      });
 }
 
 State load(wire::State::Reader reader) {
@@ -334,6 +361,8 @@ State load(wire::State::Reader reader) {
     const auto act = read_act(in.getAct(), {in.getAt()});
     state.rejected_acts.set({act.project, {in.getPosition()}}, act);
   }
+  for (const auto in : reader.getRejectedDays())
+    state.rejected_days.set({daybook::read(in.getProject()), {in.getDay()}}, in.getCount());
   return state;
 }
 

@@ -2,6 +2,8 @@
 // The part `workspace`: its opening, the registry of projects, the tokens. schema/parts/workspace.capnp has every command
 // with its rejections.
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -49,12 +51,21 @@ struct RejectedAct {
   std::uint32_t attempt = 0;
 };
 void write(schema::workspace::RejectedAct::Builder out, const RejectedAct& act);
+[[nodiscard]] RejectedAct read_act(schema::workspace::RejectedAct::Reader act, Timestamp at);
 
 struct RejectedActKey {
   Id project = {};
   Position position = {};
   auto operator<=>(const RejectedActKey&) const = default;
 };
+struct RejectedDayKey {
+  Id project = {};
+  Date day = {};
+  auto operator<=>(const RejectedDayKey&) const = default;
+};
+
+// Held of each project; the log has all.
+inline constexpr std::size_t kRejectedActsMax = 100;
 
 struct State {
   bool opened = false;
@@ -62,12 +73,24 @@ struct State {
   bool demonstration = false;
   Table<Id, Registration> projects = {};
   Table<Id, Token> tokens = {};
-  Table<RejectedActKey, RejectedAct> rejected_acts = {};
+  Table<RejectedActKey, RejectedAct> rejected_acts = {};    // the newest of each project
+  Table<RejectedDayKey, std::uint32_t> rejected_days = {};  // how many there were, of all
 
   // Derived, not part of the digest.
   Table<record::Hash, Id> token_of_hash = {};
   Table<std::string, Id> project_of_key = {};
 };
+
+// Calls f(Date, std::uint32_t) for each day on which attempts in a project were recorded, with their number.
+template <typename F>
+void for_each_rejected_day(const State& state, Id project, F&& f) {
+  const auto& days = state.rejected_days;
+  for (auto at = days.lower_bound({project, {std::numeric_limits<std::int32_t>::min()}});
+       at != days.end() && at->first.project == project; ++at)
+    f(at->first.day, at->second);
+}
+// Where a project's newest attempt was recorded; 0: there is none.
+[[nodiscard]] Position newest_rejected_act(const State& state, Id project);
 
 [[nodiscard]] Ruling decide(const Workspace& state, schema::workspace::Command::Reader command,
                             const Context& context, Emitter& out);

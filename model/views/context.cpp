@@ -170,24 +170,6 @@ void write_rules(wire::Context::Rules::Builder out, const Project& project, Id e
   }
 }
 
-void write_attempts(wire::Context::Builder out, const ContextInput& input) {
-  const auto before = input.acts[input.act].meta.version;
-  const auto& acts = input.workspace.workspace.rejected_acts;
-  std::vector<std::pair<Position, const workspace::RejectedAct*>> about;
-  for (auto row = acts.lower_bound({input.then.id, {}});
-       row != acts.end() && row->first.project == input.then.id; ++row) {
-    if (row->second.subject == input.entity && row->second.version < before)
-      about.emplace_back(row->first.position, &row->second);
-  }
-  auto list = out.initRejectedAttempts(static_cast<unsigned>(about.size()));
-  for (unsigned i = 0; i < list.size(); ++i) {
-    const auto& [position, act] = about[i];
-    list[i].setPosition(position.value);
-    list[i].setAt(act->at.micros);
-    workspace::write(list[i].initAct(), *act);
-  }
-}
-
 void write_act(wire::Act::Builder out, const Act& act) {
   out.setWhat(act.what);
   if (!act.meta.actor.is_nil()) daybook::write(out.initMember(), act.meta.actor);
@@ -279,6 +261,25 @@ bool are_all_acts(const Project& newest, Id entity, const std::vector<Act>& acts
   return false;
 }
 
+void Attempts::take(schema::Event::Reader event, const EventMeta& meta) {
+  if (!event.isWorkspace() || !event.getWorkspace().isActRejected()) return;
+  const auto act =
+      workspace::read_act(event.getWorkspace().getActRejected().getAct(), meta.recorded_at);
+  if (act.project != project_ || act.subject != entity_ || act.version >= before_) return;
+  found_.emplace_back(meta.position, act);
+  if (found_.size() > kMax) found_.pop_front();
+}
+
+void Attempts::write(wire::Context::Builder out) const {
+  auto list = out.initRejectedAttempts(static_cast<unsigned>(found_.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    const auto& [position, act] = found_[i];
+    list[i].setPosition(position.value);
+    list[i].setAt(act.at.micros);
+    workspace::write(list[i].initAct(), act);
+  }
+}
+
 void write_context(wire::Context::Builder out, const ContextInput& input) {
   daybook::write(out.initEntity(), input.entity);
   auto acts = out.initActs(static_cast<unsigned>(input.acts.size()));
@@ -287,8 +288,8 @@ void write_context(wire::Context::Builder out, const ContextInput& input) {
   write_moment(out.initThen(), input.then, input);
   if (input.seen != nullptr) write_moment(out.initSeen(), *input.seen, input);
   write_rules(out.initRules(), input.then, input.entity);
-  if (input.shows_rejected) {
-    write_attempts(out, input);
+  if (input.attempts != nullptr) {
+    input.attempts->write(out);
   } else {
     out.setRejectedAttemptsHidden();
   }

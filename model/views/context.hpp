@@ -1,7 +1,9 @@
 #pragma once
 // What somebody knew when they decided; schema/context.capnp has the answer's form. Pure: whoever asks finds the states.
 
+#include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "model/event_meta.hpp"
@@ -30,6 +32,26 @@ struct Act {
 // Whether these acts, the first ones on the entity, are all there are, as the newest state tells.
 [[nodiscard]] bool are_all_acts(const Project& newest, Id entity, const std::vector<Act>& acts);
 
+// What was tried against the rules about an entity before a version, found on the way through the workspace's events.
+//
+// Limits: the newest kMax are kept.
+class Attempts {
+ public:
+  static constexpr std::size_t kMax = 1000;
+
+  Attempts(Id project, Id entity, Version before)
+      : project_(project), entity_(entity), before_(before) {}
+
+  void take(schema::Event::Reader event, const EventMeta& meta);
+  void write(schema::context::Context::Builder out) const;
+
+ private:
+  Id project_;
+  Id entity_;
+  Version before_;
+  std::deque<std::pair<Position, workspace::RejectedAct>> found_;
+};
+
 // Borrowed for one call.
 struct ContextInput {
   Id entity = {};
@@ -38,7 +60,7 @@ struct ContextInput {
   const Project& then;            // as of the act's version
   const Project* seen = nullptr;  // as of what the actor had seen; nullptr: not said
   const Workspace& workspace;
-  bool shows_rejected = false;
+  const Attempts* attempts = nullptr;  // before the act; nullptr: hidden from whoever asks
 };
 void write_context(schema::context::Context::Builder out, const ContextInput& input);
 

@@ -10,18 +10,6 @@ namespace {
 using schema::timeline::Mark;
 using Row = schema::timeline::Row;
 
-// Recorded attempts at versions that the project as shown has reached, by day.
-std::map<Date, std::uint32_t> rejected_by_day(const ViewInput& input) {
-  const auto& acts = input.workspace.workspace.rejected_acts;
-  const Id project = input.project.id;
-  std::map<Date, std::uint32_t> days;
-  for (auto at = acts.lower_bound({project, {}}); at != acts.end() && at->first.project == project;
-       ++at) {
-    if (at->second.version <= input.project.version) ++days[date_of(at->second.at)];
-  }
-  return days;
-}
-
 void add_days(const ViewInput& input, std::vector<ViewRow>& rows) {
   struct Day {
     std::uint32_t events = 0;
@@ -31,7 +19,9 @@ void add_days(const ViewInput& input, std::vector<ViewRow>& rows) {
   std::map<Date, Day> days;
   for (const auto& [date, activity] : input.project.project.days)
     days[date] = {activity.events, activity.last_version, 0};
-  for (const auto& [date, count] : rejected_by_day(input)) days[date].rejected_acts = count;
+  workspace::for_each_rejected_day(
+      input.workspace.workspace, input.project.id,
+      [&](Date date, std::uint32_t count) { days[date].rejected_acts = count; });
   Version reached = {};  // a day of rejected acts alone ends where the last one did
   for (const auto& entry : days) {
     const Day& day = entry.second;

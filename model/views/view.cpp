@@ -91,6 +91,13 @@ bool depends_on_workspace(ViewName name) {
   return name == ViewName::PEOPLE || name == ViewName::TIMELINE;
 }
 
+std::uint64_t workspace_mark(ViewName name, const Workspace& workspace, Id project) {
+  if (name == ViewName::PEOPLE) return workspace.version.value;
+  if (name == ViewName::TIMELINE)
+    return workspace::newest_rejected_act(workspace.workspace, project).value;
+  return 0;
+}
+
 View derive(ViewName name, const Project& project, const Workspace& workspace, Date date) {
   if (date.is_none()) date = date_of(project.recorded_at);
   View view{name, project.version, project.recorded_at, date, {}};

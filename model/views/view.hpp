@@ -44,6 +44,8 @@ struct View {
 [[nodiscard]] bool depends_on_date(ViewName name);
 // Whether a view shows something of the workspace: names, rejected acts. Replicas derive it without.
 [[nodiscard]] bool depends_on_workspace(ViewName name);
+// What of the workspace a view of a project shows: as long as this number is the same, so is the view.
+[[nodiscard]] std::uint64_t workspace_mark(ViewName name, const Workspace& workspace, Id project);
 
 // The view of a project, looked at on a date (UTC); none: the day of the project's newest event.
 [[nodiscard]] View derive(ViewName name, const Project& project, const Workspace& workspace,

@@ -97,8 +97,8 @@ struct RejectedAct {
   seenVersion @9 :UInt64;
   # What the actor had on screen, as their client said.
   attempt @10 :UInt32;
-  # The member's n-th within the hour, as far as the server counts. The first 16 are recorded, then those at powers of two:
-  # so many as lie between were not.
+  # The member's n-th about this subject within the hour, as far as the server counts. The first 16 are recorded, then those at
+  # powers of two: so many as lie between were not. Beyond 256 subjects within an hour the member's others count as one.
 }
 
 struct RecordRejectedAct {
@@ -158,13 +158,23 @@ struct State {
   projects @3 :List(ProjectState);
   tokens @4 :List(TokenState);
   rejectedActs @5 :List(RejectedActState);
-  # Sorted by project, position.
+  # The newest 100 of each project, sorted by project, position. The log has all.
+  rejectedDays @6 :List(RejectedDayState);
+  # Sorted by project, day.
 }
 
 struct RejectedActState {
   position @0 :UInt64;
   at @1 :Int64;
   act @2 :RejectedAct;
+}
+
+struct RejectedDayState {
+  # How many attempts in a project were recorded on a day.
+  project @0 :Id;
+  day @1 :Int32;
+  # Days since 1970 UTC, by the time of recording.
+  count @2 :UInt32;
 }
 
 struct ProjectState {

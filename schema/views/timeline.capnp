@@ -22,7 +22,8 @@ struct DayRow {
   # Days since 1970 UTC, by the time of recording.
   events @1 :UInt32;
   rejectedActs @2 :UInt32;
-  # Recorded attempts against a rule of governance, by whom and at what only the auditors see. Not known to replicas.
+  # Recorded attempts against a rule of governance. Told to those alone who may read the attempts themselves, admins and
+  # auditors; 0 for all others. Not known to replicas.
   lastVersion @3 :UInt64;
   # The project's version at the day's end: where a scrubber lands.
 }

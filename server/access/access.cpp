@@ -62,6 +62,11 @@ bool may_read_project(const model::Workspace& workspace, const Principal& princi
          model::project::is_in_project(project.project, principal.member);
 }
 
+engine::RejectedActs rejected_acts(const model::Workspace& workspace, const Principal& principal) {
+  return may_read_all(workspace, principal) ? engine::RejectedActs::shown
+                                            : engine::RejectedActs::hidden;
+}
+
 bool may_read_view(const model::Workspace& workspace, const Principal& principal,
                    const model::Project& project, schema::ViewName view) {
   if (principal.kind == TokenKind::ROOM) {

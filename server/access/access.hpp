@@ -8,7 +8,7 @@
 
 #include "model/project.hpp"
 #include "model/workspace.hpp"
-#include "server/engine/submission.hpp"
+#include "server/engine/engine.hpp"
 
 namespace daybook::access {
 
@@ -42,6 +42,9 @@ struct NewToken {
                                 const Principal& principal);  // also the workspace
 [[nodiscard]] bool may_read_project(const model::Workspace& workspace, const Principal& principal,
                                     const model::Project& project);
+// Whether they are told of attempts against the rules: whoever may read the attempts is.
+[[nodiscard]] engine::RejectedActs rejected_acts(const model::Workspace& workspace,
+                                                 const Principal& principal);
 [[nodiscard]] bool may_read_view(const model::Workspace& workspace, const Principal& principal,
                                  const model::Project& project, schema::ViewName view);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/views/context.hpp"
+#include "server/engine/past_workspace.hpp"
 
 namespace daybook::engine {
 namespace {
@@ -71,6 +72,9 @@ std::expected<std::shared_ptr<capnp::MallocMessageBuilder>, model::Rejection> re
   const auto seen_version = std::min(meta.seen_version, Version{meta.version.value - 1});
   std::shared_ptr<const model::Project> seen;
   if (seen_version.value > 0) seen = past.state(project, seen_version);
+  model::Attempts attempts(project, entity, meta.version);
+  if (shows_rejected)
+    find_attempts(past.log(), workspace, project, date_of(meta.recorded_at), attempts);
   auto message = std::make_shared<capnp::MallocMessageBuilder>();
   model::write_context(message->initRoot<schema::context::Context>(),
                        {.entity = entity,
@@ -79,7 +83,7 @@ std::expected<std::shared_ptr<capnp::MallocMessageBuilder>, model::Rejection> re
                         .then = *then,
                         .seen = seen.get(),
                         .workspace = workspace,
-                        .shows_rejected = shows_rejected});
+                        .attempts = shows_rejected ? &attempts : nullptr});
   return message;
 }
 

@@ -9,6 +9,7 @@
 #include "server/engine/historian.hpp"
 #include "server/engine/loader.hpp"
 #include "server/engine/projector.hpp"
+#include "server/engine/past_workspace.hpp"
 #include "server/engine/sequencer.hpp"
 
 namespace daybook::engine {
@@ -102,10 +103,10 @@ void Engine::read_project(
       });
 }
 
-void Engine::read_view(Id project, model::ViewName name, Inbox& inbox,
+void Engine::read_view(Id project, model::ViewName name, RejectedActs acts, Inbox& inbox,
                        std::move_only_function<void(std::shared_ptr<const model::View>)> handler) {
   impl_->projector.with_view(
-      project, name,
+      project, name, acts,
       [&inbox,
        handler = std::move(handler)](const std::shared_ptr<const model::View>& view) mutable {
         inbox.post([handler = std::move(handler), view]() mutable { handler(std::move(view)); });
@@ -125,27 +126,7 @@ void Engine::read_project_at(Id project, At at, Inbox& inbox,
       std::move(handler));
 }
 
-namespace {
-
-// The workspace as a view of the past shows it: without attempts that were rejected later.
-model::Workspace workspace_at(model::Workspace workspace, const model::Project& project,
-                              const At& at) {
-  std::vector<model::workspace::RejectedActKey> later;
-  auto& acts = workspace.workspace.rejected_acts;
-  for (auto row = acts.lower_bound({project.id, {}});
-       row != acts.end() && row->first.project == project.id; ++row) {
-    const auto* time = std::get_if<Timestamp>(&at);
-    const bool is_later =
-        time != nullptr ? row->second.at > *time : row->second.version > project.version;
-    if (is_later) later.push_back(row->first);
-  }
-  for (const auto& key : later) acts.erase(key);
-  return workspace;
-}
-
-}  // namespace
-
-void Engine::read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
+void Engine::read_view_at(Id project, model::ViewName name, At at, RejectedActs acts, Inbox& inbox,
                           PastHandler<std::shared_ptr<const model::View>> handler) {
   using Result = std::shared_ptr<const model::View>;
   impl_->historian.ask<Result>(
@@ -156,11 +137,13 @@ void Engine::read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
         const auto state = past.state(project, *version);
         const auto* time = std::get_if<Timestamp>(&at);
         const auto date = time != nullptr ? date_of(*time) : Date{};
-        const auto now = impl_->projector.workspace();
-        if (!model::depends_on_workspace(name))
-          return std::make_shared<const model::View>(derive(name, *state, *now, date));
-        return std::make_shared<const model::View>(
-            derive(name, *state, workspace_at(*now, *state, at), date));
+        // Names are those of now.
+        if (name != model::ViewName::TIMELINE)
+          return std::make_shared<const model::View>(
+              derive(name, *state, *impl_->projector.workspace(), date));
+        const auto then = acts == RejectedActs::shown ? load_workspace_then(past.log(), *state, at)
+                                                      : model::Workspace();
+        return std::make_shared<const model::View>(derive(name, *state, then, date));
       },
       std::move(handler));
 }

@@ -47,6 +47,9 @@ struct Notice {
 };
 using Listener = std::function<void(const std::shared_ptr<const Notice>&)>;
 
+// Whether whoever looks at a view may know of attempts against the rules.
+enum class RejectedActs { hidden, shown };
+
 // When in the past: a version, or a time, which means the newest version recorded at or before it.
 using At = std::variant<Version, Timestamp>;
 
@@ -122,9 +125,8 @@ class Engine {
   // it if need be.
   void read_project(Id project, Inbox& inbox,
                     std::move_only_function<void(std::shared_ptr<const model::Project>)> handler);
-  // Likewise a view, looked at today; nullptr: no such project. One derivation a version (and a day, where it matters), shared
-  // by all who ask.
-  void read_view(Id project, model::ViewName name, Inbox& inbox,
+  // Likewise a view, looked at today. One derivation a version (and a day, where it matters), shared by all who ask.
+  void read_view(Id project, model::ViewName name, RejectedActs acts, Inbox& inbox,
                  std::move_only_function<void(std::shared_ptr<const model::View>)> handler);
 
   // --- Reading the past --------------------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ class Engine {
                        PastHandler<std::shared_ptr<const model::Project>> handler);
   // A view of that state. Looked at on the day of the time asked for, or on that of the version's event. What it shows of the
   // workspace is as it is now (names), or as it was (rejected acts).
-  void read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
+  void read_view_at(Id project, model::ViewName name, At at, RejectedActs acts, Inbox& inbox,
                     PastHandler<std::shared_ptr<const model::View>> handler);
 
   // What somebody knew when they acted on a decision or a request for approval; server/engine/decision_context.hpp. Rejections

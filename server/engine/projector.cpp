@@ -97,8 +97,8 @@ void Projector::with_project(Id project, WithProject task) {
   add_item(ProjectRequest{project, std::move(task)});
 }
 
-void Projector::with_view(Id project, model::ViewName name, WithView task) {
-  add_item(ViewRequest{project, name, std::move(task)});
+void Projector::with_view(Id project, model::ViewName name, RejectedActs acts, WithView task) {
+  add_item(ViewRequest{project, name, acts, std::move(task)});
 }
 
 std::shared_ptr<const model::Workspace> Projector::workspace() const {
@@ -242,14 +242,19 @@ std::shared_ptr<const model::Project> Projector::share(LoadedProject& loaded) {
   return loaded.shared;
 }
 
-std::shared_ptr<const model::View> Projector::view(LoadedProject& loaded, model::ViewName name) {
-  auto& cached = loaded.views[name];
+std::shared_ptr<const model::View> Projector::view(LoadedProject& loaded, model::ViewName name,
+                                                   RejectedActs acts) {
+  static const model::Workspace nothing;
+  const bool hides = name == model::ViewName::TIMELINE && acts == RejectedActs::hidden;
+  const auto& workspace = hides ? nothing : workspace_;
+  const auto mark = model::workspace_mark(name, workspace, loaded.state.id);
+  auto& cached = loaded.views[{name, hides ? RejectedActs::hidden : RejectedActs::shown}];
   Date date = date_of(loaded.state.recorded_at);
   if (model::depends_on_date(name)) date = std::max(date, date_of(options_.clock()));
   if (!cached.view || cached.view->version != loaded.state.version || cached.view->date != date ||
-      (model::depends_on_workspace(name) && cached.workspace_version != workspace_.version)) {
-    cached.view = std::make_shared<const model::View>(derive(name, loaded.state, workspace_, date));
-    cached.workspace_version = workspace_.version;
+      cached.workspace_mark != mark) {
+    cached.view = std::make_shared<const model::View>(derive(name, loaded.state, workspace, date));
+    cached.workspace_mark = mark;
   }
   return cached.view;
 }

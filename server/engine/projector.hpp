@@ -50,7 +50,7 @@ class Projector {
   using WithProject = std::move_only_function<void(const std::shared_ptr<const model::Project>&)>;
   void with_project(Id project, WithProject task);
   using WithView = std::move_only_function<void(const std::shared_ptr<const model::View>&)>;
-  void with_view(Id project, model::ViewName name, WithView task);
+  void with_view(Id project, model::ViewName name, RejectedActs acts, WithView task);
 
   [[nodiscard]] Engine::ListenerId add_listener(Inbox& inbox, Listener listener);
   void remove_listener(Engine::ListenerId id);
@@ -59,6 +59,7 @@ class Projector {
   struct ViewRequest {
     Id project;
     model::ViewName name;
+    RejectedActs acts;
     WithView task;
   };
   struct ProjectRequest {
@@ -69,13 +70,13 @@ class Projector {
 
   struct CachedView {
     std::shared_ptr<const model::View> view;
-    Version workspace_version;  // some views show something of the workspace
+    std::uint64_t workspace_mark = 0;  // some views show something of the workspace
   };
   struct LoadedProject {
     model::Project state;
     std::shared_ptr<const model::Project>
         shared;  // a copy of state as it is, made when first asked for
-    std::map<model::ViewName, CachedView> views;
+    std::map<std::pair<model::ViewName, RejectedActs>, CachedView> views;
     Growth growth;
     std::uint64_t last_used = 0;
   };

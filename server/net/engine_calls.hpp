@@ -32,16 +32,19 @@ inline asio::awaitable<std::shared_ptr<const model::Project>> read_project(sync:
 }
 
 inline asio::awaitable<std::shared_ptr<const model::View>> read_view(sync::Door& door, Id id,
-                                                                     model::ViewName name) {
-  return await_answer<std::shared_ptr<const model::View>>(
-      [&door, id, name](auto handler) { door.read_view(id, name, std::move(handler)); });
+                                                                     model::ViewName name,
+                                                                     engine::RejectedActs acts) {
+  return await_answer<std::shared_ptr<const model::View>>([&door, id, name, acts](auto handler) {
+    door.read_view(id, name, acts, std::move(handler));
+  });
 }
 
 using PastView = std::expected<std::shared_ptr<const model::View>, model::Rejection>;
 inline asio::awaitable<PastView> read_view_at(sync::Door& door, Id id, model::ViewName name,
-                                              engine::At at) {
-  return await_answer<PastView>(
-      [&door, id, name, at](auto handler) { door.read_view_at(id, name, at, std::move(handler)); });
+                                              engine::At at, engine::RejectedActs acts) {
+  return await_answer<PastView>([&door, id, name, at, acts](auto handler) {
+    door.read_view_at(id, name, at, acts, std::move(handler));
+  });
 }
 
 using DecisionContext =

@@ -208,6 +208,7 @@ asio::awaitable<Response> get_view(Call& call) {
   if (!project) co_return not_found();
   const auto workspace = call.door().workspace();
   if (!access::may_read_view(*workspace, call.principal, *project, *name)) co_return not_found();
+  const auto acts = access::rejected_acts(*workspace, call.principal);
   std::shared_ptr<const model::View> view;
   if (const auto text = call.request.parameter("at")) {
     const auto at = parse_at(*text);
@@ -216,11 +217,11 @@ asio::awaitable<Response> get_view(Call& call) {
           Code::MALFORMED,
           "at: a version, or a time as in 2026-01-05T09:00:00Z or ...T10:00:00+01:00");
     }
-    const auto then = co_await read_view_at(call.door(), id, *name, *at);
+    const auto then = co_await read_view_at(call.door(), id, *name, *at, acts);
     if (!then) co_return problem(then.error(), explain(then.error().code));
     view = *then;
   } else {
-    view = co_await read_view(call.door(), id, *name);
+    view = co_await read_view(call.door(), id, *name, acts);
   }
   if (!view) co_return not_found();
 

@@ -17,8 +17,9 @@ void Door::read_project(Id project, ProjectHandler handler) {
                        counted<std::shared_ptr<const model::Project>>(std::move(handler)));
 }
 
-void Door::read_view(Id project, model::ViewName name, ViewHandler handler) {
-  engine_.read_view(project, name, inbox_,
+void Door::read_view(Id project, model::ViewName name, engine::RejectedActs acts,
+                     ViewHandler handler) {
+  engine_.read_view(project, name, acts, inbox_,
                     counted<std::shared_ptr<const model::View>>(std::move(handler)));
 }
 
@@ -28,10 +29,10 @@ void Door::read_project_at(Id project, engine::At at,
   engine_.read_project_at(project, at, inbox_, counted<Result>(std::move(handler)));
 }
 
-void Door::read_view_at(Id project, model::ViewName name, engine::At at,
+void Door::read_view_at(Id project, model::ViewName name, engine::At at, engine::RejectedActs acts,
                         engine::PastHandler<std::shared_ptr<const model::View>> handler) {
   using Result = std::expected<std::shared_ptr<const model::View>, model::Rejection>;
-  engine_.read_view_at(project, name, at, inbox_, counted<Result>(std::move(handler)));
+  engine_.read_view_at(project, name, at, acts, inbox_, counted<Result>(std::move(handler)));
 }
 
 void Door::read_context(Id project, Id entity, std::optional<Version> version, bool shows_rejected,

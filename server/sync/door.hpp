@@ -25,10 +25,10 @@ class Door {
   void submit(engine::Submission submission, engine::AnswerHandler answer);
   void query_outcome(Id command, engine::AnswerHandler answer);
   void read_project(Id project, ProjectHandler handler);
-  void read_view(Id project, model::ViewName name, ViewHandler handler);
+  void read_view(Id project, model::ViewName name, engine::RejectedActs acts, ViewHandler handler);
   void read_project_at(Id project, engine::At at,
                        engine::PastHandler<std::shared_ptr<const model::Project>> handler);
-  void read_view_at(Id project, model::ViewName name, engine::At at,
+  void read_view_at(Id project, model::ViewName name, engine::At at, engine::RejectedActs acts,
                     engine::PastHandler<std::shared_ptr<const model::View>> handler);
   void read_context(Id project, Id entity, std::optional<Version> version, bool shows_rejected,
                     engine::PastHandler<std::shared_ptr<capnp::MallocMessageBuilder>> handler);

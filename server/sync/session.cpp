@@ -316,6 +316,10 @@ void Session::rechecked(std::uint64_t serial, const model::Project* project) {
   subscription->end_check();
 }
 
+engine::RejectedActs Session::rejected_acts() const {
+  return access::rejected_acts(*services_.door.workspace(), principal_);
+}
+
 void Session::read_views() {
   const auto now = services_.steady();
   for (auto& subscription : subscriptions_) {
@@ -323,7 +327,7 @@ void Session::read_views() {
       auto& watcher = subscription->watchers()[i];
       if (!watcher.should_read(now)) continue;
       services_.door.read_view(
-          subscription->scope().stream, watcher.view(),
+          subscription->scope().stream, watcher.view(), rejected_acts(),
           answered([serial = subscription->serial(), i](Session& self, auto& view) {
             auto* found = self.find(serial);
             if (found == nullptr) return;

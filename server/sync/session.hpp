@@ -139,6 +139,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void recheck(std::uint64_t serial);
   void rechecked(std::uint64_t serial, const model::Project* project);
   void end(std::uint64_t serial, schema::Code code);
+  [[nodiscard]] engine::RejectedActs rejected_acts() const;
   void read_views();
   void take_notice(const engine::Notice& notice);
   [[nodiscard]] Subscription* find(std::uint64_t serial);

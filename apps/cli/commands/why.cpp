@@ -1,6 +1,7 @@
 // why ENTITY: what led to its present state.
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "apps/cli/commands/commands.hpp"
@@ -50,6 +51,15 @@ std::set<Id> find_reasons(Source& source, const EventRange& range, Id entity) {
   return reasons;
 }
 
+std::optional<model::workspace::RejectedAct> rejected_act(const record::Entry& entry) {
+  return entry.event.with_event(
+      [&](Event::Reader event) -> std::optional<model::workspace::RejectedAct> {
+        if (!event.isWorkspace() || !event.getWorkspace().isActRejected()) return std::nullopt;
+        return model::workspace::read_act(event.getWorkspace().getActRejected().getAct(),
+                                          entry.event.envelope().recorded_at);
+      });
+}
+
 // Whoever may not read the workspace is told nothing of attempts.
 void print_attempts(const Context& context, Source& source, Id project, Id entity,
                     const Names& names) {
@@ -60,14 +70,18 @@ void print_attempts(const Context& context, Source& source, Id project, Id entit
     if (failure.exit != Exit::failed) throw;
   }
   if (workspace == nullptr) return;
-  for (const auto& [key, act] : workspace->state.workspace.rejected_acts) {
-    if (key.project != project || act.subject != entity) continue;
-    context.console.print("{}\n",
-                          styled(context.console, Style::yellow,
-                                 fmt::format("attempt  {}  {}  {}, refused: {}", shown_time(act.at),
-                                             names.of(act.member), command_name(act.part, act.type),
-                                             model::to_string(act.code))));
-  }
+  // The state has the newest alone.
+  const EventRange all{.project = Id{}, .first = 1, .last = workspace->state.version.value};
+  source.read(all, [&](const record::Entry& entry) {
+    const auto act = rejected_act(entry);
+    if (!act || act->project != project || act->subject != entity) return true;
+    context.console.print(
+        "{}\n", styled(context.console, Style::yellow,
+                       fmt::format("attempt  {}  {}  {}, refused: {}", shown_time(act->at),
+                                   names.of(act->member), command_name(act->part, act->type),
+                                   model::to_string(act->code))));
+    return true;
+  });
 }
 
 Exit explain_why(const Context& context, const std::string& typed) {

@@ -169,5 +169,58 @@ TEST_CASE("acting for somebody in the workspace takes the importer's right", "[m
                              kAdmin.as_importer().for_member(kContributor)}});
 }
 
+TEST_CASE("of each project the newest attempts are held, and all are counted by day",
+          "[model][workspace]") {
+  auto scenario = given_workspace();
+  scenario.given(register_project({.project = project_id(2), .key = "OTHER"}), kAdmin);
+  const auto try_in = [&](Id project, std::uint32_t attempt) {
+    scenario.given(record_rejected_act({.project = project, .attempt = attempt}), kServer);
+  };
+  const auto most = static_cast<std::uint32_t>(model::workspace::kRejectedActsMax);
+  try_in(project_id(2), 7);
+  const auto first_day = date_of(scenario.last_event().meta.recorded_at);
+  for (std::uint32_t n = 1; n <= most; ++n) try_in(kProject, n);
+  const auto attempts = [&](const model::Workspace& workspace) {
+    std::vector<std::uint32_t> found;
+    for (const auto& [key, act] : workspace.workspace.rejected_acts) {
+      if (key.project == kProject) found.push_back(act.attempt);
+    }
+    return found;
+  };
+  const auto days = [](const model::Workspace& workspace, Id project) {
+    std::string text;
+    model::workspace::for_each_rejected_day(
+        workspace.workspace, project, [&](Date day, std::uint32_t count) {
+          text += std::to_string(day.days) + ": " + std::to_string(count) + " ";
+        });
+    return text;
+  };
+  const auto today = std::to_string(first_day.days);
+  CHECK(attempts(scenario.state()).size() == most);
+  scenario.pass(kMicrosPerDay);
+  for (std::uint32_t n = 1; n <= 3; ++n) try_in(kProject, most + n);
+  const auto newest = scenario.last_event().meta.position;
+  const auto check_state = [&](const model::Workspace& workspace) {
+    CHECK(attempts(workspace).size() == most);
+    CHECK(attempts(workspace).front() == 4);
+    CHECK(attempts(workspace).back() == most + 3);
+    CHECK(workspace.workspace.rejected_acts.size() == most + 1);  // the other project's stays
+    CHECK(days(workspace, kProject) ==
+          today + ": " + std::to_string(most) + " " + std::to_string(first_day.days + 1) + ": 3 ");
+    CHECK(days(workspace, project_id(2)) == today + ": 1 ");
+    CHECK(days(workspace, project_id(3)).empty());
+    CHECK(newest_rejected_act(workspace.workspace, kProject) == newest);
+    CHECK(newest_rejected_act(workspace.workspace, project_id(2)) < newest);
+    CHECK(newest_rejected_act(workspace.workspace, project_id(3)) == Position{});
+    CHECK(newest_rejected_act(workspace.workspace, {}) == Position{});
+  };
+  check_state(scenario.state());
+  const auto& live = scenario.state();
+  const auto loaded =
+      model::decode_workspace(model::encode_snapshot(live), live.version, live.recorded_at);
+  REQUIRE(loaded);
+  check_state(*loaded);
+}
+
 }  // namespace
 }  // namespace daybook::testing

@@ -48,17 +48,14 @@ TEST_CASE("a day has its events, its rejected acts and the version at its end",
   project.project.days.set(day(-4), {20, {20}});
   project.project.days.set(day(-1), {5, {25}});
   model::Workspace workspace;
-  const auto reject = [&](Id of, std::uint64_t position, int offset, std::uint64_t version) {
-    workspace.workspace.rejected_acts.set(
-        {of, {position}}, {.at = at(offset, kHour), .project = of, .version = {version}});
+  const auto reject = [&](Id of, int offset, std::uint32_t count) {
+    workspace.workspace.rejected_days.set({of, day(offset)}, count);
   };
-  reject(kProject, 1, -4, 3);
-  reject(kProject, 2, -4, 4);
-  reject(kProject, 3, -2, 20);  // a day without an event
-  reject(kProject, 4, -1, 25);
-  reject(kProject, 5, -1, 26);           // beyond what is looked at
-  reject(project_id(2), 6, -1, 3);       // another project's
-  reject({kProject.high, 0}, 7, -1, 3);  // one whose id is just below
+  reject(kProject, -4, 2);
+  reject(kProject, -2, 1);  // a day without an event
+  reject(kProject, -1, 1);
+  reject(project_id(2), -1, 3);       // another project's
+  reject({kProject.high, 0}, -1, 3);  // one whose id is just below
   const auto view = model::derive(ViewName::TIMELINE, project, workspace, kToday);
   CHECK(view.rows.size() == 3);
   CHECK(day_of(view, -4) == "20 events, 2 rejected, to 20");

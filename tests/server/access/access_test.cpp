@@ -6,7 +6,7 @@
 #include <set>
 
 #include "model/record/token.hpp"
-#include "server/access/random.hpp"
+#include "server/engine/random.hpp"
 #include "tests/support/describe.hpp"
 #include "tests/support/memory_stream.hpp"
 
@@ -141,6 +141,17 @@ TEST_CASE_METHOD(Office, "What is not a known token is nobody's", "[access]") {
   CHECK_FALSE(enter(std::string(1 << 20, 'A')));
   CHECK_FALSE(authenticate({}, secret, kNow));
   CHECK_FALSE(is_valid(workspace.state(), Principal{}, kNow));
+}
+
+TEST_CASE_METHOD(Office, "Attempts are shown to whoever may read everything", "[access]") {
+  using engine::RejectedActs;
+  const auto acts = [&](const Principal& principal) {
+    return rejected_acts(workspace.state(), principal);
+  };
+  CHECK(acts(of_member(kAdmin)) == RejectedActs::shown);
+  CHECK(acts(of_member(kAuditor)) == RejectedActs::shown);
+  CHECK(acts(of_member(kWorker)) == RejectedActs::hidden);
+  CHECK(acts(Principal{.kind = TokenKind::ROOM}) == RejectedActs::hidden);
 }
 
 TEST_CASE_METHOD(Office, "Who may read what, and who may command", "[access]") {

@@ -53,6 +53,26 @@ std::string code_of(const auto& answer) {
 }
 
 // So many attempts of a random project; time goes on between them.
+// How many attempts there were at versions up to this one, from the whole log.
+auto rejected_days(const log::EventLog& log, std::uint64_t version) {
+  model::Workspace workspace;
+  const auto batch = log.read_stream({}, {}, {.bytes = 1 << 30, .events = 1 << 30});
+  record::Bytes rest = batch.entries;
+  while (!rest.empty()) {
+    const auto entry = record::next_entry(rest, record::EventView::Check::full);
+    REQUIRE(entry);
+    const auto meta = model::meta_of((*entry)->event.envelope());
+    (*entry)->event.with_event([&](schema::Event::Reader event) {
+      if (!event.isWorkspace() || !event.getWorkspace().isActRejected()) return;
+      const auto act = event.getWorkspace().getActRejected().getAct();
+      if (act.getVersion() > version) return;
+      ++workspace.workspace.rejected_days.at_or_new(
+          {read(act.getProject()), date_of(meta.recorded_at)});
+    });
+  }
+  return workspace.workspace.rejected_days;
+}
+
 void play_project(RunningEngine& world, std::uint64_t seed, std::size_t attempts) {
   ProjectPlay maker(seed);
   for (std::size_t i = 0; i < attempts; ++i) {
@@ -82,9 +102,7 @@ void check_random_history(const engine::Options& options, std::uint64_t seed) {
     REQUIRE(state);
     check_equal(**state, states[version]);
     auto workspace = *world.engine().workspace();
-    for (const auto& [key, act] : world.engine().workspace()->workspace.rejected_acts) {
-      if (act.version.value > version) workspace.workspace.rejected_acts.erase(key);
-    }
+    workspace.workspace.rejected_days = rejected_days(world.log(), version);
     for (const auto name : model::all_views()) {
       const auto view = world.read_view_at(name, Version{version});
       REQUIRE(view);

@@ -12,6 +12,7 @@
 #include "model/snapshot.hpp"
 #include "server/engine/loader.hpp"
 #include "tests/server/engine/running_engine.hpp"
+#include "tests/support/decisions.hpp"
 
 namespace daybook::testing {
 namespace {
@@ -178,7 +179,6 @@ TEST_CASE_METHOD(RunningEngine, "What depends on the date is derived anew on ano
   }
 }
 
-TEST_CASE_METHOD(RunningEngine, "The people of a project have the names that they have now",
 // A decision of a board on which its manager does not sit.
 Act open_question(RunningEngine& world, Id project = kProject) {
   constexpr Id kBoard{0xBD, 1}, kDecision{0xDC, 1}, kOption{0xDC, 2};
@@ -267,6 +267,7 @@ TEST_CASE_METHOD(RunningEngine, "Whoever asked for what cannot be made is answer
   CHECK(failures == 1);
 }
 
+TEST_CASE_METHOD(RunningEngine, "The people of a project have the names that they have now",
                  "[engine][projector]") {
   catch_up();
   const auto before = read_view(ViewName::PEOPLE);

@@ -197,9 +197,10 @@ std::shared_ptr<const model::Project> RunningEngine::read_project(Id project) {
   return engine::read_project_and_wait(*engine_, inbox_, project);
 }
 
-std::shared_ptr<const model::View> RunningEngine::read_view(model::ViewName name, Id project) {
+std::shared_ptr<const model::View> RunningEngine::read_view(model::ViewName name, Id project,
+                                                            engine::RejectedActs acts) {
   std::optional<std::shared_ptr<const model::View>> view;
-  engine_->read_view(project, name, inbox_, [&](auto given) { view = std::move(given); });
+  engine_->read_view(project, name, acts, inbox_, [&](auto given) { view = std::move(given); });
   while (!view) inbox_.run_one();
   return *view;
 }
@@ -219,9 +220,10 @@ RunningEngine::read_project_at(engine::At at, Id project) {
 }
 
 std::expected<std::shared_ptr<const model::View>, model::Rejection> RunningEngine::read_view_at(
-    model::ViewName name, engine::At at, Id project) {
+    model::ViewName name, engine::At at, Id project, engine::RejectedActs acts) {
   std::optional<std::expected<std::shared_ptr<const model::View>, model::Rejection>> view;
-  engine_->read_view_at(project, name, at, inbox_, [&](auto given) { view = std::move(given); });
+  engine_->read_view_at(project, name, at, acts, inbox_,
+                        [&](auto given) { view = std::move(given); });
   while (!view) inbox_.run_one();
   return *view;
 }

@@ -102,13 +102,15 @@ class RunningEngine {
   // Waits until readers see everything that is committed.
   void catch_up();
   [[nodiscard]] std::shared_ptr<const model::Project> read_project(Id project = kProject);
-  [[nodiscard]] std::shared_ptr<const model::View> read_view(model::ViewName name,
-                                                             Id project = kProject);
+  [[nodiscard]] std::shared_ptr<const model::View> read_view(
+      model::ViewName name, Id project = kProject,
+      engine::RejectedActs acts = engine::RejectedActs::shown);
   // The past, as the historian answers.
   [[nodiscard]] std::expected<std::shared_ptr<const model::Project>, model::Rejection>
   read_project_at(engine::At at, Id project = kProject);
   [[nodiscard]] std::expected<std::shared_ptr<const model::View>, model::Rejection> read_view_at(
-      model::ViewName name, engine::At at, Id project = kProject);
+      model::ViewName name, engine::At at, Id project = kProject,
+      engine::RejectedActs acts = engine::RejectedActs::shown);
   void verify();
   // The codes of the engine's reasons.
   [[nodiscard]] std::vector<std::string> not_ready() const;
