@@ -1,7 +1,7 @@
 // daybookd: one binary, one data folder.
 //
-// Exit codes: 0 stopped as asked; 1 could not start; 2 wrong usage; 70 the environment broke (disk, memory): what was in
-// flight has an unknown outcome, the next start checks the log's tail.
+// Exit codes: 0 stopped as asked; 1 could not start; 2 wrong usage; 70 the environment broke (disk, memory), or a stop did not
+// come to its end: what was in flight has an unknown outcome, the next start checks the log's tail.
 
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -15,7 +15,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "server/config.hpp"
@@ -25,6 +24,7 @@
 #include "server/first_start.hpp"
 #include "server/log/event_log.hpp"
 #include "server/net/server.hpp"
+#include "server/stop_deadline.hpp"
 
 namespace daybook::server {
 namespace {
@@ -32,6 +32,8 @@ namespace {
 constexpr int kExitStart = 1;
 constexpr int kExitBroken = 70;
 constexpr std::chrono::seconds kBrokenGrace{15};
+constexpr std::chrono::seconds kStopGrace{
+    60};  // to decide what waits, beyond the time that connections are given
 constexpr int kSignalBroken = SIGUSR1;  // to the main thread, from the engine
 
 void set_up_logging(const std::string& level) {
@@ -135,14 +137,15 @@ int serve(const Config& config, const sigset_t& signals) {
   if (signal == kSignalBroken) {
     // The answers `unknown` are on their way; then nothing of this process's memory may be trusted, nor may anything in it
     // keep the process from ending.
-    std::thread([] {
-      std::this_thread::sleep_for(kBrokenGrace);
-      std::_Exit(kExitBroken);
-    }).detach();
+    const StopDeadline deadline(kBrokenGrace, [] { std::_Exit(kExitBroken); });
     server.stop();
     std::_Exit(kExitBroken);
   }
   spdlog::info("event=stopping signal={}", signal);
+  const StopDeadline deadline(config.server.drain_deadline + kStopGrace, [] {
+    spdlog::critical("event=stop_stuck what=\"the server did not stop in time\"");
+    std::_Exit(kExitBroken);
+  });
   server.stop();
   escalator.stop();
   engine.stop();

@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 
 #include "server/engine/decision_context.hpp"
 #include "server/engine/historian.hpp"
 #include "server/engine/loader.hpp"
-#include "server/engine/projector.hpp"
 #include "server/engine/past_workspace.hpp"
+#include "server/engine/projector.hpp"
 #include "server/engine/sequencer.hpp"
 
 namespace daybook::engine {
@@ -39,6 +40,19 @@ struct Engine::Impl {
   Options with_failure(Options inner) {
     inner.on_failure = [this](const std::string& what) { fail(what); };
     return inner;
+  }
+
+  // On the historian's thread. What is being recorded at the time that is asked for is waited for.
+  std::expected<Version, model::Rejection> find_version(const Past& past, Id project,
+                                                        const At& at) {
+    const auto now = options.clock();
+    const auto* time = std::get_if<Timestamp>(&at);
+    if (time != nullptr && *time <= std::max(now, log.head().recorded_at) &&
+        !sequencer.wait_until_decided(*time)) {
+      const auto newest = static_cast<std::int64_t>(log.stream_version(project).value);
+      return model::reject(model::Code::AHEAD_OF_LOG, {.present_number = newest});
+    }
+    return past.find_version(project, at, now);
   }
 
   void fail(const std::string& what) {
@@ -119,7 +133,7 @@ void Engine::read_project_at(Id project, At at, Inbox& inbox,
   impl_->historian.ask<Result>(
       inbox,
       [this, project, at](Past& past) -> std::expected<Result, model::Rejection> {
-        const auto version = past.find_version(project, at, impl_->options.clock());
+        const auto version = impl_->find_version(past, project, at);
         if (!version) return std::unexpected(version.error());
         return past.state(project, *version);
       },
@@ -131,8 +145,8 @@ void Engine::read_view_at(Id project, model::ViewName name, At at, RejectedActs 
   using Result = std::shared_ptr<const model::View>;
   impl_->historian.ask<Result>(
       inbox,
-      [this, project, name, at](Past& past) -> std::expected<Result, model::Rejection> {
-        const auto version = past.find_version(project, at, impl_->options.clock());
+      [this, project, name, at, acts](Past& past) -> std::expected<Result, model::Rejection> {
+        const auto version = impl_->find_version(past, project, at);
         if (!version) return std::unexpected(version.error());
         const auto state = past.state(project, *version);
         const auto* time = std::get_if<Timestamp>(&at);
@@ -174,6 +188,12 @@ std::vector<Reason> Engine::not_ready() const {
   std::vector<Reason> reasons;
   switch (impl_->sequencer.phase()) {
     case Sequencer::Phase::working:
+      if (const duration<double> waited = impl_->sequencer.waited();
+          waited > impl_->options.projection_delay_max) {
+        reasons.push_back(
+            {"commandsBehind",
+             fmt::format("the oldest command has waited {:.1f} s for its answer", waited.count())});
+      }
       break;
     case Sequencer::Phase::stopping:
       reasons.push_back({"goingAway", "the server is stopping"});

@@ -60,19 +60,21 @@ using PastHandler = std::move_only_function<void(std::expected<Result, model::Re
 
 struct Options {
   Clock clock = system_clock_now;
+  IdSource fresh_id = random_id;  // of commands of the server's own
   std::size_t group_commands_max = 4096;
   // Of events and snapshots; the last command may go beyond it. Together with the pages of the indices it stays within
   // the room that the log keeps ahead.
-  IdSource fresh_id = random_id;  // of commands of the server's own
   std::size_t group_bytes_max = 8 * 1024 * 1024;
   std::size_t snapshot_events_min = 1000;  // a stream gets no snapshot for fewer new events
   std::size_t loaded_projects_max = 1000;  // beyond it, those used least recently are dropped
-  // Readers who see things later than this make the engine not ready.
+  // Readers who see things later than this make the engine not ready, and so do commands that wait longer to be decided.
   std::chrono::milliseconds projection_delay_max{10'000};
   // How often room is looked for again while storage is full and no command comes.
   std::chrono::milliseconds storage_probe{1000};
   std::size_t past_questions_max = 64;  // waiting about the past; beyond it: overloaded
   std::size_t past_states_max = 16;     // remembered
+  // For so long a question about a time waits until what is being recorded at that time is there.
+  std::chrono::milliseconds past_wait_max{1000};
   // Called once, on an engine's thread, when the environment broke. What was in flight is being answered `unknown`;
   // the process must end with its own exit code.
   std::function<void(const std::string& what)> on_failure = {};
@@ -149,7 +151,8 @@ class Engine {
 
   [[nodiscard]] std::size_t queue_length() const;  // of commands
   [[nodiscard]] Backlog backlog() const;
-  // Empty: ready. Codes: goingAway, logFailed, projectionFailed, projectionBehind, storageFull, clockBehind, newerEvents.
+  // Empty: ready. Codes: goingAway, logFailed, commandsBehind, projectionFailed, projectionBehind, storageFull, clockBehind,
+  // newerEvents.
   [[nodiscard]] std::vector<Reason> not_ready() const;
   // The doors count in it what they refuse by themselves.
   [[nodiscard]] Metrics& metrics() const;

@@ -137,9 +137,9 @@ void Projector::run() {
         if (auto* group = std::get_if<CommittedGroup>(&item)) {
           apply(std::move(*group));
           const std::lock_guard lock(mutex_);
-          // Made before the task is taken: if that fails, the task is still there to be answered.
           unfolded_.pop_front();
         } else if (auto* project = std::get_if<ProjectRequest>(&item)) {
+          // Made before the task is taken: if that fails, the task is still there to be answered.
           auto* loaded = find_project(project->project);
           const auto state = loaded != nullptr ? share(*loaded) : nullptr;
           std::exchange(project->task, nullptr)(state);

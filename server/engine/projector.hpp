@@ -99,7 +99,6 @@ class Projector {
   const Handler on_failure_;
 
   mutable std::mutex mutex_;
-  bool ended_ = false;  // nothing more is taken from the queue
   std::condition_variable wake_;
   std::condition_variable room_;
   std::vector<Item> queue_;
@@ -107,6 +106,7 @@ class Projector {
   std::deque<std::chrono::steady_clock::time_point> unfolded_;  // when each came
   bool stopping_ = false;
   bool failed_ = false;
+  bool ended_ = false;  // nothing more is taken from the queue
 
   mutable std::mutex shared_mutex_;
   std::shared_ptr<const model::Workspace> shared_workspace_;

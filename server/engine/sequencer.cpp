@@ -120,7 +120,7 @@ void Sequencer::submit(Submission submission) {
     post_answer(*submission.inbox, std::move(submission.answer), std::move(answer));
     return;
   }
-  queue_.emplace_back(std::move(submission));
+  queue_.push_back({std::move(submission)});
   if (queue_.size() == 1) wake_.notify_one();
 }
 
@@ -130,7 +130,7 @@ void Sequencer::query_outcome(Id command, Inbox& inbox, AnswerHandler answer) {
     post_answer(inbox, std::move(answer), Unknown{});
     return;
   }
-  queue_.emplace_back(Query{command, &inbox, std::move(answer)});
+  queue_.push_back({Query{command, &inbox, std::move(answer)}});
   if (queue_.size() == 1) wake_.notify_one();
 }
 
@@ -145,6 +145,26 @@ void Sequencer::put_snapshot(Id stream, Version version, record::AlignedBytes by
 std::size_t Sequencer::queue_length() const {
   const std::lock_guard lock(mutex_);
   return queue_.size();
+}
+
+std::chrono::nanoseconds Sequencer::waited() const {
+  const std::lock_guard lock(mutex_);
+  if (!in_hand_ && queue_.empty()) return {};
+  return std::chrono::steady_clock::now() - (in_hand_ ? *in_hand_ : queue_.front().came);
+}
+
+bool Sequencer::wait_until_decided(Timestamp time) {
+  std::unique_lock lock(mutex_);
+  return decided_.wait_for(lock, options_.past_wait_max,
+                           [&] { return !undecided_since_ || time < *undecided_since_; });
+}
+
+void Sequencer::set_undecided_since(std::optional<Timestamp> since) {
+  {
+    const std::lock_guard lock(mutex_);
+    undecided_since_ = since;
+  }
+  decided_.notify_all();
 }
 
 Sequencer::Phase Sequencer::phase() const {
@@ -163,8 +183,14 @@ Answer recorded(const std::optional<log::Outcome>& outcome) {
 
 }  // namespace
 
+std::size_t Sequencer::snapshot_bytes(const Item& item) {
+  const auto* snapshot = std::get_if<Snapshot>(&item.what);
+  return snapshot != nullptr ? snapshot->bytes.size() : 0;
+}
+
 std::optional<std::vector<Sequencer::Item>> Sequencer::take() {
   std::unique_lock lock(mutex_);
+  in_hand_.reset();
   const auto has_work = [this] { return stopping_ || !queue_.empty(); };
   std::vector<Item> items;
   if (is_storage_full()) {
@@ -181,13 +207,10 @@ std::optional<std::vector<Sequencer::Item>> Sequencer::take() {
     items.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
     queue_.erase(queue_.begin(), end);
   }
+  in_hand_ = items.front().came;
+  for (const auto& item : items) snapshot_bytes_waiting_ -= snapshot_bytes(item);
   return items;
 }
-std::size_t Sequencer::snapshot_bytes(const Item& item) {
-  const auto* snapshot = std::get_if<Snapshot>(&item.what);
-  return snapshot != nullptr ? snapshot->bytes.size() : 0;
-}
-
 
 void Sequencer::run() {
   while (true) {
@@ -207,8 +230,6 @@ void Sequencer::run() {
   }
 }
 
-  in_hand_ = items.front().came;
-  for (const auto& item : items) snapshot_bytes_waiting_ -= snapshot_bytes(item);
 void Sequencer::process(std::vector<Item>& items, Answers& answers) {
   auto group = log_.begin();
   storage_full_.store(!group, std::memory_order_relaxed);
@@ -216,9 +237,11 @@ void Sequencer::process(std::vector<Item>& items, Answers& answers) {
     refuse_all(items, Code::STORAGE_FULL, answers);
     return;
   }
-  const auto clock = options_.clock();
+  // Said before the clock is read: whoever asks for a time after that waits for this group.
   const auto last = log_.head().recorded_at;
-  const auto now = std::max(clock, last);
+  set_undecided_since(last);
+  const auto now = std::max(options_.clock(), last);
+  set_undecided_since(now);
 
   CommittedGroup committed;
   std::size_t bytes = 0;
@@ -227,7 +250,7 @@ void Sequencer::process(std::vector<Item>& items, Answers& answers) {
   bool writes = false;
   while (done < items.size() && bytes < options_.group_bytes_max) {
     auto& item = items[done++];
-    if (auto* submission = std::get_if<Submission>(&item)) {
+    if (auto* submission = std::get_if<Submission>(&item.what)) {
       const auto before = committed.commands.size();
       auto handled = handle(*submission, *group, committed, now);
       ++commands;
@@ -238,10 +261,10 @@ void Sequencer::process(std::vector<Item>& items, Answers& answers) {
       answers.add(submission->inbox, std::exchange(submission->answer, nullptr),
                   std::move(handled.answer),
                   handled.repeated ? Answers::To::repetition : Answers::To::command);
-    } else if (auto* query = std::get_if<Query>(&item)) {
+    } else if (auto* query = std::get_if<Query>(&item.what)) {
       answers.add(query->inbox, std::exchange(query->answer, nullptr),
                   recorded(group->find_outcome(query->command)), Answers::To::query);
-    } else if (auto* snapshot = std::get_if<Snapshot>(&item)) {
+    } else if (auto* snapshot = std::get_if<Snapshot>(&item.what)) {
       group->put_snapshot(snapshot->stream, snapshot->version, snapshot->bytes);
       bytes += snapshot->bytes.size();
       writes = true;
@@ -250,6 +273,7 @@ void Sequencer::process(std::vector<Item>& items, Answers& answers) {
   put_back(items, done);
   const auto before_commit = std::chrono::steady_clock::now();
   committed.head = std::move(*group).commit();
+  set_undecided_since(std::nullopt);
   if (writes) {
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - before_commit;
     metrics_.commit_nanoseconds.observe(static_cast<std::uint64_t>(took.count()));
@@ -267,6 +291,7 @@ void Sequencer::put_back(std::vector<Item>& items, std::size_t from) {
   if (from == items.size()) return;
   const auto rest = items.begin() + static_cast<std::ptrdiff_t>(from);
   const std::lock_guard lock(mutex_);
+  for (auto at = rest; at != items.end(); ++at) snapshot_bytes_waiting_ += snapshot_bytes(*at);
   queue_.insert(queue_.begin(), std::make_move_iterator(rest),
                 std::make_move_iterator(items.end()));
   items.erase(rest, items.end());
@@ -291,7 +316,6 @@ Sequencer::Handled Sequencer::handle(Submission& submission, log::Group& group,
   };
   // Nothing is changed before it is prepared: what fails until then fails this one command.
   const auto prepared_on = [&](const auto& state) -> std::expected<Prepared, model::Rejection> {
-  for (auto at = rest; at != items.end(); ++at) snapshot_bytes_waiting_ += snapshot_bytes(*at);
     const NextPlace next{group.next_position(), {state.version.value + 1}, now};
     try {
       if constexpr (std::is_same_v<decltype(state), const model::Workspace&>) {
@@ -345,7 +369,7 @@ void Sequencer::record_attempt(const Submission& rejected, const model::Rejectio
 
 void Sequencer::refuse_all(std::vector<Item>& items, Code code, Answers& answers) {
   for (auto& item : items) {
-    if (auto* submission = std::get_if<Submission>(&item)) {
+    if (auto* submission = std::get_if<Submission>(&item.what)) {
       // What was recorded before stays accepted, whatever room there is.
       const auto outcome = log_.find_outcome(submission->id);
       const bool same = outcome && outcome->fingerprint == submission->fingerprint;
@@ -353,7 +377,7 @@ void Sequencer::refuse_all(std::vector<Item>& items, Code code, Answers& answers
           submission->inbox, std::exchange(submission->answer, nullptr),
           same ? recorded(outcome) : Answer(model::Rejection{code, {.retry_after_millis = 1000}}),
           same ? Answers::To::repetition : Answers::To::command);
-    } else if (auto* query = std::get_if<Query>(&item)) {
+    } else if (auto* query = std::get_if<Query>(&item.what)) {
       answers.add(query->inbox, std::exchange(query->answer, nullptr),
                   recorded(log_.find_outcome(query->command)), Answers::To::query);
     }
@@ -362,11 +386,11 @@ void Sequencer::refuse_all(std::vector<Item>& items, Code code, Answers& answers
 
 void Sequencer::answer_unknown(std::vector<Item>& items, Answers& answers) {
   for (auto& item : items) {
-    if (auto* submission = std::get_if<Submission>(&item);
+    if (auto* submission = std::get_if<Submission>(&item.what);
         submission != nullptr && submission->answer) {
       answers.add(submission->inbox, std::move(submission->answer), Unknown{},
                   Answers::To::command);
-    } else if (auto* query = std::get_if<Query>(&item); query != nullptr && query->answer) {
+    } else if (auto* query = std::get_if<Query>(&item.what); query != nullptr && query->answer) {
       answers.add(query->inbox, std::move(query->answer), Unknown{}, Answers::To::query);
     }
   }

@@ -2,11 +2,13 @@
 // The sequencer: one thread that owns the write transaction and the deciding state of all loaded projects.
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -45,10 +47,14 @@ class Sequencer {
   void stop();
   void submit(Submission submission);
   void query_outcome(Id command, Inbox& inbox, AnswerHandler answer);
+  // One that finds too many waiting is dropped: a cache, nothing is lost.
   void put_snapshot(Id stream, Version version, record::AlignedBytes bytes);
 
-  // One that finds too many waiting is dropped: a cache, nothing is lost.
   [[nodiscard]] std::size_t queue_length() const;
+  // For how long the oldest item has waited, or is being decided; 0: nothing is to be done.
+  [[nodiscard]] std::chrono::nanoseconds waited() const;
+  // Waits until nothing more can be recorded at a time, which must not be in the future. False: it takes too long.
+  [[nodiscard]] bool wait_until_decided(Timestamp time);
   [[nodiscard]] bool is_storage_full() const {
     return storage_full_.load(std::memory_order_relaxed);
   }
@@ -66,7 +72,10 @@ class Sequencer {
     Version version;
     record::AlignedBytes bytes;
   };
-  using Item = std::variant<Submission, Query, Snapshot>;
+  struct Item {
+    std::variant<Submission, Query, Snapshot> what;
+    std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
+  };
 
   // Answers of a group, handed over once for each inbox, after the commit.
   class Answers;
@@ -81,16 +90,18 @@ class Sequencer {
     bool repeated = false;
   };
 
+  static std::size_t snapshot_bytes(const Item& item);  // of one that waits; else 0
   void run();
   // Empty: nothing came, but while storage is full it is time to look again. nullopt: stopping, and nothing is left.
   [[nodiscard]] std::optional<std::vector<Item>> take();
   // Leaves in `items` what it got to; the rest goes back to the front of the queue.
   void process(std::vector<Item>& items, Answers& answers);
   void put_back(std::vector<Item>& items, std::size_t from);
+  // What is recorded from now on is recorded at or after this; none: after the present.
+  void set_undecided_since(std::optional<Timestamp> since);
   [[nodiscard]] Handled handle(Submission& submission, log::Group& group, CommittedGroup& committed,
                                Timestamp now);
   // Records, in the group of its rejection, an attempt against a rule of governance. What hinders that is logged; the
-  static std::size_t snapshot_bytes(const Item& item);  // of one that waits; else 0
   // rejection is answered as it is.
   void record_attempt(const Submission& rejected, const model::Rejection& rejection,
                       const model::Project& project, log::Group& group, CommittedGroup& committed,
@@ -108,7 +119,11 @@ class Sequencer {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable decided_;
   std::vector<Item> queue_;
+  std::size_t snapshot_bytes_waiting_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> in_hand_;  // when the oldest taken came
+  std::optional<Timestamp> undecided_since_;
   bool stopping_ = false;
   bool failed_ = false;
 

@@ -8,6 +8,7 @@
 #include "model/event_meta.hpp"
 #include "model/snapshot.hpp"
 #include "server/engine/loader.hpp"
+#include "tests/server/engine/disk.hpp"
 #include "tests/server/engine/running_engine.hpp"
 #include "tests/support/history.hpp"
 
@@ -52,7 +53,6 @@ std::string code_of(const auto& answer) {
   return std::string(model::to_string(answer.error().code));
 }
 
-// So many attempts of a random project; time goes on between them.
 // How many attempts there were at versions up to this one, from the whole log.
 auto rejected_days(const log::EventLog& log, std::uint64_t version) {
   model::Workspace workspace;
@@ -73,6 +73,7 @@ auto rejected_days(const log::EventLog& log, std::uint64_t version) {
   return workspace.workspace.rejected_days;
 }
 
+// So many attempts of a random project; time goes on between them.
 void play_project(RunningEngine& world, std::uint64_t seed, std::size_t attempts) {
   ProjectPlay maker(seed);
   for (std::size_t i = 0; i < attempts; ++i) {
@@ -101,6 +102,7 @@ void check_random_history(const engine::Options& options, std::uint64_t seed) {
     const auto state = world.read_project_at(Version{version});
     REQUIRE(state);
     check_equal(**state, states[version]);
+    // Names are those of now; what was tried is what had been tried then.
     auto workspace = *world.engine().workspace();
     workspace.workspace.rejected_days = rejected_days(world.log(), version);
     for (const auto name : model::all_views()) {
@@ -120,7 +122,6 @@ void check_random_history(const engine::Options& options, std::uint64_t seed) {
     if (!last) continue;
     CHECK(code_of(world.read_project_at(at)) == "version " + std::to_string(version));
     const Timestamp before_next{states[version + 1].recorded_at.micros - 1};
-    // Names are those of now; what was tried is what had been tried then.
     CHECK(code_of(world.read_project_at(before_next)) == "version " + std::to_string(version));
   }
 }
@@ -293,6 +294,119 @@ TEST_CASE_METHOD(RunningEngine, "A damaged snapshot on the way is passed over",
   for (std::uint64_t version = 1; version < states.size(); ++version) {
     check_equal(**read_project_at(Version{version}), states[version]);
   }
+}
+
+// As a build with another model would have left one.
+void put_other_model(log::EventLog& log, const model::Project& state) {
+  auto bytes = engine::encode_stored_snapshot(state);
+  ++reinterpret_cast<unsigned char&>(bytes[sizeof(record::Hash)]);
+  auto group = log.begin();
+  group->put_snapshot(kProject, state.version, bytes);
+  static_cast<void>(std::move(*group).commit());
+}
+
+TEST_CASE("Snapshots of another model are passed over, and long ways leave new ones",
+          "[engine][historian]") {
+  RunningEngine world;
+  for (std::uint64_t n = 1; n <= 20; ++n) world.given(create(n));
+  for (std::uint64_t n = 0; n < 400; ++n) {
+    const auto task = task_id(1 + n / 2 % 20);
+    world.given(
+        {.command = n % 2 == 0 ? block_task({.task = task}) : unblock_task({.task = task})});
+  }
+  world.stop();
+  const auto states = folds(world.log());
+  const auto newest = states.size() - 1;
+  for (std::size_t version = 50; version <= newest; version += 50)
+    put_other_model(world.log(), states[version]);
+  Loaded loaded;
+  check_equal(engine::load_project_at(world.log(), kProject, {newest}, nullptr, &loaded),
+              states[newest]);
+  CHECK(loaded.events_folded == newest);
+
+  std::map<std::uint64_t, record::AlignedBytes> taken;
+  const engine::SnapshotTaker taker{
+      .events_min = 40, .put = [&](Id stream, Version version, record::AlignedBytes bytes) {
+        CHECK(stream == kProject);
+        CHECK(taken.emplace(version.value, std::move(bytes)).second);
+      }};
+  const auto ask = [&](std::uint64_t version) {
+    check_equal(engine::load_project_at(world.log(), kProject, {version}, nullptr, &loaded, &taker),
+                states[version]);
+  };
+  ask(30);
+  CHECK(taken.empty());  // no long way
+  // Wherever the way ends, they stand in the same places.
+  ask(newest);
+  const auto all = taken;
+  REQUIRE(all.size() >= 4);
+  taken.clear();
+  ask(newest - 1);
+  for (const auto& [version, bytes] : taken) CHECK(all.contains(version));
+  for (const auto& [version, bytes] : all) {
+    auto group = world.log().begin();
+    group->put_snapshot(kProject, {version}, bytes);
+    static_cast<void>(std::move(*group).commit());
+  }
+  taken.clear();
+  std::uint64_t most = 0;
+  for (std::uint64_t version = newest; version >= 1; --version) {
+    ask(version);
+    most = std::max(most, loaded.events_folded);
+  }
+  CHECK(taken.empty());
+  CHECK(most < 150);
+}
+
+TEST_CASE("A project that is only read gets its snapshot too", "[engine][historian]") {
+  RunningEngine world;
+  for (std::uint64_t n = 1; n <= 60; ++n) world.given(create(n));
+  world.restart({.snapshot_events_min = 40});
+  static_cast<void>(world.read_project());
+  static_cast<void>(world.query({1, 1}));  // behind the snapshot
+  CHECK(world.log().newest_snapshot(kProject, world.log().stream_version(kProject)));
+  world.restart({.snapshot_events_min = 20});
+  static_cast<void>(world.read_project_at(Version{60}));
+  static_cast<void>(world.query({1, 1}));
+  CHECK(world.log().newest_snapshot(kProject, {60}));
+  world.verify();
+}
+
+TEST_CASE("A time has one answer: what is being recorded at it is waited for",
+          "[engine][historian]") {
+  RunningEngine world({.past_wait_max = std::chrono::milliseconds(0)});
+  Disk disk(world.folder().string());
+  const ScopedIoHook hook(disk);
+  const auto before = world.log().stream_version(kProject);
+  const Timestamp began{kStart.micros + 10};
+  world.set_clock(began);
+  disk.hold();
+  std::string answer;
+  world.send(create(1), answer);
+  disk.wait_until_held();
+  world.set_clock({began.micros + 100});
+  CHECK(code_of(world.read_project_at(Timestamp{began.micros + 1})) == "aheadOfLog");
+  CHECK(code_of(world.read_project_at(began)) == "aheadOfLog");
+  const auto earlier = "version " + std::to_string(before.value);
+  CHECK(code_of(world.read_project_at(Timestamp{began.micros - 1})) == earlier);
+  CHECK(code_of(world.read_project_at(before)) == earlier);
+  disk.release();
+  world.wait(answer);
+  const auto later = "version " + std::to_string(before.value + 1);
+  CHECK(code_of(world.read_project_at(Timestamp{began.micros + 1})) == later);
+
+  world.restart({});  // which has time to wait
+  world.set_clock({began.micros + 200});
+  disk.hold();
+  answer.clear();
+  world.send(create(2), answer);
+  disk.wait_until_held();
+  std::string then;
+  world.engine().read_project_at(kProject, world.now(), world.inbox(),
+                                 [&](auto state) { then = code_of(state); });
+  disk.release();
+  world.wait(then);
+  CHECK(then == "version " + std::to_string(before.value + 2));
 }
 
 TEST_CASE("The past is answered beside a writer", "[engine][historian]") {

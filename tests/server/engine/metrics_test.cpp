@@ -2,6 +2,7 @@
 #include "server/engine/metrics.hpp"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "tests/server/engine/running_engine.hpp"
 
@@ -131,6 +132,28 @@ TEST_CASE("Readers who see things late make the engine not ready", "[engine][met
   CHECK(world.engine().backlog().groups == 0);
   CHECK(world.engine().backlog().projection_delay == std::chrono::nanoseconds(0));
   CHECK(world.not_ready().empty());
+}
+
+TEST_CASE("Commands that wait long make the engine not ready", "[engine][metrics]") {
+  RunningEngine world({.projection_delay_max = std::chrono::milliseconds(0)});
+  StuckInbox stuck;  // the sequencer waits for it
+  auto first =
+      engine::check_submission(to_request(create(1), world.new_id()).flat(), {.member = kAdmin});
+  first->inbox = &stuck;
+  first->answer = [](engine::Answer) {};
+  world.engine().submit(std::move(*first));
+  stuck.wait_until_stuck();
+  world.catch_up();
+  static_cast<void>(world.read_project());
+  CHECK(world.not_ready() == Codes{"commandsBehind"});
+  std::string answer;
+  world.send(create(2), answer);
+  CHECK(world.not_ready() == Codes{"commandsBehind"});
+  stuck.release();
+  world.wait(answer);
+  world.catch_up();
+  static_cast<void>(world.read_project());
+  while (!world.not_ready().empty()) std::this_thread::yield();  // until it waits for more
 }
 
 TEST_CASE_METHOD(RunningEngine, "A clock that is behind makes it not ready until it has caught up",
