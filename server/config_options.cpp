@@ -125,17 +125,18 @@ std::vector<Option> make_options() {
       number("drain-timeout-seconds", "Time to finish connections when asked to stop", 0, kHour,
              DAYBOOK_PLACE(server.drain_deadline)),
 
-      number("group-commands-max", "Commands decided and committed together", 1, 65'536,
+      number("group-commands-max", "Commands decided and committed together", 1, 8192,
              DAYBOOK_PLACE(engine.group_commands_max)),
       number("group-bytes-max", "Bytes of events and snapshots committed together", 65'536,
-             16 * 1024 * 1024, DAYBOOK_PLACE(engine.group_bytes_max)),
+             8 * 1024 * 1024, DAYBOOK_PLACE(engine.group_bytes_max)),
       number("snapshot-events-min", "New events of a stream before it gets another snapshot", 1,
              1000 * kMillion, DAYBOOK_PLACE(engine.snapshot_events_min)),
       number("loaded-projects-max", "Projects kept in memory", 1, kMillion,
              DAYBOOK_PLACE(engine.loaded_projects_max)),
       number("projection-delay-max-seconds",
-             "Delay of what readers see beyond which the server is not ready", 1, kHour,
-             DAYBOOK_PLACE(engine.projection_delay_max)),
+             "Delay of what readers see, or of a command's answer, beyond which the server is not "
+             "ready",
+             1, kHour, DAYBOOK_PLACE(engine.projection_delay_max)),
   };
 }
 

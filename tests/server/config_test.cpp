@@ -252,6 +252,8 @@ TEST_CASE("A wrong value in environment or command line is refused by name", "[c
       {"log-level", "loud"},
       {"metrics", ""},
       {"heartbeat-seconds", "0"},
+      {"group-commands-max", "8193"},
+      {"group-bytes-max", "8388609"},
       {"data", "a\xff"},
       {"listen", ""},
       {"listen", "127.0.0.1"},
