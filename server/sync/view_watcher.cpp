@@ -79,7 +79,8 @@ void ViewWatcher::show(std::shared_ptr<const model::View> view, Instant now) {
   if (told_ && std::tie(view->version, view->date) < std::tie(told_->version, told_->date)) return;
   auto change = told_ ? model::difference(*told_, *view) : model::whole(*view);
   if (told_ && change.empty() && told_->version == view->version) {
-    told_ = std::move(view);  // the same on another day
+    told_ = std::move(view);      // the same on another day
+    earliest_ = now + interval_;  // to look costs the same, whether there is something new or not
     return;
   }
   const ViewSender::Head head{.subscription = subscription_,

@@ -302,6 +302,22 @@ TEST_CASE_METHOD(RunningEngine, "A watcher is told of another day, and never goe
   CHECK(told(summary(5, 7, 105)).empty());
 }
 
+TEST_CASE("A watcher reads no sooner again since nothing had changed", "[sync][views]") {
+  sync::ViewWatcher watcher(1, model::ViewName::SUMMARY, 100ms);
+  const sync::Instant now{};
+  REQUIRE(watcher.should_read(now));
+  watcher.show(summary(1, 7, 100), now);
+  RunningEngine world;
+  static_cast<void>(watcher.next(sync::Encoding::json, world.log()));
+  watcher.touch();
+  REQUIRE(watcher.should_read(now + 100ms));
+  watcher.show(summary(1, 7, 100), now + 100ms);
+  watcher.touch();
+  CHECK_FALSE(watcher.should_read(now + 199ms));
+  CHECK(watcher.due() == now + 200ms);
+  CHECK(watcher.should_read(now + 200ms));
+}
+
 class BinaryConversation : public Conversation {
  public:
   BinaryConversation() : Conversation(sync::Encoding::binary) {
