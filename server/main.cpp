@@ -32,8 +32,8 @@ namespace {
 constexpr int kExitStart = 1;
 constexpr int kExitBroken = 70;
 constexpr std::chrono::seconds kBrokenGrace{15};
-constexpr std::chrono::seconds kStopGrace{
-    60};  // to decide what waits, beyond the time that connections are given
+// To decide what waits, beyond the time that connections are given.
+constexpr std::chrono::seconds kStopGrace{60};
 constexpr int kSignalBroken = SIGUSR1;  // to the main thread, from the engine
 
 void set_up_logging(const std::string& level) {
