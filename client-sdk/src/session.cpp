@@ -21,6 +21,8 @@ constexpr std::pair<Millis, Millis> kComeBack{1'000, 5'000};
 constexpr Millis kComeBackMax{600'000};
 // What is asked again, as its outcome was not known.
 constexpr Millis kAskAgain{1'000};
+// No clock shows more: 9999-12-31T23:59:59.999999Z.
+constexpr Timestamp kClockMax{253'402'300'799'999'999};
 
 constexpr std::uint16_t number(CloseCode code) { return static_cast<std::uint16_t>(code); }
 
@@ -56,6 +58,11 @@ Session::Session(ClientOptions options, Hooks hooks)
       hooks_(std::move(hooks)),
       backoff_(options_.backoff_min, options_.backoff_max, options_.jitter),
       pending_({options_.pending_commands_max, options_.pending_bytes_max}) {}
+
+void Session::follow_clock(Timestamp server) {
+  if (server.micros <= 0 || server.micros > kClockMax.micros) return;
+  clock_ahead_micros_ = server.micros - hooks_.clock().micros;
+}
 
 Timestamp Session::server_now() const { return {hooks_.clock().micros + clock_ahead_micros_}; }
 
@@ -409,9 +416,7 @@ Step Session::on_wire(schema::Message::Reader message, Instant now, Channel*& cu
       return {};
     }
     case schema::Message::PONG:
-      if (const auto time = message.getPong().getServerTime(); time != 0) {
-        clock_ahead_micros_ = time - hooks_.clock().micros;
-      }
+      follow_clock({message.getPong().getServerTime()});
       return {};
     case schema::Message::GOING_AWAY: {
       const auto away = message.getGoingAway();
@@ -456,7 +461,7 @@ Step Session::on_welcome(schema::Welcome::Reader welcome, Instant now) {
   const auto version = welcome.getServerVersion();
   info.version.assign(version.begin(), version.size());
   server_ = std::move(info);
-  clock_ahead_micros_ = welcome.getServerTime() - hooks_.clock().micros;
+  follow_clock({welcome.getServerTime()});
 
   in_flight_max_ = welcome.getLimits().getCommandsInFlight();
   if (in_flight_max_ == 0) in_flight_max_ = protocol::kCommandsInFlightMax;

@@ -86,6 +86,8 @@ class Session {
   void send_hello();
   void subscribe(std::uint32_t number, const Channel& channel);
   void check_live(Instant now);
+  // What no clock shows (0 is none given) is left alone: whatever a server says, sums with its time stay in range.
+  void follow_clock(Timestamp server);
 
   ClientOptions options_;
   Hooks hooks_;

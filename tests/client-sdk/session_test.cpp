@@ -1,6 +1,7 @@
 // The protocol's turns: opening, catching up, heartbeats, and every way to end.
 
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "tests/client-sdk/session_rig.hpp"
 
@@ -170,6 +171,23 @@ TEST_CASE("A silent server is given up after twice the heartbeat", "[client][ses
   CHECK(rig.session->state() == State::offline);
   CHECK(rig.last_state().reason == Errc::timed_out);
   CHECK(rig.closes == std::vector<std::uint16_t>{4002});
+}
+
+TEST_CASE("A server's time that no clock shows is left alone", "[client][session]") {
+  SessionRig rig;
+  rig.start();
+  const auto says = [&](std::int64_t time) {
+    rig.server.say([&](schema::Message::Builder out) { out.initPong().setServerTime(time); });
+    rig.exchange();
+    return rig.session->server_now().micros;
+  };
+  const auto before = rig.session->server_now().micros;
+  constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  for (const auto time : {kLeast, std::int64_t{-1}, std::int64_t{0}, kMost}) {
+    CHECK(says(time) == before);
+  }
+  CHECK(says(before + 5'000'000) == before + 5'000'000);
 }
 
 TEST_CASE("Pings keep a quiet connection for an hour", "[client][session]") {
