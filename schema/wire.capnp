@@ -119,7 +119,7 @@ struct Subscribe {
     after @4 :UInt64;
     # Every event behind this version; 0: from the first.
     range @5 :Range;
-    # Those events, then subscriptionEnd {complete}.
+    # Those events, then subscriptionEnd {none}.
     tail @6 :UInt32;
     # The last so many events (at most 10,000), then every later one.
     atVersion @10 :UInt64;
@@ -143,7 +143,7 @@ struct Range {
 }
 
 struct Unsubscribe {
-  # Client to server; answered by subscriptionEnd {unsubscribed}.
+  # Client to server; answered by subscriptionEnd {none}.
   subscription @0 :UInt32;
 }
 

@@ -135,6 +135,19 @@ Step apply_text(std::size_t index, std::string_view text, const std::string& whe
   return {};
 }
 
+std::vector<std::string> unknown_variables(const Environment& environment) {
+  constexpr std::string_view kPrefix = "DAYBOOKD_";
+  std::vector<std::string> unknown;
+  for (auto at = environment.lower_bound(kPrefix);
+       at != environment.end() && at->first.starts_with(kPrefix); ++at) {
+    const auto& name = at->first;
+    const bool is_known =
+        name == kFileVariable || std::ranges::find(options(), name, variable_of) != options().end();
+    if (!is_known) unknown.push_back(name);
+  }
+  return unknown;
+}
+
 std::string default_of(const Option& option) {
   const auto value = option.get({});
   if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
@@ -183,7 +196,7 @@ Step finish(Config& config) {
 }  // namespace
 
 std::expected<Config, Ending> configure(const std::vector<std::string>& arguments,
-                                        const Getenv& getenv) {
+                                        const Environment& environment) {
   CLI::App app{"The Daybook server: one data folder, one address.", "daybookd"};
   app.set_version_flag("--version", DAYBOOK_VERSION);
   app.footer(
@@ -216,7 +229,9 @@ std::expected<Config, Ending> configure(const std::vector<std::string>& argument
 
   Config config;
   config.sources.assign(known.size(), "default");
-  if (const char* set = getenv(kFileVariable); set != nullptr && file.empty()) file = set;
+  if (const auto set = environment.find(kFileVariable); set != environment.end() && file.empty()) {
+    file = set->second;
+  }
   if (!file.empty()) {
     if (const auto step = apply_file(file, config); !step) {
       return std::unexpected(wrong_usage(step.error()));
@@ -224,12 +239,14 @@ std::expected<Config, Ending> configure(const std::vector<std::string>& argument
   }
   for (std::size_t i = 0; i < known.size(); ++i) {
     const auto variable = variable_of(known[i]);
-    const char* set = getenv(variable.c_str());
-    if (set == nullptr) continue;
-    if (const auto step = apply_text(i, set, variable, "environment, " + variable, config); !step) {
+    const auto set = environment.find(variable);
+    if (set == environment.end()) continue;
+    if (const auto step = apply_text(i, set->second, variable, "environment, " + variable, config);
+        !step) {
       return std::unexpected(wrong_usage(step.error()));
     }
   }
+  config.unknown_variables = unknown_variables(environment);
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (given[i]->count() == 0) continue;
     const auto name = fmt::format("--{}", known[i].name);

@@ -9,7 +9,7 @@
 // config_options.hpp has the table of them.
 
 #include <expected>
-#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +29,9 @@ struct Config {
   engine::Options engine;
 
   std::vector<std::string> sources;  // where each option's value is from, in the order of options()
+  // Variables of the environment that look like options and are none. They are not refused, since others set such too: an
+  // orchestrator names a service's address so.
+  std::vector<std::string> unknown_variables;
 };
 
 // Why the program ends before it has begun: help, the version, the configuration shown, or wrong usage.
@@ -38,15 +41,15 @@ struct Ending {
   std::string errors;
 };
 
-// The variable's value; nullptr: not set.
-using Getenv = std::function<const char*(const char*)>;
+// Variables and their values.
+using Environment = std::map<std::string, std::string, std::less<>>;
 
 // Everything is checked, also what another place overrides. Reads the file, and nothing else.
 //
-// Threading: safe on any thread, as far as `getenv` is.
+// Threading: safe on any thread.
 // Limits:    a file of at most 1 MiB.
 [[nodiscard]] std::expected<Config, Ending> configure(const std::vector<std::string>& arguments,
-                                                      const Getenv& getenv);
+                                                      const Environment& environment);
 
 // As TOML that can be given as the file again: each value with its meaning and where it is from.
 [[nodiscard]] std::string to_toml(const Config& config);

@@ -68,23 +68,10 @@ Option log_level() {
   return made;
 }
 
-Option metrics() {
-  Option made{.name = "metrics",
-              .doc = "Whether GET /metrics answers whoever can connect",
-              .get = [](const Config& config) -> Value {
-                return std::string(config.server.metrics ? "on" : "off");
-              },
-              .set =
-                  [](Config& config, const Value& value) {
-                    config.server.metrics = std::get<std::string>(value) == "on";
-                  }};
-  made.choices = {"on", "off"};
-  return made;
-}
-
 std::vector<Option> make_options() {
   constexpr std::int64_t kMillion = 1'000'000;
   constexpr std::int64_t kHour = 3600;
+  constexpr std::int64_t kYear = 365 * 24 * kHour;
   return {
       option("data", "Folder of the log; made if it is not there", DAYBOOK_PLACE(data)),
       listen(),
@@ -92,22 +79,30 @@ std::vector<Option> make_options() {
              DAYBOOK_PLACE(server.tls_certificate_file)),
       option("tls-key", "File with the certificate's private key (PEM)",
              DAYBOOK_PLACE(server.tls_key_file)),
+      number("strict-transport-seconds",
+             "For how long browsers are told to use https alone for this host, on all its ports; "
+             "0: not told",
+             0, 2 * kYear, DAYBOOK_PLACE(server.strict_transport)),
       option(
           "allow-plaintext",
           "Listen on an address beyond this machine without TLS; tokens then travel in the clear",
           DAYBOOK_PLACE(allow_plaintext)),
       option("demo", "Begin an empty log with a demonstration project", DAYBOOK_PLACE(demo)),
       log_level(),
-      metrics(),
+      option("metrics", "Whether GET /metrics answers whoever can connect; --metrics=false: no",
+             DAYBOOK_PLACE(server.metrics)),
       number("threads", "I/O threads; 0: as many as cores, at most 4", 0, 64,
              DAYBOOK_PLACE(server.threads)),
 
       number("connections-max", "Connections at a time", 1, kMillion,
              DAYBOOK_PLACE(server.connections_max)),
-      number("connections-per-address-max", "Connections at a time from one address", 1, kMillion,
-             DAYBOOK_PLACE(server.connections_per_address_max)),
+      number("connections-per-address-max",
+             "Connections at a time from one address; behind a proxy all have the proxy's", 1,
+             kMillion, DAYBOOK_PLACE(server.connections_per_address_max)),
       number("commands-per-second", "Commands and subscriptions of one connection; 0: no limit", 0,
              kMillion, DAYBOOK_PLACE(server.commands_per_second)),
+      number("reads-per-second", "Answers over HTTP for one token; 0: no limit", 0, kMillion,
+             DAYBOOK_PLACE(server.reads_per_second)),
       number("view-updates-per-second", "Updates of one view to one subscriber", 1, 1000,
              DAYBOOK_PLACE(server.view_updates_per_second)),
       number("waiting-commands-max",

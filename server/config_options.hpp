@@ -21,7 +21,7 @@ struct Option {
   std::string_view name;  // "log-level"
   std::string_view doc;
   Value (*get)(const Config&);
-  void (*set)(Config&, const Value&);                 // requires: check() has nothing against it
+  void (*set)(Config&, const Value&);                 // requires: allows()
   std::int64_t least = 0, most = 0;                   // of numbers
   std::vector<std::string_view> choices = {};         // of texts; empty: any
   std::string_view form = {};                         // of texts, for people

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 #include <boost/system/system_error.hpp>
 
 #include <atomic>
@@ -24,7 +25,9 @@
 #include "server/first_start.hpp"
 #include "server/log/event_log.hpp"
 #include "server/net/server.hpp"
+#include "server/net/tls.hpp"
 #include "server/stop_deadline.hpp"
+#include "server/sync/log_text.hpp"
 
 namespace daybook::server {
 namespace {
@@ -92,7 +95,18 @@ void begin_demo(const std::filesystem::path& data) {
   spdlog::info("event=demo_made events={}", made.events);
 }
 
+// Throws if they cannot be used. What rests on the configuration alone is found before a token is made and shown: whoever
+// starts a server may not read its output.
+void check_tls_files(const net::ServerOptions& options) {
+  if (options.tls_certificate_file.empty()) return;
+  static_cast<void>(net::make_tls_context(options.tls_certificate_file, options.tls_key_file));
+}
+
 int serve(const Config& config, const sigset_t& signals) {
+  for (const auto& variable : config.unknown_variables) {
+    spdlog::warn("event=variable_unknown name=\"{}\"", sync::log_text(variable));
+  }
+  check_tls_files(config.server);
   if (config.demo) begin_demo(config.data);
   auto opened = log::EventLog::open({.directory = config.data});
   if (!opened) {
@@ -153,9 +167,20 @@ int serve(const Config& config, const sigset_t& signals) {
   return 0;
 }
 
+Environment environment() {
+  Environment variables;
+  for (char** at = ::environ; at != nullptr && *at != nullptr; ++at) {
+    const std::string_view line(*at);
+    const auto equals = line.find('=');
+    if (equals == line.npos) continue;
+    variables.emplace(line.substr(0, equals), line.substr(equals + 1));  // the first counts
+  }
+  return variables;
+}
+
 int run(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const auto config = configure(arguments, [](const char* name) { return std::getenv(name); });
+  const auto config = configure(arguments, environment());
   if (!config) {
     const auto& ending = config.error();
     std::fputs(ending.output.c_str(), stdout);

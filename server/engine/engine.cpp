@@ -174,6 +174,8 @@ void Engine::read_context(Id project, Id entity, std::optional<Version> version,
       std::move(handler));
 }
 
+void Engine::refuse_past() { impl_->historian.refuse(); }
+
 std::size_t Engine::queue_length() const { return impl_->sequencer.queue_length(); }
 
 Backlog Engine::backlog() const {

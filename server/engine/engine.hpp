@@ -147,6 +147,9 @@ class Engine {
                     Inbox& inbox,
                     PastHandler<std::shared_ptr<capnp::MallocMessageBuilder>> handler);
 
+  // From now on questions about the past are answered goingAway, also those that wait; one that is worked on gets its answer.
+  void refuse_past();
+
   // --- Watching ---------------------------------------------------------------------------------------------------
 
   [[nodiscard]] std::size_t queue_length() const;  // of commands

@@ -71,6 +71,18 @@ void Historian::start() {
   thread_ = std::thread([this] { run(); });
 }
 
+void Historian::refuse() {
+  std::deque<Question> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    waiting.swap(questions_);
+  }
+  wake_.notify_one();
+  for (auto& question : waiting)
+    question(model::reject(Code::GOING_AWAY, {.retry_after_millis = kRetryMillis}));
+}
+
 void Historian::stop() {
   {
     const std::lock_guard lock(mutex_);

@@ -54,6 +54,8 @@ class Historian {
   Historian& operator=(const Historian&) = delete;
 
   void start();
+  // Answers what waits, and all that comes, by goingAway; one that is worked on still gets its answer. Safe on any thread.
+  void refuse();
   // Answers what waits, takes no more, and joins.
   void stop();
 

@@ -19,13 +19,27 @@ std::unexpected<BodyFault> malformed(std::string detail) {
   return std::unexpected(BodyFault{{.code = Code::MALFORMED, .facts = {}}, std::move(detail)});
 }
 
-Checked refused(Id id, Rejection rejection, std::string detail = {}) {
-  return {.submission = std::nullopt,
-          .outcome = {.id = id, .answer = std::move(rejection), .detail = std::move(detail)}};
+Checked refused(Id id, Rejection rejection) {
+  return {.submission = std::nullopt, .outcome = {.id = id, .answer = std::move(rejection)}};
 }
 
-Checked refused(Id id, Code code, std::string detail) {
-  return refused(id, Rejection{.code = code, .facts = {}}, std::move(detail));
+Checked malformed_command(Id id, std::string field, std::string_view message) {
+  auto checked = refused(id, Rejection{.code = Code::MALFORMED, .facts = {}});
+  checked.outcome.detail = json::to_string({.path = field, .message = std::string(message)});
+  checked.outcome.field = std::move(field);
+  return checked;
+}
+
+// The id of a command that could not be decoded; nil: it has none, or nonsense.
+Id id_of(const boost::json::value& item) {
+  const auto* object = item.if_object();
+  const auto* id = object == nullptr ? nullptr : object->if_contains("id");
+  if (id == nullptr || !id->is_string()) return {};
+  return parse_id(std::string_view(id->get_string())).value_or(Id{});
+}
+
+bool is_of_workspace(schema::Command::Reader command) {
+  return command.isWorkspace() || command.isMember();
 }
 
 }  // namespace
@@ -65,16 +79,26 @@ Checked check_command(const boost::json::value& item, Id stream, Id key,
   capnp::MallocMessageBuilder message;
   auto request = message.initRoot<schema::Message>().initCommand();
   if (const auto decoded = json::decode(item, request); !decoded) {
-    return refused(key, Code::MALFORMED, json::to_string(decoded.error()));
+    const Id own = id_of(item);
+    return malformed_command(own.is_nil() ? key : own, decoded.error().path,
+                             decoded.error().message);
   }
   const Id own = read(request.asReader().getId());
   if (!own.is_nil() && !key.is_nil() && own != key) {
-    return refused(own, Code::MALFORMED, "Idempotency-Key names another id");
+    return malformed_command(own, "id", "Idempotency-Key names another");
   }
   const Id id = own.is_nil() ? key : own;
   const Id named = read(request.asReader().getStream());
   if (!named.is_nil() && named != stream) {
-    return refused(id, Code::MALFORMED, "stream: the address names another");
+    return malformed_command(id, "stream", "the address names another");
+  }
+  const auto command = request.asReader().getCommand();
+  if (command.isNone()) return malformed_command(id, "command", "is missing");
+  if (is_of_workspace(command) != stream.is_nil()) {
+    return malformed_command(id, "command",
+                             stream.is_nil()
+                                 ? "a project's: it goes to /api/v1/projects/ID/commands"
+                                 : "the workspace's: it goes to /api/v1/workspace/commands");
   }
   write(request.initId(), id);
   write(request.initStream(), stream);
@@ -88,7 +112,7 @@ Checked check_command(const boost::json::value& item, Id stream, Id key,
   copy.setRoot(root);
   auto submission = engine::check_submission(capnp::messageToFlatArray(copy), sender);
   if (!submission) return refused(id, submission.error());
-  return {.submission = std::move(*submission), .outcome = {.id = id, .answer = {}, .detail = {}}};
+  return {.submission = std::move(*submission), .outcome = {.id = id, .answer = {}}};
 }
 
 }  // namespace daybook::net

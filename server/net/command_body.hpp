@@ -18,7 +18,8 @@ inline constexpr std::size_t kBatchCommandsMax = 256;
 struct Outcome {
   Id id;
   engine::Answer answer;
-  std::string detail;  // for people
+  std::string detail = {};  // for people
+  std::string field = {};   // where in the command: facts.field of the rejection
 };
 
 // A command checked at the door, or why it goes no further.

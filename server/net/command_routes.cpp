@@ -48,13 +48,18 @@ asio::awaitable<std::vector<Outcome>> submit_all(sync::Door& door, std::vector<C
 
 void append_message(std::string& out, const Outcome& outcome) {
   capnp::MallocMessageBuilder message;
-  engine::write(message.initRoot<schema::Message>(), outcome.id, outcome.answer);
+  auto root = message.initRoot<schema::Message>();
+  engine::write(root, outcome.id, outcome.answer);
+  if (root.isRejected() && !outcome.field.empty())
+    root.getRejected().getFacts().setField(outcome.field.c_str());
   json::encode(out, message.getRoot<schema::Message>().asReader());
 }
 
 Response single(const Outcome& outcome) {
   if (const auto* rejection = std::get_if<Rejection>(&outcome.answer)) {
-    return problem(*rejection, outcome.detail, outcome.id);
+    auto told = *rejection;
+    if (!outcome.field.empty()) told.facts.field = outcome.field;
+    return problem(told, outcome.detail, outcome.id);
   }
   if (std::holds_alternative<engine::Unknown>(outcome.answer)) return unknown_outcome(outcome.id);
   Response response;
@@ -74,23 +79,27 @@ Response several(std::span<const Outcome> outcomes) {
   return response;
 }
 
-// A batch is refused as a whole, before anything of it was done.
-std::optional<Response> over_rate(const Call& call, std::size_t commands) {
-  const auto rejection = call.rate.take(call.thread.services().steady(), commands);
-  if (!rejection) return std::nullopt;
-  call.door().count_refused(rejection->code, commands);
-  return problem(*rejection, "too many commands on this connection");
+// The request as a whole, before anything of it was done.
+Response refuse(const Call& call, const Rejection& rejection, std::string_view detail,
+                std::size_t commands = 1) {
+  call.door().count_refused(rejection.code, commands);
+  return problem(rejection, detail);
+}
+Response refuse(const Call& call, Code code, std::string_view detail) {
+  return refuse(call, Rejection{.code = code, .facts = {}}, detail);
 }
 
 asio::awaitable<Response> take_commands(Call& call, Id stream) {
   if (call.door().engine().queue_length() > call.thread.shared().options.engine_queue_max) {
-    call.door().count_refused(Code::OVERLOADED);
-    co_return problem(Code::OVERLOADED, "too many commands are waiting");
+    co_return refuse(call, Code::OVERLOADED, "too many commands are waiting");
   }
-  if (call.thread.draining()) co_return problem(Code::GOING_AWAY, "the server is stopping");
+  if (call.thread.draining()) co_return refuse(call, Code::GOING_AWAY, "the server is stopping");
   const auto body = read_command_body(call.request.body, call.request.idempotency_key);
-  if (!body) co_return problem(body.error().rejection, body.error().detail);
-  if (auto limited = over_rate(call, body->items.size())) co_return std::move(*limited);
+  if (!body) co_return refuse(call, body.error().rejection, body.error().detail);
+  const auto commands = body->items.size();
+  if (const auto limited = call.rate.take(call.thread.services().steady(), commands)) {
+    co_return refuse(call, *limited, "too many commands on this connection", commands);
+  }
   std::vector<Checked> checked;
   for (const auto& item : body->items) {
     checked.push_back(check_command(item, stream, body->key, access::sender(call.principal)));
@@ -104,7 +113,7 @@ asio::awaitable<Response> take_commands(Call& call, Id stream) {
 asio::awaitable<Response> post_project_commands(Call& call) {
   const Id stream = find_project(*call.door().workspace(), call.parameters[0]);
   if (stream.is_nil()) {
-    co_return problem(Code::NOT_FOUND, "no such project, as far as this token may know");
+    co_return refuse(call, Code::NOT_FOUND, "no such project, as far as this token may know");
   }
   co_return co_await take_commands(call, stream);
 }

@@ -5,9 +5,12 @@
 #include <boost/json/serialize.hpp>
 
 #include "model/views/view.hpp"
-#include "schema/json/json_schema.hpp"
+#include "schema/context.capnp.h"
+#include "schema/envelope.capnp.h"
 #include "schema/json/scalars.hpp"
+#include "schema/parts.capnp.h"
 #include "schema/protocol.hpp"
+#include "server/net/address.hpp"
 #include "server/net/routes.hpp"
 
 namespace daybook::net {
@@ -17,28 +20,19 @@ namespace bj = boost::json;
 using schema::json::Direction;
 using schema::json::JsonSchemas;
 
-constexpr const char* kTitle = "Daybook";
-constexpr const char* kAbout =
-    "The shared record of a project. PROTOCOL.md in the source tree says what a schema cannot: "
-    "guarantees, how a client resumes, what each code means.";
-
 template <typename T>
 bj::object out_of(JsonSchemas& schemas) {
   return schemas.reference(capnp::Schema::from<T>(), Direction::out);
 }
 
-std::vector<std::string_view> names_in(std::string_view list) {
-  std::vector<std::string_view> names;
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    names.push_back(list.substr(0, comma));
-    list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
-  }
-  return names;
-}
-
 bj::object content(std::string_view type, bj::object schema) {
   return {{type, bj::object{{"schema", std::move(schema)}}}};
+}
+
+bj::object a_problem(std::string_view description) {
+  return {
+      {"description", bj::string(description)},
+      {"content", content("application/problem+json", {{"$ref", "#/components/schemas/Problem"}})}};
 }
 
 bj::object problem_schema(JsonSchemas& schemas) {
@@ -55,8 +49,9 @@ bj::object problem_schema(JsonSchemas& schemas) {
                                    Direction::out)},
                       {"retryable", bj::object{{"type", "boolean"}}},
                       {"id", text},
-                      {"facts", out_of<schema::Facts>(schemas)}}},
-          {"required", bj::array{"status", "code"}}};
+                      {"facts", out_of<schema::Facts>(schemas)},
+                      {"outcome", bj::object{{"const", "unknown"}}}}},
+          {"required", bj::array{"status", "code", "retryable"}}};
 }
 
 bj::object projects_schema() {
@@ -71,20 +66,79 @@ bj::object projects_schema() {
       {"required", bj::array{"projects"}}};
 }
 
+bj::object readiness_schema() {
+  const bj::object text{{"type", "string"}};
+  const bj::object reason{{"type", "object"},
+                          {"properties", bj::object{{"code", text}, {"text", text}}},
+                          {"required", bj::array{"code", "text"}}};
+  return {{"type", "object"},
+          {"properties", bj::object{{"ready", bj::object{{"type", "boolean"}}},
+                                    {"reasons", bj::object{{"type", "array"}, {"items", reason}}}}},
+          {"required", bj::array{"ready", "reasons"}}};
+}
+
+// Which data goes with which type of event.
+bj::array event_data(JsonSchemas& schemas) {
+  const auto row = [](bj::object type, bj::object data) {
+    return bj::object{
+        {"properties", bj::object{{"type", std::move(type)}, {"data", std::move(data)}}}};
+  };
+  bj::array rows;
+  for (const auto part : capnp::Schema::from<schema::Event>().getUnionFields()) {
+    if (!part.getType().isStruct()) continue;
+    for (const auto event : part.getType().asStruct().getUnionFields()) {
+      if (!event.getType().isStruct()) continue;
+      const auto name = std::string("daybook.") + part.getProto().getName().cStr() + '.' +
+                        event.getProto().getName().cStr();
+      rows.push_back(
+          row({{"const", name}}, schemas.reference(event.getType().asStruct(), Direction::out)));
+    }
+  }
+  const bj::object hex{{"type", "string"}, {"pattern", "^([0-9a-f]{2})*$"}};
+  rows.push_back(row({{"pattern", "^daybook\\.part[0-9]+\\.type[0-9]+$"}},
+                     {{"type", "object"},
+                      {"properties", bj::object{{"unknown", hex}}},
+                      {"required", bj::array{"unknown"}}}));
+  return rows;
+}
+
 // A stored event in the form of CloudEvents 1.0, one a line.
 bj::object event_schema(JsonSchemas& schemas) {
   const bj::object text{{"type", "string"}};
-  return {{"type", "object"},
-          {"description", "A CloudEvents 1.0 event; one a line"},
-          {"properties", bj::object{{"specversion", bj::object{{"const", "1.0"}}},
-                                    {"id", text},
-                                    {"source", text},
-                                    {"type", text},
-                                    {"subject", text},
-                                    {"time", text},
-                                    {"data", bj::object{{"description", "The event's facts"}}}}},
-          {"required", bj::array{"specversion", "id", "source", "type"}},
-          {"x-facts", out_of<schema::Event>(schemas)}};
+  const bj::object digits{{"type", "string"}, {"pattern", "^[0-9]+$"}};
+  const bj::object small{{"type", "integer"}, {"minimum", 0}, {"maximum", 65535}};
+  const bj::object id{{"type", "string"},
+                      {"pattern", "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}};
+  return {
+      {"type", "object"},
+      {"description", "A CloudEvents 1.0 event; one a line"},
+      {"properties",
+       bj::object{
+           {"specversion", bj::object{{"const", "1.0"}}},
+           {"id", digits},
+           {"source", text},
+           {"type", text},
+           {"subject", id},
+           {"time", text},
+           {"datacontenttype", bj::object{{"const", "application/json"}}},
+           {"version", digits},
+           {"position", digits},
+           {"actor", id},
+           {"onbehalfof", id},
+           {"role", schemas.of_field(capnp::Schema::from<schema::Envelope>().getFieldByName("role"),
+                                     Direction::out)},
+           {"effectiveat", text},
+           {"command", id},
+           {"commandindex", small},
+           {"commandcount", small},
+           {"causation", id},
+           {"seenversion", digits},
+           {"payloadhash", bj::object{{"type", "string"}, {"pattern", "^[0-9a-f]{64}$"}}},
+           {"data", bj::object{{"type", "object"}}}}},
+      {"required",
+       bj::array{"specversion", "id", "source", "type", "time", "datacontenttype", "version",
+                 "position", "command", "commandindex", "commandcount", "payloadhash", "data"}},
+      {"anyOf", event_data(schemas)}};
 }
 
 bj::object outcome_schema(JsonSchemas& schemas) {
@@ -107,7 +161,8 @@ bj::object success(Answers answers, JsonSchemas& schemas) {
       return content("text/plain", {{"type", "string"}});
     case Answers::html:
       return content("text/html", {{"type", "string"}});
-    case Answers::json:
+    case Answers::readiness:
+      return content("application/json", readiness_schema());
     case Answers::document:
       return content("application/json", {{"type", "object"}});
     case Answers::projects:
@@ -117,7 +172,7 @@ bj::object success(Answers answers, JsonSchemas& schemas) {
     case Answers::events:
       return content("application/x-ndjson", event_schema(schemas));
     case Answers::context:
-      return content("application/json", {{"type", "object"}});
+      return content("application/json", out_of<schema::context::Context>(schemas));
     case Answers::outcome:
       return content("application/json", outcome_schema(schemas));
   }
@@ -152,7 +207,7 @@ bj::object parameter(std::string_view name, std::string_view in) {
 // "/api/v1/projects/{}/views/{}" with its names in place.
 std::string path_of(const Route& route) {
   std::string path;
-  auto names = names_in(route.segments);
+  auto names = split_names(route.segments);
   auto name = names.begin();
   for (std::size_t i = 0; i < route.pattern.size(); ++i) {
     path += route.pattern[i];
@@ -164,8 +219,8 @@ std::string path_of(const Route& route) {
 bj::object operation(const Route& route, JsonSchemas& schemas) {
   bj::object out{{"summary", bj::string(route.summary)}};
   bj::array parameters;
-  for (const auto name : names_in(route.segments)) parameters.push_back(parameter(name, "path"));
-  for (const auto name : names_in(route.query)) parameters.push_back(parameter(name, "query"));
+  for (const auto name : split_names(route.segments)) parameters.push_back(parameter(name, "path"));
+  for (const auto name : split_names(route.query)) parameters.push_back(parameter(name, "query"));
   if (route.method == Method::post) {
     parameters.push_back(
         bj::object{{"name", "Idempotency-Key"},
@@ -181,11 +236,14 @@ bj::object operation(const Route& route, JsonSchemas& schemas) {
                    {"content", content("application/json", {{"anyOf", bj::array{one, batch}}})}};
   }
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
-  out["responses"] = bj::object{
+  bj::object responses{
       {"200", bj::object{{"description", "Done"}, {"content", success(route.answers, schemas)}}},
-      {"default", bj::object{{"description", "A problem"},
-                             {"content", content("application/problem+json",
-                                                 {{"$ref", "#/components/schemas/Problem"}})}}}};
+      {"default", a_problem("A problem")}};
+  if (route.answers == Answers::readiness) {
+    responses["503"] =
+        bj::object{{"description", "Not ready"}, {"content", success(route.answers, schemas)}};
+  }
+  out["responses"] = std::move(responses);
   if (route.who != Who::everybody) out["security"] = bj::array{bj::object{{"token", bj::array{}}}};
   return out;
 }
@@ -200,21 +258,17 @@ std::string make_openapi() {
   }
   paths[schema::protocol::kSyncPath] = bj::object{
       {"get",
-       bj::object{
-           {"summary", "The sync protocol, over a WebSocket: see asyncapi.json"},
-           {"responses",
-            bj::object{
-                {"101", bj::object{{"description", "Switched to WebSocket"}}},
-                {"default",
-                 bj::object{{"description", "A problem"},
-                            {"content", content("application/problem+json",
-                                                {{"$ref", "#/components/schemas/Problem"}})}}}}}}}};
+       bj::object{{"summary", "The sync protocol, over a WebSocket: see asyncapi.json"},
+                  {"responses",
+                   bj::object{{"101", bj::object{{"description", "Switched to WebSocket"}}},
+                              {"426", a_problem("The request asks for no WebSocket of version 13")},
+                              {"default", a_problem("A problem")}}}}}};
   auto problem = problem_schema(schemas);
-  auto components = schemas.take();
+  auto components = take_schemas(schemas);
   components["Problem"] = std::move(problem);
   return bj::serialize(bj::object{
       {"openapi", "3.1.0"},
-      {"info", bj::object{{"title", kTitle}, {"version", "1"}, {"description", kAbout}}},
+      {"info", bj::object{{"title", "Daybook"}, {"version", "1"}, {"description", kAboutContract}}},
       {"servers", bj::array{bj::object{{"url", "/"}}}},
       {"paths", std::move(paths)},
       {"components",
@@ -223,90 +277,13 @@ std::string make_openapi() {
                    bj::object{{"token", bj::object{{"type", "http"}, {"scheme", "bearer"}}}}}}}});
 }
 
-std::string make_asyncapi() {
-  JsonSchemas schemas;
-  bj::object messages;
-  bj::array from_client;
-  bj::array from_server;
-  for (const auto field : capnp::Schema::from<schema::Message>().getUnionFields()) {
-    const auto by =
-        sent_by(static_cast<schema::Message::Which>(field.getProto().getDiscriminantValue()));
-    if (by == SentBy::nobody) continue;
-    const std::string name = field.getProto().getName().cStr();
-    const auto payload = [&](Direction direction) {
-      return bj::object{{"type", "object"},
-                        {"properties", bj::object{{name, schemas.of_field(field, direction)}}},
-                        {"required", bj::array{bj::string(name)}},
-                        {"additionalProperties", false}};
-    };
-    const auto add = [&](bj::array& to, const std::string& key, Direction direction) {
-      messages[key] = bj::object{{"name", bj::string(name)}, {"payload", payload(direction)}};
-      to.push_back(bj::object{{"$ref", "#/channels/sync/messages/" + key}});
-    };
-    if (by == SentBy::client || by == SentBy::both)
-      add(from_client, by == SentBy::both ? name + "FromClient" : name, Direction::in);
-    if (by == SentBy::server || by == SentBy::both)
-      add(from_server, by == SentBy::both ? name + "FromServer" : name, Direction::out);
-  }
-  const auto operation = [](std::string_view action, bj::array list) {
-    return bj::object{{"action", bj::string(action)},
-                      {"channel", bj::object{{"$ref", "#/channels/sync"}}},
-                      {"messages", std::move(list)}};
-  };
-  return bj::serialize(bj::object{
-      {"asyncapi", "3.0.0"},
-      {"info", bj::object{{"title", "Daybook sync"}, {"version", "1"}, {"description", kAbout}}},
-      {"defaultContentType", "application/json"},
-      {"channels",
-       bj::object{
-           {"sync",
-            bj::object{{"address", schema::protocol::kSyncPath},
-                       {"description",
-                        "A WebSocket with the subprotocol daybook.v1.json; one object a line"},
-                       {"messages", std::move(messages)}}}}},
-      // As the server sees it: it receives what clients send.
-      {"operations", bj::object{{"fromClient", operation("receive", std::move(from_client))},
-                                {"fromServer", operation("send", std::move(from_server))}}},
-      {"components", bj::object{{"schemas", schemas.take()}}}});
-}
-
 }  // namespace
 
-SentBy sent_by(schema::Message::Which message) {
-  using schema::Message;
-  switch (message) {
-    case Message::NONE:
-      return SentBy::nobody;
-    case Message::HELLO:
-    case Message::RENEW_TOKEN:
-    case Message::SUBSCRIBE:
-    case Message::UNSUBSCRIBE:
-    case Message::COMMAND:
-    case Message::OUTCOME_QUERY:
-    case Message::WHAT_IF:
-    case Message::PRESENCE:
-      return SentBy::client;
-    case Message::WELCOME:
-    case Message::SNAPSHOT_CHUNK:
-    case Message::SNAPSHOT_END:
-    case Message::EVENTS:
-    case Message::VIEW_UPDATE:
-    case Message::RESET:
-    case Message::SUBSCRIPTION_END:
-    case Message::ACCEPTED:
-    case Message::REJECTED:
-    case Message::UNKNOWN:
-    case Message::NOT_RECORDED:
-    case Message::WHAT_IF_RESULT:
-    case Message::PRESENCE_UPDATE:
-    case Message::GOING_AWAY:
-    case Message::ERROR:
-      return SentBy::server;
-    case Message::PING:
-    case Message::PONG:
-      return SentBy::both;
-  }
-  return SentBy::nobody;
+bj::object take_schemas(JsonSchemas& schemas) {
+  auto components = schemas.take();
+  if (auto* request = components.if_contains("in.wire.CommandRequest"))
+    request->as_object()["required"] = bj::array{"command"};
+  return components;
 }
 
 const std::string& openapi_document() {
@@ -314,20 +291,9 @@ const std::string& openapi_document() {
   return document;
 }
 
-const std::string& asyncapi_document() {
-  static const std::string document = make_asyncapi();
-  return document;
-}
-
 asio::awaitable<Response> get_openapi(Call&) {
   Response response;
   response.body = openapi_document() + '\n';
-  co_return response;
-}
-
-asio::awaitable<Response> get_asyncapi(Call&) {
-  Response response;
-  response.body = asyncapi_document() + '\n';
   co_return response;
 }
 

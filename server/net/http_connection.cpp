@@ -1,5 +1,6 @@
 // One connection over HTTP: requests in, responses out, and the way into the sync protocol.
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -9,8 +10,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
+#include <sstream>
 
+#include "server/net/http_request.hpp"
 #include "server/net/routes.hpp"
 #include "server/net/ws_connection.hpp"
 #include "server/sync/log_text.hpp"
@@ -26,6 +28,9 @@ using model::Code;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t kHeaderBytesMax = 16 * 1024;
 constexpr std::uint64_t kBodyBytesMax = 256 * 1024;
+// Of what has come and is not understood yet. Beast counts neither a chunk's extension nor a trailer against the two above.
+constexpr std::size_t kBufferBytesMax = 64 * 1024;
+constexpr std::size_t kPieceBytes = 64 * 1024;  // written under one deadline
 constexpr std::chrono::milliseconds kLinger{1000};
 constexpr std::size_t kLingerBytesMax = 1024 * 1024;
 constexpr unsigned char kTlsHandshakeRecord = 0x16;  // what a ClientHello comes in
@@ -33,63 +38,6 @@ constexpr unsigned char kTlsHandshakeRecord = 0x16;  // what a ClientHello comes
 using Parser = http::request_parser<http::string_body>;
 
 std::string text(beast::string_view view) { return {view.data(), view.size()}; }
-
-// nullopt: not an address that this server could have.
-std::optional<Request> to_request(UpgradeRequest& message) {
-  Request request;
-  request.method = message.method() == http::verb::get    ? Method::get
-                   : message.method() == http::verb::post ? Method::post
-                                                          : Method::other;
-  if (!read_target(text(message.target()), request)) return std::nullopt;
-  request.authorization = text(message[http::field::authorization]);
-  request.idempotency_key = text(message["Idempotency-Key"]);
-  request.body = std::move(message.body());
-  return request;
-}
-
-// An Origin of another host is another site's page, which must not use this browser's reach. Under TLS so is a page that
-// came without it; without TLS a proxy may stand in between that speaks it, so the scheme says nothing.
-bool is_foreign_origin(const UpgradeRequest& request, bool is_tls) {
-  const auto origin = request.find(http::field::origin);
-  if (origin == request.end()) return false;
-  const auto value = text(origin->value());
-  const auto scheme = value.find("://");
-  if (scheme == std::string::npos) return true;
-  if (is_tls && !beast::iequals(value.substr(0, scheme), "https")) return true;
-  return !beast::iequals(value.substr(scheme + 3), request[http::field::host]);
-}
-
-// The first of the client's subprotocols that this server speaks; empty: none.
-std::string choose_subprotocol(const UpgradeRequest& request) {
-  for (const auto& field : request) {
-    if (field.name() != http::field::sec_websocket_protocol) continue;
-    for (const auto& token : http::token_list(field.value())) {
-      const auto name = text(token);
-      if (name == protocol::kBinarySubprotocol || name == protocol::kJsonSubprotocol) return name;
-    }
-  }
-  return {};
-}
-
-// Why a request for the sync protocol cannot be upgraded; nullopt: it can.
-std::optional<Response> refuse_upgrade(const UpgradeRequest& request, bool is_tls) {
-  if (!beast::websocket::is_upgrade(request) ||
-      request[http::field::sec_websocket_version] != "13") {
-    auto response = problem(Code::MALFORMED, "this route speaks WebSocket, version 13");
-    response.status = 426;
-    response.headers.emplace_back("Upgrade", "websocket");
-    response.headers.emplace_back("Sec-WebSocket-Version", "13");
-    return response;
-  }
-  if (is_foreign_origin(request, is_tls)) {
-    return problem(Code::NOT_PERMITTED, "the page is of another origin");
-  }
-  if (choose_subprotocol(request).empty()) {
-    return problem(Code::MALFORMED,
-                   "Sec-WebSocket-Protocol: daybook.v1.capnp or daybook.v1.json is needed");
-  }
-  return std::nullopt;
-}
 
 class HttpConnection final : public Connection {
  public:
@@ -112,7 +60,7 @@ class HttpConnection final : public Connection {
   void abort() override { cut(stream_.next_layer()); }
 
   // The request that asks for the sync protocol; nullopt: the connection has ended.
-  asio::awaitable<std::optional<UpgradeRequest>> run() {
+  asio::awaitable<std::optional<HttpRequest>> run() {
     const auto& options = thread_.shared().options;
     auto patience = options.handshake_timeout;
     const bool ready = co_await begin();
@@ -125,7 +73,12 @@ class HttpConnection final : public Connection {
       const auto [ec, n] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
       idle_ = false;
       if (ec) {
+        if (is_too_large(ec)) count_too_large(parser.get());  // by its Content-Length
         co_await refuse(ec);
+        break;
+      }
+      if (auto refusal = refuse_head(parser.get())) {
+        (void)co_await write(parser.get(), std::move(*refusal), false);
         break;
       }
       if (parser.get().target() == beast::string_view(protocol::kSyncPath)) {
@@ -136,8 +89,13 @@ class HttpConnection final : public Connection {
         (void)co_await write(parser.get(), std::move(*refusal), false);
         break;
       }
+      if (expects_continue(parser.get()) && !parser.is_done() && buffer_.size() == 0) {
+        if (!co_await send("HTTP/1.1 100 Continue\r\n\r\n")) break;
+        deadline_.expires_after(patience);
+      }
       const auto [body_ec, m] = co_await http::async_read(stream_, buffer_, parser, kTuple);
       if (body_ec) {
+        if (is_too_large(body_ec)) count_too_large(parser.get());
         co_await refuse(body_ec);
         break;
       }
@@ -164,7 +122,7 @@ class HttpConnection final : public Connection {
         asio::buffer(first), asio::socket_base::message_peek, kTuple);
     if (peek_ec) co_return false;
     if (first.front() != kTlsHandshakeRecord) {
-      UpgradeRequest nothing;
+      HttpRequest nothing;
       auto refusal =
           problem(Code::MALFORMED, "this port speaks TLS: use https:// or wss:// in the address");
       (void)co_await write(nothing, std::move(refusal), false);
@@ -178,7 +136,7 @@ class HttpConnection final : public Connection {
     co_return !ec;
   }
 
-  asio::awaitable<bool> respond(UpgradeRequest& message) {
+  asio::awaitable<bool> respond(HttpRequest& message) {
     auto request = to_request(message);
     Response response;
     if (!request) {
@@ -191,6 +149,10 @@ class HttpConnection final : public Connection {
                       sync::log_text(text(message.target())), sync::log_text(error.what()));
         response = problem(Code::INTERNAL, "the server failed");
       }
+    }
+    if (response.more && message.version() < 11) {
+      // Its body would end with the connection, as one that is broken off does.
+      response = problem(Code::NOT_SUPPORTED, "events come in chunks: HTTP/1.1 is needed");
     }
     spdlog::debug("event=request peer={} method={} target=\"{}\" status={}", address_,
                   sync::log_text(text(message.method_string())),
@@ -205,12 +167,22 @@ class HttpConnection final : public Connection {
         ec.category() != make_error_code(http::error::bad_method).category()) {
       co_return;
     }
-    const bool large = ec == http::error::header_limit || ec == http::error::body_limit;
     if (ec == http::error::partial_message) co_return;
-    UpgradeRequest nothing;
-    (void)co_await write(
-        nothing, problem(large ? Code::TOO_LARGE : Code::MALFORMED, "the request: " + ec.message()),
-        false);
+    HttpRequest nothing;
+    (void)co_await write(nothing,
+                         problem(is_too_large(ec) ? Code::TOO_LARGE : Code::MALFORMED,
+                                 "the request: " + ec.message()),
+                         false);
+  }
+
+  static bool is_too_large(beast::error_code ec) {
+    return ec == http::error::header_limit || ec == http::error::body_limit ||
+           ec == http::error::buffer_overflow;
+  }
+
+  void count_too_large(HttpRequest& message) {
+    const auto request = to_request(message);
+    if (request && takes_commands(*request)) thread_.door().count_refused(Code::TOO_LARGE);
   }
 
   // Takes what the peer is still sending, for a while: closing at once could destroy the answer on its way.
@@ -231,68 +203,83 @@ class HttpConnection final : public Connection {
     deadline_.cancel();
   }
 
-  template <typename Message>
-  void set_fields(Message& out, const Response& response, unsigned version, bool keep) const {
-    out.version(version);
+  [[nodiscard]] http::response<http::empty_body> head_of(const Response& response, unsigned version,
+                                                         bool keep) const {
+    http::response<http::empty_body> out(static_cast<http::status>(response.status), version);
     out.set(http::field::server, "daybookd");
     out.set(http::field::content_type, response.content_type);
     out.set(http::field::cache_control, "no-store");
     out.set("X-Content-Type-Options", "nosniff");
-    if (stream_.is_tls()) out.set(http::field::strict_transport_security, kStrictTransport);
+    set_strict_transport(out, stream_, thread_.shared().options);
     for (const auto& [name, value] : response.headers) out.set(name, value);
     out.keep_alive(keep);
+    if (response.more) {
+      out.chunked(true);
+    } else {
+      out.content_length(response.body.size());
+    }
+    return out;
   }
 
-  asio::awaitable<bool> write(const UpgradeRequest& request, Response response, bool keep) {
-    const auto status = static_cast<http::status>(response.status);
+  // False: the connection is to end.
+  asio::awaitable<bool> write(const HttpRequest& request, Response response, bool keep) {
+    std::ostringstream head;
+    head << head_of(response, request.version() == 10 ? 10 : 11, keep).base();
+    const auto head_text = std::move(head).str();
+    const bool is_head = request.method() == http::verb::head;
+    std::string_view rest = is_head ? std::string_view() : response.body;
+    std::string_view before = head_text;
+    bool sent = false;
+    do {
+      const auto piece = rest.substr(0, kPieceBytes);
+      rest.remove_prefix(piece.size());
+      sent = co_await send(before, piece);
+      before = {};
+    } while (sent && !rest.empty());
+    if (!sent || is_head || !response.more) co_return sent;
+    co_return co_await write_chunks(response);
+  }
+
+  asio::awaitable<bool> write_chunks(const Response& response) {
+    while (true) {
+      const auto piece = co_await next_piece(response);
+      if (!piece) {
+        reset();
+        co_return false;
+      }
+      if (piece->empty()) co_return co_await send("0\r\n\r\n");
+      const auto size = fmt::format("{:x}\r\n", piece->size());
+      if (!co_await send(size, *piece, "\r\n")) co_return false;
+    }
+  }
+
+  asio::awaitable<std::optional<std::string>> next_piece(const Response& response) {
+    try {
+      co_return co_await response.more();
+    } catch (const std::exception& error) {
+      spdlog::error("event=stream_failed peer={} what=\"{}\"", address_,
+                    sync::log_text(error.what()));
+    }
+    co_return std::nullopt;
+  }
+
+  // Under a deadline of its own. False: the connection is lost.
+  asio::awaitable<bool> send(std::string_view first, std::string_view second = {},
+                             std::string_view third = {}) {
+    const std::array<asio::const_buffer, 3> buffers{asio::buffer(first), asio::buffer(second),
+                                                    asio::buffer(third)};
     deadline_.expires_after(thread_.shared().options.write_deadline);
-    if (response.more && request.version() >= 11) {
-      const bool written = co_await write_stream(response, status, keep);
-      deadline_.cancel();
-      co_return written;
-    }
-    const unsigned version = request.version() == 10 ? 10 : 11;
-    if (response.more) keep = false;
-    http::response<http::string_body> out(status, version);
-    set_fields(out, response, version, keep);
-    out.body() = std::move(response.body);
-    if (!response.more) out.prepare_payload();  // else its end is that of the connection
-    auto [ec, n] = co_await http::async_write(stream_, out, kTuple);
-    thread_.count_sent(n);
-    while (!ec && response.more) {
-      const auto piece = co_await response.more();
-      if (!piece || piece->empty()) break;
-      deadline_.expires_after(thread_.shared().options.write_deadline);
-      const auto [write_ec, m] = co_await asio::async_write(stream_, asio::buffer(*piece), kTuple);
-      thread_.count_sent(m);
-      ec = write_ec;
-    }
+    const auto [ec, n] = co_await asio::async_write(stream_, buffers, kTuple);
     deadline_.cancel();
+    thread_.count_sent(n);
     co_return !ec;
   }
 
-  asio::awaitable<bool> write_stream(Response& response, http::status status, bool keep) {
-    http::response<http::empty_body> head(status, 11);
-    set_fields(head, response, 11, keep);
-    head.chunked(true);
-    http::response_serializer<http::empty_body> serializer(head);
-    auto [ec, n] = co_await http::async_write_header(stream_, serializer, kTuple);
-    thread_.count_sent(n);
-    while (!ec) {
-      const auto piece = co_await response.more();
-      if (!piece) break;
-      deadline_.expires_after(thread_.shared().options.write_deadline);
-      if (piece->empty()) {
-        const auto [last_ec, m] =
-            co_await asio::async_write(stream_, http::make_chunk_last(), kTuple);
-        co_return !last_ec;
-      }
-      const auto [chunk_ec, m] = co_await asio::async_write(
-          stream_, http::make_chunk(asio::const_buffer(piece->data(), piece->size())), kTuple);
-      thread_.count_sent(m);
-      ec = chunk_ec;
-    }
-    co_return false;
+  // Ends the connection in a way that nobody takes for the end of a body.
+  void reset() {
+    boost::system::error_code ignored;
+    stream_.next_layer().set_option(asio::socket_base::linger(true, 0), ignored);
+    cut(stream_.next_layer());
   }
 
   IoThread& thread_;
@@ -300,7 +287,7 @@ class HttpConnection final : public Connection {
   Deadline deadline_;
   std::string address_;
   sync::RateLimit rate_;
-  beast::flat_buffer buffer_;
+  beast::flat_buffer buffer_{kBufferBytesMax};
   bool idle_ = true;
   bool ending_ = false;
 };
@@ -310,7 +297,7 @@ class HttpConnection final : public Connection {
 asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, IoThread& thread,
                                  std::string address) {
   std::optional<Stream> upgraded;
-  std::optional<UpgradeRequest> request;
+  std::optional<HttpRequest> request;
   {
     HttpConnection connection(std::move(socket), thread, address);
     request = co_await connection.run();

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
-
 #include "schema/json/json.hpp"
 
 namespace daybook::net {
@@ -28,6 +25,29 @@ void add_facts(std::string& out, const model::Rejection& rejection) {
   out += R"(,"facts":)" + facts;
 }
 
+Response make_problem(int status, const model::Rejection& rejection, std::string_view detail,
+                      Id command) {
+  Response response;
+  response.status = status;
+  response.content_type = "application/problem+json";
+  const auto code = model::to_string(rejection.code);
+  response.body =
+      fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"code":"{}","retryable":{})",
+                  code, response.status, code, model::is_retryable(rejection.code));
+  if (!detail.empty()) add_string(response.body, "detail", detail);
+  if (!command.is_nil()) add_string(response.body, "id", to_string(command));
+  add_facts(response.body, rejection);
+  response.body += "}\n";
+  if (response.status == 429 || response.status == 503) {
+    const auto seconds = std::max(kRetrySeconds, (rejection.facts.retry_after_millis + 999) / 1000);
+    response.headers.emplace_back("Retry-After", std::to_string(seconds));
+  }
+  if (response.status == 401) {
+    response.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="daybook")");
+  }
+  return response;
+}
+
 }  // namespace
 
 std::optional<std::string_view> Request::parameter(std::string_view name) const {
@@ -35,21 +55,6 @@ std::optional<std::string_view> Request::parameter(std::string_view name) const 
     if (key == name) return value;
   }
   return std::nullopt;
-}
-
-bool read_target(std::string_view text, Request& request) {
-  const auto target = boost::urls::parse_origin_form({text.data(), text.size()});
-  if (!target) return false;
-  const auto decode = [](boost::urls::pct_string_view encoded) {
-    std::string out;
-    encoded.decode({}, boost::urls::string_token::assign_to(out));
-    return out;
-  };
-  request.path = decode(target->encoded_path());
-  for (const auto& parameter : target->encoded_params()) {
-    request.query.emplace_back(decode(parameter.key), decode(parameter.value));
-  }
-  return true;
 }
 
 int status_of(Code code) {
@@ -110,29 +115,15 @@ int status_of(Code code) {
 }
 
 Response problem(const model::Rejection& rejection, std::string_view detail, Id command) {
-  Response response;
-  response.status = status_of(rejection.code);
-  response.content_type = "application/problem+json";
-  const auto code = model::to_string(rejection.code);
-  response.body =
-      fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"code":"{}","retryable":{})",
-                  code, response.status, code, model::is_retryable(rejection.code));
-  if (!detail.empty()) add_string(response.body, "detail", detail);
-  if (!command.is_nil()) add_string(response.body, "id", to_string(command));
-  add_facts(response.body, rejection);
-  response.body += "}\n";
-  if (response.status == 429 || response.status == 503) {
-    const auto seconds = std::max(kRetrySeconds, (rejection.facts.retry_after_millis + 999) / 1000);
-    response.headers.emplace_back("Retry-After", std::to_string(seconds));
-  }
-  if (response.status == 401) {
-    response.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="daybook")");
-  }
-  return response;
+  return make_problem(status_of(rejection.code), rejection, detail, command);
 }
 
 Response problem(Code code, std::string_view detail) {
   return problem(model::Rejection{.code = code, .facts = {}}, detail);
+}
+
+Response problem(int status, Code code, std::string_view detail) {
+  return make_problem(status, model::Rejection{.code = code, .facts = {}}, detail, {});
 }
 
 Response unknown_outcome(Id command) {

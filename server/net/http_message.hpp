@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +19,8 @@ namespace asio = boost::asio;
 enum class Method { get, post, other };
 
 struct Request {
-  Method method = Method::get;
-  std::string path;                                        // decoded
+  Method method = Method::get;                             // of HEAD too
+  std::string path;                                        // as it was sent
   std::vector<std::pair<std::string, std::string>> query;  // decoded
   std::string authorization;                               // never logged
   std::string idempotency_key;
@@ -33,13 +34,11 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  // Streamed behind the body until it returns an empty string; nullopt: the response is to be broken off, so that nobody
+  // Streamed in place of the body until it returns an empty string; nullopt: the response is to be broken off, so that nobody
   // takes it for whole. Reads the log page by page.
   std::function<asio::awaitable<std::optional<std::string>>()> more;
+  std::shared_ptr<void> place;  // given back when all is written
 };
-
-// Takes a request's target apart into path and query, both decoded. False: not an address that this server could have.
-[[nodiscard]] bool read_target(std::string_view target, Request& request);
 
 // The status that goes with a code; schema/PROTOCOL.md, section 12.
 [[nodiscard]] int status_of(model::Code code);
@@ -48,6 +47,8 @@ struct Response {
 [[nodiscard]] Response problem(const model::Rejection& rejection, std::string_view detail = {},
                                Id command = {});
 [[nodiscard]] Response problem(model::Code code, std::string_view detail);
+// With another status than the code's.
+[[nodiscard]] Response problem(int status, model::Code code, std::string_view detail);
 // The outcome of a command is not known.
 [[nodiscard]] Response unknown_outcome(Id command);
 

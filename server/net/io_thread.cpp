@@ -133,6 +133,7 @@ void IoThread::drain() {
 
 void IoThread::abort() {
   asio::post(context_, [this] {
+    aborted_ = true;
     const auto connections = connections_;
     for (auto* connection : connections) connection->abort();
   });

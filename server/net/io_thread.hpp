@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "server/net/connection.hpp"
+#include "server/net/read_shares.hpp"
 #include "server/net/server.hpp"
 #include "server/sync/session.hpp"
 
@@ -28,13 +29,15 @@ struct Shared {
       : engine(e),
         options(std::move(o)),
         events(e.log()),
-        count(options.connections_max, options.connections_per_address_max) {}
+        count(options.connections_max, options.connections_per_address_max),
+        read_shares(options.reads_per_second) {}
 
   engine::Engine& engine;
   ServerOptions options;
   sync::LogSource events;
   sync::Clients clients;
   ConnectionCount count;
+  ReadShares read_shares;
   std::optional<asio::ssl::context> tls;  // nullopt: plain; set before the threads start
   std::vector<IoThread*> threads;         // complete before the first of them starts
   const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
@@ -87,6 +90,7 @@ class IoThread final : public engine::Inbox {
   [[nodiscard]] sync::Door& door() { return door_; }
   [[nodiscard]] sync::Services& services() { return services_; }
   [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] bool aborted() const { return aborted_; }  // nobody is there for an answer
   void add(Connection& connection) { connections_.insert(&connection); }
   void remove(Connection& connection) { connections_.erase(&connection); }
   void count_sent(std::size_t bytes) { bytes_sent_ += bytes; }
@@ -109,6 +113,7 @@ class IoThread final : public engine::Inbox {
   std::size_t serving_ = 0;
   std::uint64_t bytes_sent_ = 0;
   bool draining_ = false;
+  bool aborted_ = false;
   std::mutex end_mutex_;
   bool ended_ = false;  // takes no more; guarded by end_mutex_
   std::thread thread_;

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <expected>
 
-#include "model/time.hpp"
 #include "schema/context.capnp.h"
+#include "server/net/address.hpp"
 #include "server/net/engine_calls.hpp"
 #include "server/net/routes.hpp"
 
@@ -23,6 +22,16 @@ Response not_found() {
   return problem(Code::NOT_FOUND, "no such project, as far as this token may know");
 }
 
+Response going_away() { return problem(Code::GOING_AWAY, "the server is stopping"); }
+
+// Whoever asks often waits for their own answers, not the others for theirs.
+auto ask_past(Call& call) {
+  return call.thread.shared().read_shares.ask_past(call.principal.token);
+}
+Response too_many_questions(const model::Rejection& rejection) {
+  return problem(rejection, "as many questions about the past wait as one token may have");
+}
+
 // The words of one text; empty: none, or redacted.
 std::string words_of(const log::EventLog& log, const model::Text& text) {
   if (text.is_none()) return {};
@@ -31,34 +40,10 @@ std::string words_of(const log::EventLog& log, const model::Text& text) {
   return stored == nullptr || stored->redacted ? std::string() : stored->words;
 }
 
-// nullopt: not a number.
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// When in the past: digits are a version, else a time of RFC 3339. nullopt: neither.
-std::optional<engine::At> parse_at(std::string_view text) {
-  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
-    const auto version = number(text);
-    if (!version) return std::nullopt;
-    return Version{*version};
-  }
-  // In a query a plus may stand for a space.
-  std::string with_plus(text);
-  const auto offset = with_plus.size() - std::min<std::size_t>(with_plus.size(), 6);
-  if (offset > 10 && with_plus[offset] == ' ') with_plus[offset] = '+';
-  const auto time = parse_rfc3339(with_plus);
-  if (!time) return std::nullopt;
-  return *time;
-}
-
 std::string_view explain(Code code) {
   switch (code) {
     case Code::UNKNOWN_VERSION:
-      return "the project began later";
+      return "versions count from 1, and the project may have begun later";
     case Code::AHEAD_OF_LOG:
       return "that lies in the future; facts.presentNumber has the newest version";
     case Code::OVERLOADED:
@@ -87,14 +72,14 @@ struct EventRange {
 std::expected<EventRange, Response> parse_range(const Request& request) {
   EventRange range;
   if (const auto text = request.parameter("from")) {
-    const auto value = number(*text);
+    const auto value = parse_number(*text);
     if (!value || *value == 0) {
       return std::unexpected(problem(Code::MALFORMED, "from: a version, from 1"));
     }
     range.from = *value;
   }
   if (const auto text = request.parameter("to")) {
-    range.to = number(*text);
+    range.to = parse_number(*text);
     if (!range.to) return std::unexpected(problem(Code::MALFORMED, "to: a version"));
   }
   return range;
@@ -202,8 +187,9 @@ asio::awaitable<Response> get_projects(Call& call) {
 
 asio::awaitable<Response> get_view(Call& call) {
   const auto name = model::parse_view_name(call.parameters[1]);
+  if (!name) co_return problem(Code::NOT_FOUND, "no view has this name");
   const Id id = find_project(*call.door().workspace(), call.parameters[0]);
-  if (id.is_nil() || !name) co_return not_found();
+  if (id.is_nil()) co_return not_found();
   const auto project = co_await read_project(call.door(), id);
   if (!project) co_return not_found();
   const auto workspace = call.door().workspace();
@@ -213,10 +199,12 @@ asio::awaitable<Response> get_view(Call& call) {
   if (const auto text = call.request.parameter("at")) {
     const auto at = parse_at(*text);
     if (!at) {
-      co_return problem(
-          Code::MALFORMED,
-          "at: a version, or a time as in 2026-01-05T09:00:00Z or ...T10:00:00+01:00");
+      co_return problem(Code::MALFORMED,
+                        "at: a version, or a time from 1970 on, as in 2026-01-05T09:00:00Z or "
+                        "...T10:00:00+01:00");
     }
+    const auto asked = ask_past(call);
+    if (!asked) co_return too_many_questions(asked.error());
     const auto then = co_await read_view_at(call.door(), id, *name, *at, acts);
     if (!then) co_return problem(then.error(), explain(then.error().code));
     view = *then;
@@ -224,6 +212,7 @@ asio::awaitable<Response> get_view(Call& call) {
     view = co_await read_view(call.door(), id, *name, acts);
   }
   if (!view) co_return not_found();
+  if (call.thread.aborted()) co_return going_away();
 
   const auto rows = model::whole(*view).rows;
   const auto texts = model::texts_of(*name, rows);
@@ -244,15 +233,20 @@ asio::awaitable<Response> get_view(Call& call) {
 
 asio::awaitable<Response> get_context(Call& call) {
   const auto entity = parse_id(call.parameters[1]);
+  if (!entity) {
+    co_return problem(Code::NOT_FOUND, "behind decisions/ stands the id of what was decided on");
+  }
   std::optional<Version> version;
   if (const auto text = call.request.parameter("version")) {
-    const auto value = number(*text);
+    const auto value = parse_number(*text);
     if (!value) co_return problem(Code::MALFORMED, "version: that of a vote or a conclusion");
     version = Version{*value};
   }
   const auto project = co_await readable_project(call);
-  if (!project || !entity) co_return not_found();
+  if (!project) co_return not_found();
   const bool shows_rejected = access::may_read_all(*call.door().workspace(), call.principal);
+  const auto asked = ask_past(call);
+  if (!asked) co_return too_many_questions(asked.error());
   const auto context =
       co_await read_context(call.door(), project->id, *entity, version, shows_rejected);
   if (!context) {
@@ -262,6 +256,7 @@ asio::awaitable<Response> get_context(Call& call) {
                       : code == Code::UNKNOWN_VERSION ? "nobody acted on it at that version"
                                                       : explain(code));
   }
+  if (call.thread.aborted()) co_return going_away();
   const auto root = (*context)->getRoot<schema::context::Context>().asReader();
   std::vector<model::Text> texts;
   for (const auto reference : record::collect_texts(capnp::DynamicStruct::Reader(root)))

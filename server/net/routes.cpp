@@ -1,6 +1,10 @@
 #include "server/net/routes.hpp"
 
+#include <algorithm>
 #include <array>
+#include <boost/beast/core/string.hpp>
+
+#include "server/net/address.hpp"
 
 namespace daybook::net {
 namespace {
@@ -11,7 +15,7 @@ constexpr std::array kRoutes{
     Route{Method::get, "/", Who::everybody, get_page, Answers::html, "A page for people"},
     Route{Method::get, "/healthz", Who::everybody, get_health, Answers::text,
           "Whether the process is alive"},
-    Route{Method::get, "/readyz", Who::everybody, get_readiness, Answers::json,
+    Route{Method::get, "/readyz", Who::everybody, get_readiness, Answers::readiness,
           "Whether the server is ready, and if not, why"},
     Route{Method::get, "/metrics", Who::everybody, get_metrics, Answers::text,
           "Figures for Prometheus"},
@@ -35,32 +39,10 @@ constexpr std::array kRoutes{
           Answers::outcome, "Give the workspace one command or a batch"},
 };
 
-// The segments that the pattern leaves open; nullopt: the path is another.
-std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
-  std::vector<std::string> parameters;
-  while (true) {
-    const auto pattern_end = pattern.find('/', 1);
-    const auto path_end = path.find('/', 1);
-    const auto wanted = pattern.substr(0, pattern_end);
-    const auto given = path.substr(0, path_end);
-    if (wanted == "/{}") {
-      if (given.size() < 2) return std::nullopt;
-      parameters.emplace_back(given.substr(1));
-    } else if (wanted != given) {
-      return std::nullopt;
-    }
-    const bool last = pattern_end == std::string_view::npos;
-    if (last != (path_end == std::string_view::npos)) return std::nullopt;
-    if (last) return parameters;
-    pattern.remove_prefix(pattern_end);
-    path.remove_prefix(path_end);
-  }
-}
-
 std::string_view name(Method method) {
   switch (method) {
     case Method::get:
-      return "GET";
+      return "GET, HEAD";
     case Method::post:
       return "POST";
     case Method::other:
@@ -70,49 +52,72 @@ std::string_view name(Method method) {
 }
 
 std::optional<access::Principal> authenticate(const Request& request, IoThread& thread) {
-  constexpr std::string_view kScheme = "Bearer ";
+  constexpr std::string_view kScheme = "bearer ";
   std::string_view credentials = request.authorization;
-  if (!credentials.starts_with(kScheme)) return std::nullopt;
+  if (!boost::beast::iequals(credentials.substr(0, kScheme.size()), kScheme)) return std::nullopt;
   credentials.remove_prefix(kScheme.size());
+  credentials.remove_prefix(std::min(credentials.find_first_not_of(' '), credentials.size()));
   return access::authenticate(*thread.door().workspace(), credentials,
                               thread.shared().options.clock());
+}
+
+struct Found {
+  const Route* route = nullptr;
+  std::vector<std::string> parameters;
+  std::string allowed;  // the methods that the path has
+};
+
+Found find_route(const Request& request) {
+  Found found;
+  for (const auto& route : kRoutes) {
+    auto matched = match_path(route.pattern, request.path);
+    if (!matched) continue;
+    if (!found.allowed.empty()) found.allowed += ", ";
+    found.allowed += name(route.method);
+    if (route.method != request.method) continue;
+    found.route = &route;
+    found.parameters = std::move(*matched);
+  }
+  return found;
 }
 
 }  // namespace
 
 std::span<const Route> routes() { return kRoutes; }
 
+bool takes_commands(const Request& request) {
+  const auto found = find_route(request);
+  return found.route != nullptr && found.route->answers == Answers::outcome;
+}
+
 asio::awaitable<Response> answer(const Request& request, IoThread& thread, sync::RateLimit& rate) {
-  const Route* found = nullptr;
-  std::vector<std::string> parameters;
-  std::string allowed;
-  for (const auto& route : kRoutes) {
-    auto matched = match(route.pattern, request.path);
-    if (!matched) continue;
-    if (!allowed.empty()) allowed += ", ";
-    allowed += name(route.method);
-    if (route.method != request.method) continue;
-    found = &route;
-    parameters = std::move(*matched);
-  }
-  if (found == nullptr) {
-    if (allowed.empty()) co_return problem(Code::NOT_FOUND, "there is no such route");
+  auto found = find_route(request);
+  if (found.route == nullptr) {
+    if (found.allowed.empty()) co_return problem(Code::NOT_FOUND, "there is no such route");
     auto response = problem(Code::METHOD_NOT_ALLOWED, "the route has another method");
-    response.headers.emplace_back("Allow", allowed);
+    response.headers.emplace_back("Allow", found.allowed);
     co_return response;
   }
-  Call call{request, thread, rate, {}, std::move(parameters)};
-  if (found->who != Who::everybody) {
-    auto principal = authenticate(request, thread);
-    if (!principal) {
-      co_return problem(Code::UNAUTHENTICATED, "a token is needed: Authorization: Bearer dbk_...");
-    }
-    call.principal = std::move(*principal);
-    if (found->who == Who::members && !access::may_command(call.principal)) {
-      co_return problem(Code::NOT_PERMITTED, "this token sends no commands");
-    }
+  const Route& route = *found.route;
+  Call call{request, thread, rate, {}, std::move(found.parameters)};
+  if (route.who == Who::everybody) co_return co_await route.handler(call);
+
+  auto principal = authenticate(request, thread);
+  if (!principal) {
+    co_return problem(Code::UNAUTHENTICATED, "a token is needed: Authorization: Bearer dbk_...");
   }
-  co_return co_await found->handler(call);
+  call.principal = std::move(*principal);
+  if (auto refusal = refuse_query(request, route.query)) co_return std::move(*refusal);
+  if (route.who == Who::members) {
+    if (access::may_command(call.principal)) co_return co_await route.handler(call);
+    call.door().count_refused(Code::NOT_PERMITTED);
+    co_return problem(Code::NOT_PERMITTED, "this token sends no commands");
+  }
+  auto place = thread.shared().read_shares.enter(call.principal.token, thread.services().steady());
+  if (!place) co_return problem(place.error(), "too much is read with this token at a time");
+  auto response = co_await route.handler(call);
+  response.place = std::move(*place);
+  co_return response;
 }
 
 Id find_project(const model::Workspace& workspace, std::string_view segment) {

@@ -32,7 +32,7 @@ struct Call {
 };
 
 // What a route's answer is, beside problem documents.
-enum class Answers { text, html, json, projects, view, events, context, outcome, document };
+enum class Answers { text, html, readiness, projects, view, events, context, outcome, document };
 
 struct Route {
   Method method = Method::get;
@@ -41,13 +41,16 @@ struct Route {
   asio::awaitable<Response> (*handler)(Call& call) = nullptr;
 
   // --- For openapi.json (contract.hpp) ---
-  Answers answers = Answers::json;
+  Answers answers = Answers::text;
   std::string_view summary = {};
   std::string_view segments = {};  // names of the open segments, as in "project,view"
   std::string_view query = {};     // names of the query's parameters, as in "from,to"
 };
 
 [[nodiscard]] std::span<const Route> routes();
+
+// Whether what is sent there are commands, for whoever counts them.
+[[nodiscard]] bool takes_commands(const Request& request);
 
 // Finds the route, checks the token, and answers. Never throws for what a client sent.
 [[nodiscard]] asio::awaitable<Response> answer(const Request& request, IoThread& thread,

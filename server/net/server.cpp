@@ -110,7 +110,8 @@ void Server::start() {
     throw std::runtime_error("TLS takes a certificate file and a key file: give both or neither");
   }
   if (!certificate_file.empty()) {
-    impl_->shared.tls.emplace(make_tls_context(certificate_file, key_file));
+    auto& context = impl_->shared.tls.emplace(make_tls_context(certificate_file, key_file));
+    warn_if_expired(context, certificate_file);
   }
   const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(impl_->shared.options.address),
                                          impl_->shared.options.port);
@@ -135,6 +136,7 @@ void Server::stop() {
   if (!impl_->running) return;
   impl_->running = false;
   impl_->close_acceptor();
+  impl_->shared.engine.refuse_past();  // or each would be worked out for nobody
   for (auto& thread : impl_->threads) thread->drain();
 
   // Cuts what has not ended in time; a thread of its own, as the others may be busy.

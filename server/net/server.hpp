@@ -22,6 +22,8 @@ struct ServerOptions {
   // them the port speaks TLS (1.2 or 1.3) and nothing else. Read by start().
   std::string tls_certificate_file;
   std::string tls_key_file;
+  // Of Strict-Transport-Security, which tells browsers to come back to this host by https alone, on every port. 0: not said.
+  std::chrono::milliseconds strict_transport{0};
 
   engine::Clock clock = engine::system_clock_now;
 
@@ -29,11 +31,13 @@ struct ServerOptions {
   std::size_t connections_per_address_max = 1'000;
   std::size_t engine_queue_max = 20'000;       // beyond it, HTTP commands are answered `overloaded`
   std::uint32_t commands_per_second = 10'000;  // of one connection; 0: no limit
+  std::uint32_t reads_per_second = 1'000;      // over HTTP with one token; 0: no limit
   std::uint32_t view_updates_per_second = 10;
   std::chrono::milliseconds heartbeat = schema::protocol::kHeartbeat;
   std::chrono::milliseconds handshake_timeout = 2 * schema::protocol::kHeartbeat;
-  std::chrono::milliseconds idle_timeout{60'000};    // between two requests
-  std::chrono::milliseconds write_deadline{30'000};  // of one write to a peer
+  std::chrono::milliseconds idle_timeout{60'000};  // between two requests
+  std::chrono::milliseconds write_deadline{
+      30'000};  // of one write to a peer, at most 64 KiB or a frame
   std::chrono::milliseconds drain_deadline{10'000};  // of stop(), then connections are cut
   bool metrics = true;                               // whether GET /metrics answers
 };
@@ -52,7 +56,8 @@ class Server {
   void start();
   // The port it listens on. Requires: started.
   [[nodiscard]] std::uint16_t port() const;
-  // Stops accepting, tells the clients, lets answers go out, then closes; returns when its threads have ended.
+  // Stops accepting, tells the clients, lets answers go out, then closes; returns when its threads have ended. Questions about
+  // the past that wait are refused, and the engine takes no more of them.
   void stop();
 
  private:

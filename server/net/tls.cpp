@@ -50,9 +50,6 @@ void use_certificate(SSL_CTX* context, const std::string& path) {
                     "certificate in PEM form, with the certificates that lead to its CA behind it",
                     path, ssl_reason()));
   }
-  if (X509_cmp_current_time(X509_get0_notAfter(SSL_CTX_get0_certificate(context))) < 0) {
-    spdlog::warn("event=tls_certificate_expired file=\"{}\"", sync::log_text(path));
-  }
 }
 
 void use_key(SSL_CTX* context, const std::string& path, const std::string& certificate_file) {
@@ -92,7 +89,8 @@ ssl::context make_tls_context(const std::string& certificate_file, const std::st
   ssl::context context(ssl::context::tls_server);
   auto* const native = context.native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-  SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(native, 0);  // of TLS 1.3
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   if (SSL_CTX_set_cipher_list(native, kCiphers) != 1) {
     throw std::runtime_error("OpenSSL has none of the ciphers that are asked for");
@@ -100,6 +98,13 @@ ssl::context make_tls_context(const std::string& certificate_file, const std::st
   use_certificate(native, certificate_file);
   use_key(native, key_file, certificate_file);
   return context;
+}
+
+void warn_if_expired(ssl::context& context, const std::string& certificate_file) {
+  const auto* certificate = SSL_CTX_get0_certificate(context.native_handle());
+  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) {
+    spdlog::warn("event=tls_certificate_expired file=\"{}\"", sync::log_text(certificate_file));
+  }
 }
 
 }  // namespace daybook::net

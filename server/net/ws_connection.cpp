@@ -53,7 +53,7 @@ class WsConnection final : public Connection {
   }
   void abort() override { cut(socket()); }
 
-  asio::awaitable<void> run(const UpgradeRequest& request, const std::string& subprotocol) {
+  asio::awaitable<void> run(const HttpRequest& request, const std::string& subprotocol) {
     if (!co_await accept(request, subprotocol)) co_return;
     if (thread_.draining()) session_->drain();
     co_await (read_loop() || write_loop());
@@ -62,13 +62,11 @@ class WsConnection final : public Connection {
   [[nodiscard]] std::uint16_t close_code() const { return close_code_; }
 
  private:
-  asio::awaitable<bool> accept(const UpgradeRequest& request, const std::string& subprotocol) {
+  asio::awaitable<bool> accept(const HttpRequest& request, const std::string& subprotocol) {
     stream_.set_option(websocket::stream_base::decorator([&](websocket::response_type& response) {
       response.set(beast::http::field::sec_websocket_protocol, subprotocol);
       response.set(beast::http::field::server, "daybookd");
-      if (stream_.next_layer().is_tls()) {
-        response.set(beast::http::field::strict_transport_security, kStrictTransport);
-      }
+      set_strict_transport(response, stream_.next_layer(), thread_.shared().options);
     }));
     stream_.auto_fragment(false);
     stream_.read_message_max(0);  // checked here, so that it can be told
@@ -169,9 +167,8 @@ class WsConnection final : public Connection {
 
 }  // namespace
 
-asio::awaitable<void> serve_websocket(Stream stream, UpgradeRequest request,
-                                      std::string subprotocol, IoThread& thread,
-                                      std::string address) {
+asio::awaitable<void> serve_websocket(Stream stream, HttpRequest request, std::string subprotocol,
+                                      IoThread& thread, std::string address) {
   const auto encoding =
       subprotocol == protocol::kBinarySubprotocol ? sync::Encoding::binary : sync::Encoding::json;
   spdlog::info("event=sync_opened peer={} subprotocol={}", address, subprotocol);

@@ -1,24 +1,27 @@
 #pragma once
 // A connection that has asked for the sync protocol.
 
+#include <fmt/format.h>
+
 #include <boost/asio/awaitable.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <string>
 
+#include "server/net/http_request.hpp"
 #include "server/net/io_thread.hpp"
 #include "server/net/stream.hpp"
 
 namespace daybook::net {
 
-// On every answer under TLS: browsers come back by https only. Without includeSubDomains: other hosts are not ours.
-inline constexpr const char* kStrictTransport = "max-age=31536000";
+// On every answer under TLS, if so configured. Without includeSubDomains: other hosts are not ours.
+void set_strict_transport(auto& message, const Stream& stream, const ServerOptions& options) {
+  const auto age = std::chrono::duration_cast<std::chrono::seconds>(options.strict_transport);
+  if (!stream.is_tls() || age.count() == 0) return;
+  message.set(boost::beast::http::field::strict_transport_security,
+              fmt::format("max-age={}", age.count()));
+}
 
-using UpgradeRequest = boost::beast::http::request<boost::beast::http::string_body>;
-
-// Requires: the request was checked (origin, version), and `subprotocol` is one of the two.
-asio::awaitable<void> serve_websocket(Stream stream, UpgradeRequest request,
-                                      std::string subprotocol, IoThread& thread,
-                                      std::string address);
+// Requires: the request was checked (refuse_upgrade), and `subprotocol` is one of the two.
+asio::awaitable<void> serve_websocket(Stream stream, HttpRequest request, std::string subprotocol,
+                                      IoThread& thread, std::string address);
 
 }  // namespace daybook::net

@@ -91,6 +91,26 @@ TEST_CASE_METHOD(DataFolder, "An address that cannot be had is said, and the tok
             .status == 200);
 }
 
+TEST_CASE_METHOD(DataFolder, "No token is made where TLS cannot begin", "[e2e][daybookd]") {
+  for (const bool demo : {false, true}) {
+    std::vector<std::string> arguments{"--data",     path(),         "--listen",  "127.0.0.1:0",
+                                       "--tls-cert", "/no/cert.pem", "--tls-key", "/no/key.pem"};
+    if (demo) arguments.emplace_back("--demo");
+    const auto refused = run(kDaybookd, arguments);
+    CHECK(refused.code == 1);
+    CHECK_THAT(refused.errors, Contains("/no/cert.pem cannot be read"));
+    CHECK(refused.output.empty());
+    CHECK_FALSE(std::filesystem::exists(path()));
+  }
+}
+
+TEST_CASE_METHOD(DataFolder, "A misspelt variable is told in the log", "[e2e][daybookd]") {
+  Daybookd server(kDaybookd, path(), {}, {"DAYBOOKD_THREDS=1"});
+  CHECK(server.stop() == 0);
+  CHECK_THAT(server.process().errors(),
+             Contains("event=variable_unknown name=\"DAYBOOKD_THREDS\""));
+}
+
 TEST_CASE_METHOD(DataFolder, "A folder that cannot be made, or is no log, is said",
                  "[e2e][daybookd]") {
   const auto in_a_file = run(kDaybookd, {"--data", "/proc/self/status/data"});
@@ -166,12 +186,12 @@ TEST_CASE_METHOD(ConfigFile, "A configuration that is wrong is refused before an
 TEST_CASE_METHOD(ConfigFile,
                  "--print-config shows what counts, as a file that a server starts from",
                  "[e2e][daybookd]") {
-  write("data = \"" + path() + "\"\nlisten = \"127.0.0.1:0\"\nmetrics = \"off\"\n");
-  const auto printed = run(kDaybookd, {"--config", file, "--metrics", "on", "--print-config"});
+  write("data = \"" + path() + "\"\nlisten = \"127.0.0.1:0\"\nmetrics = false\n");
+  const auto printed = run(kDaybookd, {"--config", file, "--metrics", "--print-config"});
   CHECK(printed.code == 0);
   CHECK(printed.errors.empty());
   CHECK_THAT(printed.output, Contains("# From: " + file + ":1:1.\ndata = \"" + path() + "\"\n"));
-  CHECK_THAT(printed.output, Contains("# From: command line.\nmetrics = \"on\"\n"));
+  CHECK_THAT(printed.output, Contains("# From: command line.\nmetrics = true\n"));
   CHECK_THAT(printed.output, Contains("# From: default.\nthreads = 0\n"));
   CHECK_FALSE(std::filesystem::exists(path()));
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every command of the README's tour works: the blocks marked `<!-- tour -->` are run, as they stand, one after the
-# other in one shell, against a real server with its demo. Needs DAYBOOK_BIN (a folder with daybookd and daybook) and
+# other in one shell, against a real server with its demo. Where a block says `# daybook: ...`, that is what was said, but
+# for the numbers; and there are attempts to show. Needs DAYBOOK_BIN (a folder with daybookd and daybook) and
 # DAYBOOK_SOURCE.
 set -euo pipefail
 : "${DAYBOOK_BIN:?}" "${DAYBOOK_SOURCE:?}"
@@ -43,4 +44,14 @@ cat <&3 >>"$work/said" &
 
 export PATH="$DAYBOOK_BIN:$PATH" DAYBOOK_SERVER DAYBOOK_TOKEN DATA
 echo "--- the tour"
-bash -euo pipefail -x "$tour" </dev/null
+bash -euo pipefail -x "$tour" </dev/null 2>&1 | tee "$work/tour.out"
+
+without_numbers() { sed -E 's/[0-9]+/N/g; s/T-N(, T-N)*/T-N/g'; }
+without_numbers <"$work/tour.out" >"$work/tour.said"
+claims=0
+while read -r claim; do
+  claims=$((claims + 1))
+  grep -qxF -- "$claim" "$work/tour.said" || { echo "the tour does not say: $claim" >&2; exit 1; }
+done < <(sed -n 's/^# \(daybook: .*\)/\1/p' "$tour" | without_numbers)
+[ $claims -ge 1 ] || { echo "the README claims nothing" >&2; exit 1; }
+[ "$(daybook log --type actRejected | wc -l)" -ge 1 ] || { echo "there are no attempts to show" >&2; exit 1; }

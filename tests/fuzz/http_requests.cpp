@@ -1,10 +1,12 @@
-// HTTP requests as the routes see them: the target, the key and the body of commands. The input is their text: target,
-// Idempotency-Key, and then the body, one behind the other on lines.
+// HTTP requests as the routes see them: the target, its path and query, the key and the body of commands. The input is their
+// text: target, Idempotency-Key, and then the body, one behind the other on lines.
+
+#include <algorithm>
 
 #include "schema/json/json.hpp"
 #include "schema/utf8.hpp"
+#include "server/net/address.hpp"
 #include "server/net/command_body.hpp"
-#include "server/net/http_message.hpp"
 #include "tests/fuzz/client_message.hpp"
 
 namespace daybook::fuzz {
@@ -17,6 +19,39 @@ std::string_view line(std::string_view& text) {
   return result;
 }
 
+// A path is the pattern's if what is put in place of the open segments is that path, encoding apart.
+void check_path(std::string_view pattern, std::string_view path) {
+  const auto open = net::match_path(pattern, path);
+  if (!open) return;
+  const auto segments = [](std::string_view text) { return std::ranges::count(text, '/'); };
+  require(segments(pattern) == segments(path), "a pattern has the path's segments");
+  std::string put_together;
+  auto next = open->begin();
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (!pattern.substr(i).starts_with("{}")) {
+      put_together += pattern[i];
+      continue;
+    }
+    require(next != open->end() && !next->empty(), "an open segment has something in it");
+    put_together += *next++;
+    ++i;
+  }
+  require(next == open->end(), "there are as many segments as are open");
+  require(path.contains('%') || put_together == path, "nothing is lost, and nothing added");
+  require(put_together.size() <= path.size(), "what is decoded is no longer than the path");
+}
+
+void check_query(const net::Request& request) {
+  const auto refusal = net::refuse_query(request, "from,to");
+  const auto times = [&](std::string_view name) {
+    return std::ranges::count(request.query, name, [](const auto& p) { return p.first; });
+  };
+  const auto known = static_cast<std::size_t>(times("from") + times("to"));
+  const bool good = times("from") < 2 && times("to") < 2 && known == request.query.size();
+  require(refusal.has_value() != good, "a query has what it may have, once");
+  if (refusal) require(schema::json::parse(refusal->body).has_value(), "its refusal is JSON");
+}
+
 void check_target(std::string_view target) {
   net::Request request;
   if (!net::read_target(target, request)) return;
@@ -27,6 +62,9 @@ void check_target(std::string_view target) {
     require(request.parameter(key).has_value(), "a parameter is found");
   }
   require(bytes <= target.size(), "what is decoded is no longer than the target");
+  check_query(request);
+  for (const auto* pattern : {"/", "/healthz", "/api/v1/projects/{}/views/{}", "/api/v1/{}/events"})
+    check_path(pattern, request.path);
 }
 
 void check_problem(const model::Rejection& rejection, std::string_view detail, Id command) {
@@ -67,7 +105,9 @@ void run(Input input) {
 }
 
 Seeds seeds() {
-  Seeds all = {"/api/v1/projects/BANK/events?from=1&to=%32\n", "/%00%ff/..//?a&b=&=c&a+b\n\n[]",
+  Seeds all = {"/api/v1/projects/BANK/events?from=1&to=%32\n", "/api/v1/P%2f1/events?from=&from=1",
+               "/api/v1/projects/%42/views/board?at=2026-01-05T10:00:00+01:00",
+               "/%00%ff/..//?a&b=&=c&a+b\n\n[]",
                "/api/v1/projects/BANK/commands\n\"00000000-0000-0001-0000-000000000001\"\n{}"};
   const std::string head = "/api/v1/projects/BANK/commands?x=y\n\n";
   std::string batch;

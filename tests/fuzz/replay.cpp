@@ -38,10 +38,10 @@ void save_current() {
   std::fprintf(stderr, "the input is in %s\n", reproducer_name.c_str());
 }
 
-void on_abort(int) {
+void on_death(int signal) {
   save_current();
-  std::signal(SIGABRT, SIG_DFL);
-  std::raise(SIGABRT);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
 }
 
 // Changes what a fuzzer without any knowledge would: bits, bytes, numbers, lengths, pieces of other seeds.
@@ -129,8 +129,12 @@ int main(std::span<char*> arguments) {
   const auto target = std::ranges::find(targets(), name, &Target::name);
   if (target == targets().end()) return usage();
   reproducer_name = "fuzz-" + std::string(name) + "-" + std::to_string(::getpid()) + ".input";
-  std::signal(SIGABRT, on_abort);
-  if (&__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(save_current);
+  std::signal(SIGABRT, on_death);
+  if (&__sanitizer_set_death_callback != nullptr) {
+    __sanitizer_set_death_callback(save_current);
+  } else {
+    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, on_death);
+  }
 
   std::uint64_t runs = 0;
   if (arguments.size() > 2) {

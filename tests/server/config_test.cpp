@@ -20,7 +20,7 @@ using std::chrono::seconds;
 // A start of daybookd as far as the configuration.
 struct World {
   testing::TempFolder folder;
-  std::map<std::string, std::string> environment;
+  Environment environment;
   std::vector<std::string> arguments{"--data", "/data"};
 
   // Gives --config with these lines; the path it has.
@@ -31,10 +31,7 @@ struct World {
     return path;
   }
   [[nodiscard]] std::expected<Config, Ending> start() const {
-    return configure(arguments, [this](const char* name) -> const char* {
-      const auto at = environment.find(name);
-      return at == environment.end() ? nullptr : at->second.c_str();
-    });
+    return configure(arguments, environment);
   }
   [[nodiscard]] Config config() const {
     auto made = start();
@@ -73,7 +70,10 @@ struct Sample {
 };
 Sample sample(const Option& option) {
   const auto standard = option.get({});
-  if (std::holds_alternative<bool>(standard)) return {"true", "true", true};
+  if (const auto* flag = std::get_if<bool>(&standard)) {
+    const std::string text = *flag ? "false" : "true";
+    return {text, text, !*flag};
+  }
   if (std::holds_alternative<std::int64_t>(standard)) {
     const auto number = standard == Value(option.most) ? option.least : option.most;
     return {std::to_string(number), std::to_string(number), number};
@@ -113,7 +113,7 @@ TEST_CASE("Every option stands in all four places, and the first place counts", 
     if (const auto* number = std::get_if<std::int64_t>(&standard)) {
       standard_text = std::to_string(*number);
     }
-    if (is_flag(option)) standard_text = "false";
+    if (const auto* flag = std::get_if<bool>(&standard)) standard_text = *flag ? "true" : "false";
     // What goes together: a certificate and its key.
     const auto complete = [&](World& world) {
       if (option.name == "tls-cert") world.environment["DAYBOOKD_TLS_KEY"] = "/key";
@@ -280,6 +280,18 @@ TEST_CASE("A wrong value in environment or command line is refused by name", "[c
   }
 }
 
+TEST_CASE_METHOD(World, "A variable that looks like an option and is none is told, not refused",
+                 "[config]") {
+  environment["DAYBOOKD_THREADS"] = "3";
+  environment["DAYBOOKD_THREDS"] = "4";
+  environment["DAYBOOKD_PORT_8484_TCP"] = "tcp://10.0.0.1:8484";  // as orchestrators set it
+  environment["DAYBOOK_TOKEN"] = "x";
+  environment["DAYBOOKDX"] = "x";
+  CHECK(config().server.threads == 3);
+  CHECK(config().unknown_variables ==
+        std::vector<std::string>{"DAYBOOKD_PORT_8484_TCP", "DAYBOOKD_THREDS"});
+}
+
 TEST_CASE("The bounds of every number are the last that are taken", "[config]") {
   for (const auto& option : options()) {
     if (!std::holds_alternative<std::int64_t>(option.get({}))) continue;
@@ -298,7 +310,7 @@ TEST_CASE("Values end where the program looks for them", "[config]") {
                      "--listen=[::1]:77",
                      "--tls-cert=/c",
                      "--tls-key=/k",
-                     "--metrics=off",
+                     "--metrics=false",
                      "--connections-max=11",
                      "--connections-per-address-max=12",
                      "--commands-per-second=13",
@@ -313,7 +325,9 @@ TEST_CASE("Values end where the program looks for them", "[config]") {
                      "--group-bytes-max=70000",
                      "--snapshot-events-min=23",
                      "--loaded-projects-max=24",
-                     "--projection-delay-max-seconds=25"};
+                     "--projection-delay-max-seconds=25",
+                     "--reads-per-second=26",
+                     "--strict-transport-seconds=27"};
   const auto made = world.config();
   CHECK(made.server.address == "::1");
   CHECK(made.server.port == 77);
@@ -335,6 +349,8 @@ TEST_CASE("Values end where the program looks for them", "[config]") {
   CHECK(made.engine.snapshot_events_min == 23);
   CHECK(made.engine.loaded_projects_max == 24);
   CHECK(made.engine.projection_delay_max == seconds(25));
+  CHECK(made.server.reads_per_second == 26);
+  CHECK(made.server.strict_transport == seconds(27));
 }
 
 TEST_CASE("Beyond this machine it takes TLS, or the word that it may be without", "[config]") {
@@ -383,14 +399,14 @@ TEST_CASE_METHOD(World, "A folder is needed, and asked for by every name that it
 }
 
 TEST_CASE_METHOD(World, "The configuration is printed with meaning and origin", "[config]") {
-  const auto path = file("threads = 2\n  metrics = \"off\"\n");
+  const auto path = file("threads = 2\n  metrics = false\n");
   environment["DAYBOOKD_DEMO"] = "1";
   arguments.push_back("--print-config");
   const auto text = printed();
   CHECK_THAT(text, Contains("\n# Folder of the log; made if it is not there.\n"
                             "# From: command line.\ndata = \"/data\"\n"));
   CHECK_THAT(text, Contains("# From: " + path + ":1:1.\nthreads = 2\n"));
-  CHECK_THAT(text, Contains("# From: " + path + ":2:3.\nmetrics = \"off\"\n"));
+  CHECK_THAT(text, Contains("# From: " + path + ":2:3.\nmetrics = false\n"));
   CHECK_THAT(text, Contains("# From: environment, DAYBOOKD_DEMO.\ndemo = true\n"));
   CHECK_THAT(text, Contains("# From: default.\nlisten = \"127.0.0.1:8484\"\n"));
   // A wrong one is not.

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -32,7 +33,9 @@ Process::Process(const std::filesystem::path& program, const std::vector<std::st
   argv.push_back(nullptr);
   std::vector<char*> envp;
   for (const auto& line : environment) envp.push_back(const_cast<char*>(line.c_str()));
-  for (char** line = ::environ; *line != nullptr; ++line) envp.push_back(*line);
+  for (char** line = ::environ; *line != nullptr; ++line) {
+    if (!std::string_view(*line).starts_with("DAYBOOK")) envp.push_back(*line);
+  }
   envp.push_back(nullptr);
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) fail("pipe2");

@@ -16,7 +16,8 @@ namespace daybook::testing {
 // Threading: one thread at a time; signal() from any. Failure: std::system_error.
 class Process {
  public:
-  // `environment`: lines NAME=value, beside what this process has.
+  // `environment`: lines NAME=value, beside what this process has. Of a DAYBOOK…=value it
+  // has nothing else: what a developer has set is not what is tested.
   Process(const std::filesystem::path& program, const std::vector<std::string>& arguments,
           const std::vector<std::string>& environment = {});
   ~Process();

@@ -103,6 +103,20 @@ void RawSocket::start_tls(const TlsTerms& terms) {
 
 std::string RawSocket::tls_version() const { return SSL_get_version(tls_->connection); }
 
+bool RawSocket::tls_resumable() const {
+  return SSL_SESSION_is_resumable(SSL_get_session(tls_->connection)) == 1;
+}
+
+bool RawSocket::is_reset() {
+  std::string bytes(64 * 1024, '\0');
+  ssize_t got = 0;
+  do {
+    wait_for(fd_, POLLIN);
+    got = ::recv(fd_, bytes.data(), bytes.size(), 0);
+  } while (got > 0);
+  return got < 0 && errno == ECONNRESET;
+}
+
 bool RawSocket::flush_tls() {
   char* data = nullptr;
   auto* const out = SSL_get_wbio(tls_->connection);
@@ -182,7 +196,7 @@ std::string HttpReply::header(std::string_view name) const {
 
 boost::json::value HttpReply::json() const { return boost::json::parse(body); }
 
-HttpReply read_reply(RawSocket& socket) {
+HttpReply read_reply(RawSocket& socket, std::string_view to) {
   HttpReply reply;
   std::string data;
   std::size_t end = std::string::npos;
@@ -197,7 +211,10 @@ HttpReply read_reply(RawSocket& socket) {
   const auto length = reply.header("Content-Length");
   const bool chunked = reply.header("Transfer-Encoding") == "chunked";
   const auto wanted = length.empty() ? std::string::npos : std::stoul(length);
-  if (reply.status == 101) return reply;
+  if (reply.status == 101 || reply.status == 100 || to == "HEAD") {
+    reply.body = std::move(data);  // there should be none
+    return reply;
+  }
   while (chunked ? !data.ends_with("0\r\n\r\n") : data.size() < wanted) {
     const auto more = socket.receive();
     if (more.empty()) break;

@@ -51,6 +51,10 @@ class RawSocket {
   // Throws std::runtime_error with the library's reason if there is no agreement.
   void start_tls(const TlsTerms& terms = {});
   [[nodiscard]] std::string tls_version() const;  // "TLSv1.3"
+  // Whether the server has given what a later connection could go on from. Ask after something was received.
+  [[nodiscard]] bool tls_resumable() const;
+  // Whether the peer has ended the connection by a reset instead of a clean end; reads on until then.
+  [[nodiscard]] bool is_reset();
 
  private:
   struct Tls;
@@ -87,7 +91,8 @@ struct HttpCall {
 [[nodiscard]] HttpReply http(std::uint16_t port, const HttpCall& call);
 // Sends the bytes as they are and reads one reply; status 0: closed without one.
 [[nodiscard]] HttpReply http_raw(std::uint16_t port, std::string_view bytes);
-[[nodiscard]] HttpReply read_reply(RawSocket& socket);
+// `to`: of HEAD a reply has no body, whatever its length says.
+[[nodiscard]] HttpReply read_reply(RawSocket& socket, std::string_view to = "GET");
 
 // A frame from the server in binary form.
 struct ServerFrame {

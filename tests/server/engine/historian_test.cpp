@@ -463,5 +463,25 @@ TEST_CASE("So many questions wait; more are refused, and a stop answers all",
         std::vector<std::string>{"version 1", "version 1", "overloaded", "goingAway", ""});
 }
 
+TEST_CASE("Who stops does not wait for questions that nobody has begun with",
+          "[engine][historian]") {
+  RunningEngine world;
+  std::vector<std::string> answers(4);
+  const auto ask = [&](std::size_t i) {
+    world.engine().read_project_at(kProject, Version{1}, world.inbox(),
+                                   [&, i](auto state) { answers[i] += code_of(state); });
+  };
+  StuckInbox stuck;
+  world.engine().read_project_at(kProject, Version{1}, stuck, [](const auto&) {});
+  stuck.wait_until_stuck();  // the historian is busy, and stays so
+  for (std::size_t i = 0; i < 3; ++i) ask(i);
+  world.engine().refuse_past();
+  ask(3);
+  world.wait(answers[3]);
+  CHECK(answers == std::vector<std::string>(4, "goingAway"));
+  stuck.release();
+  CHECK(world.submit(create(1)).starts_with("accepted"));  // the rest goes on
+}
+
 }  // namespace
 }  // namespace daybook::testing

@@ -50,6 +50,9 @@ TEST_CASE_METHOD(WatchedServer, "Metrics tell what commands were answered", "[ne
   CHECK(post(kCommands, create_body(2, 1), "contributor").status == 409);
   CHECK(post(kCommands, "[" + create_body(3, 3) + R"(,{"id":"x"},7])", "contributor").status ==
         200);
+  CHECK(post(kCommands, "{", "contributor").status == 400);
+  CHECK(post(kCommands, std::string(300'000, ' '), "contributor").status == 413);
+  CHECK(post(kCommands, create_body(4, 4), "auditor").status == 403);
   auto reader = connect("auditor");
   reader.say(to_request({.command = create_task({.task = task_id(9)})}, {9, 9}).flat());
   CHECK(reader.next().is(M::REJECTED));
@@ -59,8 +62,9 @@ TEST_CASE_METHOD(WatchedServer, "Metrics tell what commands were answered", "[ne
   CHECK(after[outcome("repeated")] == 1);
   CHECK(after[outcome("unknown")] == 0);
   CHECK(after[rejected("alreadyExists")] == 1);
-  CHECK(after[rejected("malformed")] == 2);
-  CHECK(after[rejected("notPermitted")] == 1);
+  CHECK(after[rejected("malformed")] == 3);
+  CHECK(after[rejected("tooLarge")] == 1);
+  CHECK(after[rejected("notPermitted")] == 2);
   CHECK(after["daybook_group_commands_sum"] >= before["daybook_group_commands_sum"] + 4);
   CHECK(after["daybook_commit_seconds_count"] == before["daybook_commit_seconds_count"] + 2);
   CHECK(after["daybook_commit_seconds_sum"] > before["daybook_commit_seconds_sum"]);
@@ -230,11 +234,20 @@ TEST_CASE_METHOD(WatchedServer, "While it stops, the server is not ready and sti
   RawSocket metrics(port());
   metrics.send("GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n");
   RawSocket other(port());
+  RawSocket past(port());
+  past.send(
+      "GET /api/v1/projects/P1/views/board?at=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " +
+      token("viewer") + "\r\nContent-Length: 1\r\n\r\n");
+  RawSocket unused(port());
   auto client = connect();
   auto stopped = std::async(std::launch::async, [this] { stop_server(); });
   static_cast<void>(client.next(M::GOING_AWAY));
   ready.send("x");
   metrics.send("x");
+  past.send("x");
+  const auto of_past = read_reply(past);
+  CHECK(of_past.status == 503);
+  CHECK(str(of_past.json().at("code")) == "goingAway");
   const auto reply = read_reply(ready);
   CHECK(reply.status == 503);
   CHECK(str(reply.json().at("reasons").at(0).at("code")) == "goingAway");

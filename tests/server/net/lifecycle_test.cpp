@@ -114,8 +114,19 @@ TEST_CASE_METHOD(RunningServer, "An upgrade that does not fit is refused over HT
   const auto old =
       upgrade("Sec-WebSocket-Version: 8\r\nSec-WebSocket-Protocol: daybook.v1.json\r\n");
   CHECK(old.status == 426);
+  CHECK(old.json().at("status") == 426);
   CHECK(old.header("Sec-WebSocket-Version") == "13");
   CHECK(get("/api/v1/sync").status == 426);
+  for (const std::string key : {"", "Sec-WebSocket-Key: dGhl\r\n"}) {
+    const auto refused =
+        http_raw(port(),
+                 "GET /api/v1/sync HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+                 "Upgrade: websocket\r\n" +
+                     key + good + "\r\n");
+    CHECK(refused.status == 400);
+    CHECK(refused.header("Content-Type") == "application/problem+json");
+    CHECK(str(refused.json().at("detail")).starts_with("Sec-WebSocket-Key: "));
+  }
 }
 
 TEST_CASE_METHOD(RunningServer, "A token that is revoked or expires ends open connections",
