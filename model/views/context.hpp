@@ -30,6 +30,11 @@ struct Act {
 // Whether these acts, the first ones on the entity, are all there are, as the newest state tells.
 [[nodiscard]] bool are_all_acts(const Project& newest, Id entity, const std::vector<Act>& acts);
 
+// Which of the acts is meant: the one at a version, else the newest that decides, or, while nobody has voted, the newest.
+// nullopt: there is none.
+[[nodiscard]] std::optional<std::size_t> choose_act(const std::vector<Act>& acts,
+                                                    std::optional<Version> version);
+
 // Borrowed for one call.
 struct ContextInput {
   Id entity = {};

@@ -239,8 +239,7 @@ std::shared_ptr<const model::Project> Projector::share(LoadedProject& loaded) {
 
 std::shared_ptr<const model::View> Projector::view(LoadedProject& loaded, model::ViewName name) {
   auto& cached = loaded.views[name];
-  Date date = date_of(loaded.state.recorded_at);
-  if (model::depends_on_date(name)) date = std::max(date, date_of(options_.clock()));
+  const Date date = model::present_date(name, loaded.state, options_.clock());
   if (!cached.view || cached.view->version != loaded.state.version || cached.view->date != date ||
       (model::depends_on_workspace(name) && cached.workspace_version != workspace_.version)) {
     cached.view = std::make_shared<const model::View>(derive(name, loaded.state, workspace_, date));
