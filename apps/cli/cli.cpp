@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
 #include <vector>
 
 #include "apps/cli/commands/commands.hpp"
+#include "apps/cli/terminal.hpp"
 
 namespace daybook::cli {
 namespace {
@@ -54,6 +56,20 @@ void complete(Context& context) {
   if (context.pin.empty()) context.pin = environment("DAYBOOK_PIN");
 }
 
+// What stands where a command should is told as that, not as a command that is missing.
+void check_command(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) return;
+  const auto* parent = &app;
+  while (!parent->get_subcommands().empty()) parent = parent->get_subcommands().front();
+  if (parent->get_subcommands({}).empty()) return;  // takes none
+  const auto words = app.remaining(true);
+  if (words.empty() || words.front().starts_with('-')) return;
+  std::string commands;
+  for (const auto* command : parent->get_subcommands({}))
+    commands += (commands.empty() ? "" : ", ") + command->get_name();
+  fail(Exit::usage, "there is no command {}; there are: {}", shown(words.front()), commands);
+}
+
 Exit parse_and_run(std::span<const std::string> arguments, Context& context) {
   CLI::App app{
       "Daybook's command line: read, check and act on the record of a project.\n"
@@ -80,14 +96,26 @@ Exit parse_and_run(std::span<const std::string> arguments, Context& context) {
     std::ostringstream err;
     const bool is_help = app.exit(error, out, err) == 0;
     context.console.print("{}", out.str());
+    if (is_help) return Exit::ok;
+    check_command(app, error);
     context.console.say("{}", err.str());
-    return is_help ? Exit::ok : Exit::usage;
+    return Exit::usage;
   }
   complete(context);
   return context.action();
 }
 
 }  // namespace
+
+CLI::Validator number_from_1() {
+  const auto check = [](const std::string& text) -> std::string {
+    std::uint64_t number = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = end.ec == std::errc() && end.ptr == text.data() + text.size();
+    return is_number && number > 0 ? "" : "takes a number from 1, not " + shown(text);
+  };
+  return {check, "NUMBER"};
+}
 
 Console system_console() {
   Console console;

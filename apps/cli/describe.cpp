@@ -3,6 +3,7 @@
 #include <capnp/dynamic.h>
 #include <fmt/format.h>
 
+#include "apps/cli/quantities.hpp"
 #include "apps/cli/terminal.hpp"
 #include "model/rejection.hpp"
 #include "schema/json/json.hpp"
@@ -34,7 +35,9 @@ class Describer {
       if (!reader.has(field, capnp::HasMode::NON_DEFAULT)) continue;
       const auto name = view(field.getProto().getName());
       if (name == "rank") continue;  // a number that says nothing to people
-      auto text = value(reader.get(field), name);
+      auto text = field.getType().isInt32()
+                      ? shown_number32(reader.get(field).as<std::int32_t>(), name)
+                      : value(reader.get(field), name);
       if (text.empty()) continue;
       if (!out.empty()) out += ", ";
       out += name;
@@ -49,8 +52,7 @@ class Describer {
       case DynamicValue::BOOL:
         return value.as<bool>() ? "true" : "";
       case DynamicValue::INT:
-        return field.ends_with("At") ? shown_time({value.as<std::int64_t>()})
-                                     : std::to_string(value.as<std::int64_t>());
+        return shown_number64(value.as<std::int64_t>(), field);
       case DynamicValue::UINT:
         return std::to_string(value.as<std::uint64_t>());
       case DynamicValue::TEXT:
@@ -100,6 +102,10 @@ class Describer {
     if (is_type<schema::NumberChange>(reader)) {
       const auto change = reader.as<schema::NumberChange>();
       return fmt::format("{} → {}", change.getFrom(), change.getTo());
+    }
+    if (is_type<schema::Money>(reader)) {
+      const auto money = reader.as<schema::Money>();
+      return shown_money(money.getMinor(), view(money.getCurrency()));
     }
     if (is_type<schema::workspace::RejectedAct>(reader))
       return rejected_act(reader.as<schema::workspace::RejectedAct>());

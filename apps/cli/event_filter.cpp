@@ -10,31 +10,53 @@
 namespace daybook::cli {
 namespace {
 
-struct Known {
-  std::vector<std::string> parts;
-  std::vector<std::string> types;
-};
+// A part or a type of events, and whether it is of a project's stream.
+using Words = std::vector<std::pair<std::string, Where>>;
 
-Known known_events() {
-  Known known;
-  for (const auto part : capnp::Schema::from<schema::Event>().getUnionFields()) {
-    if (!part.getType().isStruct()) continue;  // none
-    known.parts.emplace_back(part.getProto().getName().cStr());
-    for (const auto type : part.getType().asStruct().getUnionFields()) {
-      if (type.getType().isStruct()) known.types.emplace_back(type.getProto().getName().cStr());
-    }
-  }
-  std::ranges::sort(known.types);
-  const auto twice = std::ranges::unique(known.types);
-  known.types.erase(twice.begin(), twice.end());
-  return known;
+Where stream_of(schema::Event::Which part) {
+  const bool is_workspace = part == schema::Event::WORKSPACE || part == schema::Event::MEMBER;
+  return is_workspace ? Where::workspace : Where::project;
 }
 
-void check_among(const std::vector<std::string>& choices, const std::string& typed,
-                 std::string_view what) {
-  if (std::ranges::find(choices, typed) != choices.end()) return;
+Words known_parts() {
+  Words parts;
+  for (const auto part : capnp::Schema::from<schema::Event>().getUnionFields()) {
+    const auto which = static_cast<schema::Event::Which>(part.getProto().getDiscriminantValue());
+    if (part.getType().isStruct())  // not none
+      parts.emplace_back(part.getProto().getName().cStr(), stream_of(which));
+  }
+  return parts;
+}
+
+Words known_types() {
+  Words types;
+  for (const auto part : capnp::Schema::from<schema::Event>().getUnionFields()) {
+    if (!part.getType().isStruct()) continue;
+    const auto which = static_cast<schema::Event::Which>(part.getProto().getDiscriminantValue());
+    for (const auto type : part.getType().asStruct().getUnionFields()) {
+      if (type.getType().isStruct())
+        types.emplace_back(type.getProto().getName().cStr(), stream_of(which));
+    }
+  }
+  std::ranges::sort(types);
+  const auto twice = std::ranges::unique(types);
+  types.erase(twice.begin(), twice.end());
+  return types;
+}
+
+void check_among(const Words& words, const std::string& typed, Where where, std::string_view what) {
   std::string all;
-  for (const auto& choice : choices) all += (all.empty() ? "" : ", ") + choice;
+  std::string before;  // types of two parts stand twice
+  bool elsewhere = false;
+  for (const auto& [word, stream] : words) {
+    if (word == typed && (where == Where::workspace || stream == Where::project)) return;
+    elsewhere |= word == typed;
+    if (word != before) all += (all.empty() ? "" : ", ") + word;
+    before = word;
+  }
+  if (elsewhere)
+    fail(Exit::usage, "{} is recorded in the workspace, not in projects: leave --project out",
+         typed);
   fail(Exit::usage, "there is no {} {}; there are: {}", what, shown(typed), all);
 }
 
@@ -63,7 +85,11 @@ bool EventFilter::passes(const record::Entry& entry) const {
                              [&](Id id) { return is_among(mentioned, id) && !mentioned.empty(); });
 }
 
-void check_part(const std::string& part) { check_among(known_events().parts, part, "part"); }
-void check_type(const std::string& type) { check_among(known_events().types, type, "event"); }
+void check_part(const std::string& part, Where where) {
+  check_among(known_parts(), part, where, "part");
+}
+void check_type(const std::string& type, Where where) {
+  check_among(known_types(), type, where, "event");
+}
 
 }  // namespace daybook::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/cli/moment.hpp"
+#include "apps/cli/source.hpp"
 #include "model/record/event_batch.hpp"
 
 namespace daybook::cli {
@@ -21,8 +21,9 @@ struct EventFilter {
   [[nodiscard]] bool passes(const record::Entry& entry) const;
 };
 
-// Fails (exit 2) with the choices if there is no such part, or no event of that type.
-void check_part(const std::string& part);
-void check_type(const std::string& type);
+// Fails (exit 2) with the choices if there is no such part, or no event of that type, or none in a project's stream. The
+// whole log (Where::workspace) has them all.
+void check_part(const std::string& part, Where where);
+void check_type(const std::string& type, Where where);
 
 }  // namespace daybook::cli

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+
+#include "apps/cli/terminal.hpp"
+#include "model/time.hpp"
 
 namespace daybook::cli {
 namespace {
@@ -22,6 +26,7 @@ std::optional<int> number(std::string_view text) {
 }  // namespace
 
 std::optional<Timestamp> parse_time(std::string_view text) {
+  if (const auto time = parse_rfc3339(text)) return time;
   if (text.ends_with('Z')) text.remove_suffix(1);
   // YYYY-MM-DD[THH:MM[:SS]]
   if (text.size() != 10 && text.size() != 16 && text.size() != 19) return std::nullopt;
@@ -48,22 +53,15 @@ std::optional<Moment> parse_moment(std::string_view text) {
     std::uint64_t version = 0;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), version);
     if (end.ec != std::errc() || version == 0) return std::nullopt;
-    return Moment{.version = {version}, .time = {}};
+    return Version{version};
   }
-  if (const auto time = parse_time(text)) return Moment{.version = {}, .time = *time};
+  if (const auto time = parse_time(text)) return *time;
   return std::nullopt;
 }
 
 std::string to_string(const Moment& moment) {
-  if (moment.version.value != 0) return std::to_string(moment.version.value);
-  const sys_time<microseconds> time{microseconds(moment.time.micros)};
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  if (const auto* version = std::get_if<Version>(&moment)) return std::to_string(version->value);
+  return to_rfc3339(std::max(std::get<Timestamp>(moment), Timestamp{}));
 }
 
 Moment moment_option(const std::string& typed) {
@@ -71,7 +69,18 @@ Moment moment_option(const std::string& typed) {
   fail(Exit::usage,
        "{} is neither a version (a number from 1) nor a time (2026-03-31, 2026-03-31T18:00, in "
        "UTC)",
-       typed.empty() ? "nothing" : typed);
+       typed.empty() ? "nothing" : shown(typed));
+}
+
+void fail_moment(const Moment& at, const model::Rejection& why) {
+  if (why.code == schema::Code::UNKNOWN_VERSION) {
+    fail(Exit::failed, "the project did not exist yet");
+  }
+  const auto* version = std::get_if<Version>(&at);
+  fail(Exit::failed, "{}: the newest version is {}",
+       version != nullptr ? fmt::format("the project has no version {} yet", version->value)
+                          : "that time lies in the future",
+       why.facts.present_number);
 }
 
 }  // namespace daybook::cli

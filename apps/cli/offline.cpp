@@ -3,6 +3,9 @@
 #include <capnp/dynamic.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "apps/cli/secret.hpp"
 #include "apps/cli/terminal.hpp"
 #include "model/event_meta.hpp"
 #include "model/record/event_batch.hpp"
@@ -108,30 +111,26 @@ std::shared_ptr<const client::WorkspaceSnapshot> OfflineSource::workspace() {
   return workspace_;
 }
 
-const model::Project& OfflineSource::project(Id id, const Moment& at) {
-  const auto found = projects_.find({id, at});
-  if (found != projects_.end()) return found->second;
-  const auto newest = log_->stream_version(id);
-  Version last = newest;
-  if (at.version.value != 0) {
-    if (at.version > newest) {
-      fail(Exit::failed, "the project has no version {} yet: its newest is {}", at.version.value,
-           newest.value);
-    }
-    last = at.version;
-  } else if (!at.time.is_none()) {
-    last = {};
-    read({.project = id, .first = 1, .last = newest.value}, [&](const record::Entry& entry) {
-      const auto& envelope = entry.event.envelope();
-      if (envelope.recorded_at > at.time) return false;
-      last = envelope.version;
-      return true;
-    });
+Version OfflineSource::newest_version(Id id) {
+  return newest_.try_emplace(id, log_->stream_version(id)).first->second;
+}
+
+const model::Project& OfflineSource::project(Id id, Version version) {
+  const auto [found, is_new] = projects_.try_emplace({id, version});
+  auto& state = found->second;
+  if (is_new) {
+    state.id = id;
+    fold_stream(*log_, state, id, version);
   }
-  model::Project state;
-  state.id = id;
-  fold_stream(*log_, state, id, last);
-  return projects_.emplace(std::pair(id, at), std::move(state)).first->second;
+  return state;
+}
+
+const model::Project& OfflineSource::project_at(Id id, const Moment& at) {
+  const auto version = model::find_version(
+      at, {.newest = newest_version(id), .until = std::max(system_now(), log_->head().recorded_at)},
+      [&](Timestamp time) { return log_->version_at(id, time).version; });
+  if (!version) fail_moment(at, version.error());
+  return project(id, *version);
 }
 
 model::Workspace OfflineSource::workspace_at(const model::Project& state, const Moment& at) {
@@ -146,8 +145,9 @@ model::Workspace OfflineSource::workspace_at(const model::Project& state, const 
   read({.project = Id{}, .first = 1, .last = log_->stream_version({}).value},
        [&](const record::Entry& entry) {
          const auto& envelope = entry.event.envelope();
+         const auto* time = std::get_if<Timestamp>(&at);
          const bool later =
-             at.time.is_none() ? envelope.position > end : envelope.recorded_at > at.time;
+             time == nullptr ? envelope.position > end : envelope.recorded_at > *time;
          if (!later) last = envelope.version;
          return !later;
        });
@@ -159,8 +159,9 @@ model::Workspace OfflineSource::workspace_at(const model::Project& state, const 
 std::string OfflineSource::projects() {
   std::string out = R"({"projects":[)";
   for (const auto& [id, row] : workspace()->projects()) {
-    const auto& state = project(id);
-    if (state.version.value == 0) continue;  // registered, not opened
+    const auto version = newest_version(id);
+    if (version.value == 0) continue;  // registered, not opened
+    const auto& state = project(id, version);
     if (out.back() != '[') out += ',';
     out += fmt::format(R"({{"id":"{}","key":"{}","name":)", to_string(id), row.key);
     const WordsOfTexts words(*log_, {state.project.name});
@@ -179,15 +180,16 @@ std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName n
     if (found == nullptr) fail(Exit::failed, "there is no project {}", shown(key_or_id));
     id = *found;
   }
-  const auto& state = project(*id, at.value_or(Moment{}));
-  if (state.version.value == 0) {
-    if (at) fail(Exit::failed, "the project {} did not exist yet", shown(key_or_id));
+  const auto newest = newest_version(*id);
+  if (id->is_nil() || newest.value == 0)
     fail(Exit::failed, "there is no project {}", shown(key_or_id));
-  }
-  const auto date = at && !at->time.is_none() ? date_of(at->time) : Date{};
-  const auto view = name == schema::ViewName::TIMELINE && at
-                        ? model::derive(name, state, workspace_at(state, *at), date)
-                        : model::derive(name, state, workspace()->state, date);
+  const auto& state = at ? project_at(*id, *at) : project(*id, newest);
+  const auto view =
+      !at ? model::derive(name, state, workspace()->state,
+                          model::present_date(name, state, system_now()))
+      : name == schema::ViewName::TIMELINE
+          ? model::derive_at(name, state, workspace_at(state, *at), *at)
+          : model::derive_at(name, state, workspace()->state, *at);
   const auto rows = model::whole(view).rows;
   const WordsOfTexts words(*log_, model::texts_of(name, rows));
   capnp::MallocMessageBuilder message;
@@ -204,7 +206,7 @@ std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName n
 }
 
 std::string OfflineSource::context(Id project_id, Id entity, std::optional<std::uint64_t> version) {
-  const auto& newest = project(project_id);
+  const auto& newest = project(project_id, newest_version(project_id));
   if (!model::has_context(newest, entity)) {
     fail(Exit::failed, "{} is no decision, and nobody has asked for its approval",
          to_string(entity));
@@ -219,16 +221,11 @@ std::string OfflineSource::context(Id project_id, Id entity, std::optional<std::
          if (act) acts.push_back(*act);
          return true;
        });
-  std::optional<std::size_t> chosen;
-  for (std::size_t i = 0; i < acts.size(); ++i) {
-    const bool meant =
-        version ? acts[i].meta.version.value == *version : model::decides(acts[i].what);
-    if (meant) chosen = i;
-  }
-  if (!chosen && !version && !acts.empty()) chosen = acts.size() - 1;  // nobody has voted yet
+  const auto chosen =
+      model::choose_act(acts, version ? std::optional(Version{*version}) : std::nullopt);
   if (!chosen) fail(Exit::failed, "nobody acted on it at that version");
   const auto& meta = acts[*chosen].meta;
-  const auto& then = project(project_id, {.version = meta.version, .time = {}});
+  const auto& then = project(project_id, meta.version);
   const auto seen = std::min(meta.seen_version.value, meta.version.value - 1);
   model::Attempts attempts(project_id, entity, meta.version);
   read({.project = Id{}, .first = 1, .last = log_->stream_version({}).value},
@@ -240,14 +237,13 @@ std::string OfflineSource::context(Id project_id, Id entity, std::optional<std::
        });
   capnp::MallocMessageBuilder message;
   auto out = message.initRoot<schema::context::Context>();
-  model::write_context(
-      out, {.entity = entity,
-            .acts = acts,
-            .act = *chosen,
-            .then = then,
-            .seen = seen == 0 ? nullptr : &project(project_id, {.version = {seen}, .time = {}}),
-            .workspace = workspace()->state,
-            .attempts = &attempts});
+  model::write_context(out, {.entity = entity,
+                             .acts = acts,
+                             .act = *chosen,
+                             .then = then,
+                             .seen = seen == 0 ? nullptr : &project(project_id, Version{seen}),
+                             .workspace = workspace()->state,
+                             .attempts = &attempts});
   std::vector<model::Text> texts;
   for (const auto reference : record::collect_texts(capnp::DynamicStruct::Reader(out.asReader())))
     texts.push_back(model::read(reference));

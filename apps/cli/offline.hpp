@@ -1,6 +1,7 @@
 #pragma once
 // A data folder as a source, beside a running server too: the log is opened read-only, and every state is folded from the
-// first event, whatever snapshots there are.
+// first event, whatever snapshots there are. What a moment means, and what is shown of it, is as a server tells it: views of
+// the present are looked at today.
 
 #include <filesystem>
 
@@ -33,14 +34,19 @@ class OfflineSource final : public Source {
   [[nodiscard]] std::shared_ptr<const client::WorkspaceSnapshot> workspace() override;
 
  private:
-  // Folded once. As it is now, or was at a moment: version 0 where there was none yet.
-  const model::Project& project(Id id, const Moment& at = {});
+  // The version that is the newest for as long as this lives, however the log grows; 0: there is no such project.
+  Version newest_version(Id id);
+  // Folded once.
+  const model::Project& project(Id id, Version version);
+  // The state as of a moment. Fails if there is none.
+  const model::Project& project_at(Id id, const Moment& at);
   // As it was when the project was that, at a moment.
   [[nodiscard]] model::Workspace workspace_at(const model::Project& state, const Moment& at);
 
   std::unique_ptr<log::EventLog> log_;
   std::shared_ptr<const client::WorkspaceSnapshot> workspace_;
-  std::map<std::pair<Id, Moment>, model::Project> projects_;
+  std::map<Id, Version> newest_;
+  std::map<std::pair<Id, Version>, model::Project> projects_;
 };
 
 }  // namespace daybook::cli

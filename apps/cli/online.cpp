@@ -28,6 +28,12 @@ client::ClientOptions client_options(const Context& context) {
          "first "
          "start; `daybook token issue` makes others");
   }
+  // Lists are asked for at the server's root, events under its own path.
+  const auto host = context.server.find("://");
+  const auto path = host == std::string::npos ? host : context.server.find('/', host + 3);
+  if (path != std::string::npos && path + 1 != context.server.size())
+    fail(Exit::usage, "--server takes an address without a path: {}",
+         shown(context.server.substr(0, path)));
   client::ClientOptions options;
   options.url = context.server;
   options.token = context.token;
@@ -53,6 +59,17 @@ std::string encoded(std::string_view text) {
     out += plain ? std::string(1, static_cast<char>(byte)) : fmt::format("%{:02X}", byte);
   }
   return out;
+}
+
+// Fails with what is said of a moment, if that is why there is no answer.
+void check_moment(const Moment& at, const boost::json::value& problem) {
+  for (const auto code : {schema::Code::UNKNOWN_VERSION, schema::Code::AHEAD_OF_LOG}) {
+    if (string_of(problem, "code") != model::to_string(code)) continue;
+    const auto* facts = find(problem, "facts");
+    fail_moment(at, {.code = code,
+                     .facts = {.present_number =
+                                   facts == nullptr ? 0 : number_of(*facts, "presentNumber")}});
+  }
 }
 
 }  // namespace
@@ -81,6 +98,11 @@ Failure OnlineSource::connection_failure(const client::error_code& reason,
   if (reason == client::Condition::tls) {
     return {Exit::no_connection,
             fmt::format("no secure connection to {}: {}{}", shown(url_), reason.message(), more)};
+  }
+  if (reason.category().name() == std::string_view("boost.beast.websocket")) {
+    return {Exit::no_connection,
+            fmt::format("what answers at {} is no Daybook server ({}{}): is the address right?",
+                        shown(url_), reason.message(), more)};
   }
   return {Exit::no_connection,
           fmt::format("no server at {} ({}{}): is daybookd running? Start it with `daybookd --data "
@@ -114,41 +136,37 @@ client::Client& OnlineSource::connected() {
   return client_;
 }
 
-std::string OnlineSource::get(const std::string& path) {
+std::string OnlineSource::get(const std::string& path, const std::optional<Moment>& at) {
   auto answer = client::http_get(url_, path, token_, kPatience, tls_);
   if (!answer) throw connection_failure(answer.error());
-  if (answer->status == 200) return std::move(answer->body);
+  if (answer->status == 200) {
+    while (answer->body.ends_with('\n')) answer->body.pop_back();
+    return std::move(answer->body);
+  }
   if (answer->status == 401) throw connection_failure(Errc::unauthenticated);
   boost::system::error_code error;
   const auto problem = boost::json::parse(answer->body, error);
+  if (!error && at) check_moment(*at, problem);
   const auto detail = error ? std::string_view() : string_of(problem, "detail");
   fail(Exit::failed, "the server answers {}: {}", answer->status,
        detail.empty() ? "no reason given" : shown(detail));
 }
 
-std::string OnlineSource::projects() {
-  auto body = get("/api/v1/projects");
-  while (body.ends_with('\n')) body.pop_back();
-  return body;
-}
+std::string OnlineSource::projects() { return get("/api/v1/projects"); }
 
 std::string OnlineSource::view(const std::string& key_or_id, schema::ViewName name,
                                const std::optional<Moment>& at) {
   auto path =
       fmt::format("/api/v1/projects/{}/views/{}", encoded(key_or_id), model::to_string(name));
   if (at) path += "?at=" + encoded(to_string(*at));
-  auto body = get(path);
-  while (body.ends_with('\n')) body.pop_back();
-  return body;
+  return get(path, at);
 }
 
 std::string OnlineSource::context(Id project, Id entity, std::optional<std::uint64_t> version) {
   auto path = fmt::format("/api/v1/projects/{}/decisions/{}/context", to_string(project),
                           to_string(entity));
   if (version) path += fmt::format("?version={}", *version);
-  auto body = get(path);
-  while (body.ends_with('\n')) body.pop_back();
-  return body;
+  return get(path);
 }
 
 std::uint64_t OnlineSource::newest(const std::optional<Id>& project) {

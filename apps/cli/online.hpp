@@ -38,7 +38,8 @@ class OnlineSource final : public Source {
                                            const std::string& detail = {}) const;
 
  private:
-  [[nodiscard]] std::string get(const std::string& path);
+  // The body of the answer. `at`: the moment that the path asks for.
+  [[nodiscard]] std::string get(const std::string& path, const std::optional<Moment>& at = {});
   // Runs handlers until `done`, or until nothing was heard for kPatience: then fails.
   void wait(const std::function<bool()>& done);
 

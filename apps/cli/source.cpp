@@ -58,10 +58,15 @@ ProjectRow chosen_project(const Context& context, Source& source) {
   for (const auto& row : rows) {
     if (to_string(row.id) == argument || row.key == argument) return row;
   }
+  if (rows.empty()) {
+    fail(Exit::failed,
+         "there is no project that may be read whole here; a room's token reads views alone: "
+         "`daybook show` and `daybook diff --view`");
+  }
   std::string keys;
   for (const auto& row : rows) keys += (keys.empty() ? "" : ", ") + row.key;
   fail(Exit::failed, "there is no project {} that may be read here; there are: {}",
-       shown(context.project), keys.empty() ? "none" : shown(keys));
+       shown(context.project), shown(keys));
 }
 
 std::uint64_t learn_project(Source& source, Names& names, Id project) {
@@ -76,28 +81,68 @@ std::uint64_t learn_project(Source& source, Names& names, Id project) {
   return static_cast<std::uint64_t>(version);
 }
 
-Id resolve_entity(const Names& names, const std::string& typed) {
-  if (const auto id = parse_id(typed)) return *id;
-  const auto found = names.ids_called(typed);
-  if (found.size() == 1) return found.front();
-  if (found.empty()) {
-    fail(Exit::failed,
-         "nothing in this project is called {}; give an id, or a number as in T-12, CR-3, R-7, D-4",
-         shown(typed));
+bool learn_readable(Source& source, Names& names, const std::string& project,
+                    schema::ViewName name) {
+  try {
+    names.learn_view(parse_document(source.view(project, name)));
+    return true;
+  } catch (const Failure& failure) {
+    if (failure.exit != Exit::failed) throw;
+    return false;
   }
+}
+
+namespace {
+
+// The one that is meant, if it is one alone.
+std::optional<Id> only_one(const std::vector<std::pair<Id, Kind>>& found,
+                           const std::string& typed) {
+  if (found.empty()) return std::nullopt;
+  if (found.size() == 1) return found.front().first;
   std::string ids;
-  for (const auto id : found) ids += "\n  " + to_string(id);
+  for (const auto& [id, kind] : found)
+    ids += fmt::format("\n  {}  {}", to_string(id), to_string(kind));
   fail(Exit::failed, "{} things are called {}; say which by id:{}", found.size(), shown(typed),
        ids);
+}
+
+}  // namespace
+
+Id resolve_entity(const Names& names, const std::string& typed, Where where) {
+  if (const auto id = parse_id(typed)) return *id;
+  auto found = names.ids_called(typed);
+  // T-12 is the task, whatever else somebody calls so.
+  const auto numbered =
+      std::ranges::find_if(found, [](const auto& one) { return is_numbered(one.second); });
+  if (numbered != found.end()) found = {*numbered};
+  if (const auto id = only_one(found, typed)) return *id;
+  if (where == Where::workspace) {
+    fail(Exit::usage,
+         "nothing in the workspace is called {}; for something in a project add "
+         "--project KEY",
+         shown(typed));
+  }
+  fail(Exit::failed,
+       "nothing in this project is called {}; give an id, or a number as in T-12, CR-3, R-7, D-4",
+       shown(typed));
+}
+
+Id resolve_actor(const Names& names, const std::string& typed, Where where) {
+  if (const auto id = parse_id(typed)) return *id;
+  auto found = names.ids_called(typed);
+  std::erase_if(found, [](const auto& one) { return one.second != Kind::member; });
+  if (const auto id = only_one(found, typed)) return *id;
+  fail(Exit::failed, "nobody {} is called {}; give the whole name, or the member's id",
+       where == Where::workspace ? "whom this token may know" : "in this project", shown(typed));
 }
 
 void learn_workspace(Source& source, Names& names) {
   const auto workspace = source.workspace();
   if (workspace == nullptr) return;
   for (const auto& [id, member] : workspace->state.member.members) {
-    if (const auto name = workspace->name(id)) names.set(id, shown(*name));
+    if (const auto name = workspace->name(id)) names.set(id, Kind::member, shown(*name));
   }
-  for (const auto& [id, row] : workspace->projects()) names.set(id, shown(row.key));
+  for (const auto& [id, row] : workspace->projects()) names.set(id, Kind::project, shown(row.key));
 }
 
 Id resolve_member(const client::WorkspaceSnapshot& workspace, const std::string& typed) {

@@ -72,9 +72,18 @@ class Source {
 
 // Names of everything in a project, and the version that they are of.
 std::uint64_t learn_project(Source& source, Names& names, Id project);
-// What a person typed for something in a project: an id, or what people call it (T-12, CR-3, R-7, D-4, a column's or pool's
-// name). Fails if it names nothing, or several things.
-[[nodiscard]] Id resolve_entity(const Names& names, const std::string& typed);
+// The same of one view, by the project's key or id; false: this token may not read it.
+bool learn_readable(Source& source, Names& names, const std::string& project,
+                    schema::ViewName name);
+
+// Where what a person typed is looked for: its names were learnt from there.
+enum class Where { project, workspace };
+// What a person typed for something: an id, or what people call it (T-12, CR-3, R-7, D-4, a column's or pool's name). Fails
+// if it names nothing, or several things, of which none has a number.
+[[nodiscard]] Id resolve_entity(const Names& names, const std::string& typed,
+                                Where where = Where::project);
+// What a person typed for whoever acted: an id, or a member's whole name.
+[[nodiscard]] Id resolve_actor(const Names& names, const std::string& typed, Where where);
 // Names of all members and projects, as far as the workspace may be read.
 void learn_workspace(Source& source, Names& names);
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/cli/row_name.hpp"
+
 namespace daybook::cli {
 
 struct FieldDifference {
@@ -17,7 +19,7 @@ struct FieldDifference {
 struct RowDifference {
   enum class Kind { added, removed, changed };
   Kind kind = Kind::changed;
-  std::string key;                      // the id of what the row is about, or its place
+  RowKey key;
   boost::json::value row;               // as it is afterwards; of a removed one: as it was
   std::vector<FieldDifference> fields;  // of a changed one
 };

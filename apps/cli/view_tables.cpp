@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 
 #include "apps/cli/document.hpp"
+#include "apps/cli/quantities.hpp"
 #include "apps/cli/terminal.hpp"
 
 namespace daybook::cli {
@@ -40,8 +41,6 @@ std::string time_of(const value& object, std::string_view field) {
   return shown_time({number_of(object, field)});
 }
 
-std::string day_text(std::int64_t day) { return shown_time({day * kMicrosPerDay}).substr(0, 10); }
-
 std::string thousandths(std::int64_t number) {
   const auto absolute = number < 0 ? -number : number;
   return fmt::format("{}{}.{}", number < 0 ? "-" : "", absolute / 1000, absolute % 1000 / 100);
@@ -64,19 +63,13 @@ std::string ratio(const value& object, std::string_view field) {
 }
 
 std::string duration(const value& object, std::string_view field) {
-  return figure(object, field, [](std::int64_t micros) {
-    const auto hours = micros / (3600LL * 1'000'000);
-    return fmt::format("{} d {} h", hours / 24, hours % 24);
-  });
+  return figure(object, field, shown_duration);
 }
 
 std::string money(const value& object, std::string_view field) {
   const auto* amount = find(object, field);
   if (amount == nullptr) return "";
-  const auto minor = number_of(*amount, "minor");
-  const auto absolute = static_cast<std::uint64_t>(minor < 0 ? -minor : minor);
-  return fmt::format("{}{}.{:02} {}", minor < 0 ? "-" : "", grouped(absolute / 100), absolute % 100,
-                     shown(string_of(*amount, "currency")));
+  return shown_money(number_of(*amount, "minor"), string_of(*amount, "currency"));
 }
 
 const value& inner(const value& object, std::string_view field) {
@@ -430,7 +423,7 @@ void print_timeline(const Console& console, const value& rows, const Names& name
   }
   Cells table;
   for (const auto* day : days) {
-    const auto text = day_text(number_of(*day, "day"));
+    const auto text = shown_day(number_of(*day, "day"));
     table.push_back({text, std::to_string(number_of(*day, "events")),
                      non_zero(number_of(*day, "rejectedActs")),
                      std::to_string(number_of(*day, "lastVersion")), marks[text]});

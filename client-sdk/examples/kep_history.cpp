@@ -1,9 +1,11 @@
 // Imports the history of a large project's proposals into a running server.
 //
-//   kep_history FILE --server URL --token T [--seed-file F] [--grant-importer] [--rate LINES_PER_SECOND]
+//   DAYBOOK_TOKEN=T kep_history FILE [--server URL] [--ca-file F] [--pin P] [--seed-file F] [--grant-importer]
+//                               [--rate LINES_PER_SECOND]
 //
 // The token's member needs the role admin, and the token the importer's right; with --grant-importer an admin's token
-// without it issues one for itself, which is derived from the seed file. The seed file keeps the secret from which the
+// without it issues one for itself, which is derived from the seed file and works until it is revoked: how is said at the
+// end. Without the right nothing is done on anybody's behalf, and a run with it goes on. The seed file keeps the secret from which the
 // texts' salts are made; it is created if it is not there. A second run with the same file and seed file appends nothing; a
 // run that was interrupted goes on with the same seed file. Under another one approvals are refused, as they quote what
 // is hashed over the salts.
@@ -21,10 +23,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 
 #include "client-sdk/examples/kep_import.hpp"
 
@@ -41,10 +46,20 @@ struct Arguments {
   std::string seed_file = "kep_history.seed";
   bool grant_importer = false;
   double rate = 0;
+  client::TlsOptions tls;
 };
+
+// A number of lines a second. nullopt: none.
+std::optional<double> parse_rate(const std::string& text) {
+  double rate = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), rate);
+  const bool is_rate = end.ec == std::errc() && end.ptr == text.data() + text.size() && rate >= 0;
+  return is_rate ? std::optional(rate) : std::nullopt;
+}
 
 std::optional<Arguments> parse(int count, char** given) {
   Arguments arguments;
+  if (const char* token = std::getenv("DAYBOOK_TOKEN")) arguments.token = token;
   for (int i = 1; i < count; ++i) {
     const std::string name = given[i];
     const auto value = [&]() -> std::string { return ++i < count ? given[i] : ""; };
@@ -57,7 +72,13 @@ std::optional<Arguments> parse(int count, char** given) {
     } else if (name == "--grant-importer") {
       arguments.grant_importer = true;
     } else if (name == "--rate") {
-      arguments.rate = std::atof(value().c_str());
+      const auto rate = parse_rate(value());
+      if (!rate) return std::nullopt;
+      arguments.rate = *rate;
+    } else if (name == "--ca-file") {
+      arguments.tls.ca_file = value();
+    } else if (name == "--pin") {
+      arguments.tls.pinned_key = value();
     } else if (!name.starts_with("--") && arguments.file.empty()) {
       arguments.file = name;
     } else {
@@ -108,7 +129,8 @@ class Connection {
  public:
   Connection(const net::any_io_executor& executor, const Arguments& arguments, std::string token)
       : client_(executor,
-                client::ClientOptions{.url = arguments.server, .token = std::move(token)}) {
+                client::ClientOptions{
+                    .url = arguments.server, .token = std::move(token), .tls = arguments.tls}) {
     client_.on_state_change([](const client::StateChange& change) {
       if (change.reason) std::cerr << to_string(change.state) << ": " << change.detail << "\n";
     });
@@ -120,12 +142,17 @@ class Connection {
   client::Client client_;
 };
 
+Id derived_token_id(const record::Hash& secret) {
+  const auto token = derived_token(secret);
+  return make_id_v8(record::sha256(std::as_bytes(std::span(token))));
+}
+
 net::awaitable<bool> grant_importer(client::Client& client, Id member, const record::Hash& secret) {
   const auto token = derived_token(secret);
   const auto hash = record::sha256(std::as_bytes(std::span(token)));
   client::CommandBuilder command;
   auto issue = command.root().initWorkspace().initIssueToken();
-  const Id id = make_id_v8(hash);
+  const Id id = derived_token_id(secret);
   write(issue.initToken(), id);
   issue.setHash({reinterpret_cast<const kj::byte*>(hash.data()), hash.size()});
   issue.setKind(schema::workspace::TokenKind::MEMBER);
@@ -171,8 +198,8 @@ void print(const Plan& plan, const ImportReport& report,
   }
 }
 
-// Waits until the client is live, or will not be soon.
-net::awaitable<bool> is_live(client::Client& client) {
+// Waits until the client is live, or will not be soon. The exit code; 0: it is.
+net::awaitable<int> connect(client::Client& client, const std::string& server) {
   const auto executor = co_await net::this_coro::executor;
   net::steady_timer limit(executor, std::chrono::seconds(10));
   const auto late = std::make_shared<bool>(false);
@@ -183,7 +210,14 @@ net::awaitable<bool> is_live(client::Client& client) {
   });
   const auto [error] = co_await client.wait_live(kTuple);
   limit.cancel();
-  co_return !error && !std::exchange(*late, true);
+  const bool was_late = std::exchange(*late, true);
+  if (!error && !was_late) co_return 0;
+  if (error == client::Errc::unauthenticated) {
+    std::cerr << "the server does not accept this token\n";
+    co_return 1;
+  }
+  std::cerr << "no connection to " << server << "\n";
+  co_return 3;
 }
 
 net::awaitable<int> run(const Arguments& arguments) {
@@ -199,24 +233,31 @@ net::awaitable<int> run(const Arguments& arguments) {
     co_return 2;
   }
   auto connection = std::make_unique<Connection>(executor, arguments, arguments.token);
-  const bool reached = co_await is_live(connection->client());
-  if (!reached) {
-    std::cerr << "no connection to " << arguments.server << "\n";
-    co_return 3;
-  }
+  const int failed = co_await connect(connection->client(), arguments.server);
+  if (failed != 0) co_return failed;
   const Id member = connection->client().server()->member;
   if (arguments.grant_importer) {
     const bool granted = co_await grant_importer(connection->client(), member, *secret);
     if (!granted) co_return 1;
     co_await connection->client().stop(net::use_awaitable);
     connection = std::make_unique<Connection>(executor, arguments, derived_token(*secret));
-    const bool again = co_await is_live(connection->client());
-    if (!again) co_return 3;
+    const int again = co_await connect(connection->client(), arguments.server);
+    if (again != 0) co_return again;
   }
   auto plan = make_plan(file, member, *secret);
   const auto report = co_await run_import(connection->client(), plan, arguments.rate);
+  if (report.importer_required) {
+    std::cerr << "this token may not act on behalf of others: run again with --grant-importer and "
+                 "the same seed file, which goes on from here\n";
+    co_await connection->client().stop(net::use_awaitable);
+    co_return 1;
+  }
   const auto digests = co_await compare_digests(connection->client(), plan.projects);
   print(plan, report, digests);
+  if (arguments.grant_importer) {
+    std::printf("The importer's token works until it is ended: daybook token revoke %s\n",
+                to_string(derived_token_id(*secret)).c_str());
+  }
   co_await connection->client().stop(net::use_awaitable);
   const bool agree = std::ranges::all_of(digests, &ProjectDigest::replay_agrees);
   co_return report.refused.empty() && plan.unreadable.empty() && agree ? 0 : 1;
@@ -228,9 +269,8 @@ net::awaitable<int> run(const Arguments& arguments) {
 int main(int count, char** given) {
   const auto arguments = daybook::examples::parse(count, given);
   if (!arguments) {
-    std::cerr
-        << "usage: kep_history FILE --server URL --token T [--seed-file F] [--grant-importer] "
-           "[--rate LINES_PER_SECOND]\n";
+    std::cerr << "usage: DAYBOOK_TOKEN=T kep_history FILE [--server URL] [--ca-file F] [--pin P] "
+                 "[--seed-file F] [--grant-importer] [--rate LINES_PER_SECOND]\n";
     return 2;
   }
   int code = 3;
@@ -242,6 +282,9 @@ int main(int count, char** given) {
                             if (thrown) std::rethrow_exception(thrown);
                           });
     io.run();
+  } catch (const std::invalid_argument& error) {  // --server, --ca-file or --pin
+    std::cerr << error.what() << "\n";
+    return 2;
   } catch (const std::exception& error) {
     std::cerr << error.what() << "\n";
     return 3;

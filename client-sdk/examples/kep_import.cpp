@@ -52,14 +52,17 @@ net::awaitable<ImportReport> run_import(client::Client& client, Plan& plan,
   const Position before = client.server()->position;
   const auto start = std::chrono::steady_clock::now();
   net::steady_timer pace(executor);
+  const auto all_answered = [state] { return state->waiting == 0; };
 
+  bool may_import = false;  // as an answer has shown
   for (auto& act : plan.acts) {
-    if (state->error) break;
+    if (state->error || state->report.importer_required) break;
     if (lines_per_second > 0 && act.line > 0) {
       const std::chrono::duration<double> due(static_cast<double>(act.line - 1) / lines_per_second);
       pace.expires_at(start + std::chrono::duration_cast<std::chrono::nanoseconds>(due));
       co_await pace.async_wait(kTuple);
     }
+    const bool for_somebody = !act.options.on_behalf_of.is_nil();
     const auto has_room = [state] { return state->waiting < kAtOnceMax; };
     co_await state->answered.wait(has_room);
     ++state->waiting;
@@ -76,13 +79,17 @@ net::awaitable<ImportReport> run_import(client::Client& client, Plan& plan,
             ++(fresh ? report.fresh : report.repeated);
             if (fresh) report.events += yes->count;
           } else if (const auto* no = client::rejected(outcome)) {
+            report.importer_required |= no->code == client::Code::IMPORTER_REQUIRED;
             report.refused.push_back("line " + std::to_string(line) + ": " +
                                      client::code_name(no->code) + " " + no->facts.field);
           }
           state->answered.notify();
         });
+    if (!may_import && for_somebody) {
+      co_await state->answered.wait(all_answered);
+      may_import = true;
+    }
   }
-  const auto all_answered = [state] { return state->waiting == 0; };
   co_await state->answered.wait(all_answered);
   if (state->error) throw boost::system::system_error(state->error);
   state->report.took = std::chrono::steady_clock::now() - start;

@@ -18,6 +18,8 @@ struct ImportReport {
   std::size_t repeated = 0;  // accepted before: the same answer, nothing appended
   std::size_t events = 0;    // appended by this run
   std::vector<std::string> refused;
+  bool importer_required =
+      false;  // the token may not act for others: it was ended there, and can go on
   std::chrono::duration<double> took{};
 };
 
@@ -28,7 +30,9 @@ struct ProjectDigest {
   bool replay_agrees = false;  // the fold of all events from the first has the same
 };
 
-// Sends the acts in their order, many at once; lines_per_second 0: as fast as they are answered.
+// Sends the acts in their order, many at once; lines_per_second 0: as fast as they are answered. The first one on somebody's
+// behalf is waited for: without the importer's right none of those behind it are sent, as what the importer does alone
+// (pools and policies) would be frozen in the wrong order by the next run.
 // The client must be live and outlive the call. Throws boost::system::system_error if it is stopped.
 [[nodiscard]] boost::asio::awaitable<ImportReport> run_import(client::Client& client, Plan& plan,
                                                               double lines_per_second);

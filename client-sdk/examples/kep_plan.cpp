@@ -106,6 +106,8 @@ std::optional<Line> read_line(const std::string& text, std::size_t number) {
   if (at == nullptr || !at->is_int64() || change == nullptr || !change->is_object()) {
     return std::nullopt;
   }
+  // Up to the year 9999.
+  if (at->get_int64() < 0 || at->get_int64() > 253'402'300'799) return std::nullopt;
   Line line{.number = number,
             .source = text,
             .at = at->get_int64() * 1'000'000,
@@ -168,7 +170,8 @@ class Planner {
     model::Text title_seen;
     record::Hash description{};          // its commitment
     std::vector<std::string> approvers;  // of the open request
-    std::vector<std::string> asked;      // what the newest request expresses
+    std::vector<std::string> listed;     // that the newest request is for
+    std::vector<std::string> asked;      // of these: those whom it asks
     record::Hash revision{};             // that it asks for
     bool approved = false;
   };
@@ -395,16 +398,22 @@ class Planner {
     return record::sha256(std::as_bytes(std::span(words.begin(), words.size())));
   }
 
-  // A pool of this proposal's approvers, all of whom must consent, and the request.
+  // A pool of this proposal's approvers, all of whom must consent, and the request. Whoever asks cannot be among them.
   void ask_approvers(const Line& line, Proposal& proposal) {
-    const auto names = names_of(proposal, "approvers");
-    if (proposal.approved || names.empty() || names == proposal.asked) return;
+    const auto listed = names_of(proposal, "approvers");
+    if (proposal.approved || listed == proposal.listed) return;
+    if (!proposal.approvers.empty()) withdraw(line, proposal);
+    proposal.approvers.clear();
+    proposal.listed = listed;
+    auto names = listed;
+    std::erase(names, line.actor);
+    proposal.asked = names;
+    if (names.empty()) return;
     for (const auto& name : names) {
       add_member(name);
       add_contributor(proposal.project, name);
     }
     add_contributor(proposal.project, line.actor);
-    if (!proposal.approvers.empty()) withdraw(line, proposal);
 
     const Id pool = derived_id(next_id(line), 0);
     client::CommandBuilder define;
@@ -425,8 +434,7 @@ class Planner {
     push(next_id(line), proposal.project, std::move(policy), nullptr);
 
     request(line, proposal);
-    proposal.approvers = names;
-    proposal.asked = names;
+    proposal.approvers = std::move(names);
   }
 
   struct Policy {

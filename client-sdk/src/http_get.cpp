@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <daybook/http.hpp>
 #include <functional>
-#include <optional>
 
 #include "client-sdk/src/stream.hpp"
 
@@ -110,14 +109,13 @@ std::expected<HttpAnswer, error_code> http_get(std::string_view url, std::string
                                                const TlsOptions& tls) {
   const auto server = server_of(url);
   if (!server) return std::unexpected(server.error());
-  std::optional<detail::TlsTrust> trust;
-  if (server->is_tls) trust.emplace(tls);
+  const auto trust = detail::make_trust(server->is_tls, tls);
   http::request<http::empty_body> request(http::verb::get, {path.data(), path.size()}, 11);
   request.set(http::field::host, server->authority);
   request.set(http::field::connection, "close");
   if (!token.empty()) request.set(http::field::authorization, "Bearer " + std::string(token));
   net::io_context io(1);
-  Get get(io, trust ? &*trust : nullptr, std::move(request), timeout);
+  Get get(io, trust.get(), std::move(request), timeout);
   get.start(*server);
   io.run_for(timeout);
   if (!io.stopped()) return std::unexpected(error_code(Errc::timed_out));

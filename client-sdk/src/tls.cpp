@@ -178,6 +178,15 @@ TlsTrust::TlsTrust(const TlsOptions& options)
 
 // --- One connection ------------------------------------------------------------------------------------------------
 
+std::shared_ptr<TlsTrust> make_trust(bool is_tls, const TlsOptions& options) {
+  if (is_tls) return std::make_shared<TlsTrust>(options);
+  if (!options.ca_file.empty() || !options.pinned_key.empty()) {
+    throw std::invalid_argument(
+        "a CA file or a pin needs an address under TLS: https:// or wss://");
+  }
+  return nullptr;
+}
+
 TlsCheck::TlsCheck(SSL* connection, const TlsTrust& trust, const std::string& host)
     : connection_(connection), trust_(trust) {
   auto* const param = SSL_get0_param(connection);

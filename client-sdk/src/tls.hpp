@@ -32,6 +32,10 @@ class TlsTrust {
   bool has_ca_file_;
 };
 
+// nullptr for an address without TLS. Throws std::invalid_argument as the constructor does, and for options that such an
+// address would leave without effect: whoever names a key or a CA wants nothing sent to others.
+[[nodiscard]] std::shared_ptr<TlsTrust> make_trust(bool is_tls, const TlsOptions& options);
+
 struct TlsFault {
   error_code error;
   std::string detail;

@@ -284,7 +284,7 @@ class WebSocketTransport final : public Transport {
 TransportFactory websocket_transport(const net::any_io_executor& executor,
                                      const ClientOptions& options) {
   const auto target = parse_target(options.url);
-  const auto trust = target.is_tls ? std::make_shared<TlsTrust>(options.tls) : nullptr;
+  const auto trust = make_trust(target.is_tls, options.tls);
   return [executor, target, trust, options](TransportListener listener) {
     auto connection =
         std::make_shared<Connection>(executor, target, trust, options, std::move(listener));

@@ -219,6 +219,16 @@ bool decides(What what) {
   return false;
 }
 
+std::optional<std::size_t> choose_act(const std::vector<Act>& acts,
+                                      std::optional<Version> version) {
+  for (std::size_t i = acts.size(); i-- > 0;) {
+    if (version ? acts[i].meta.version == *version : decides(acts[i].what)) return i;
+  }
+  // Nobody has voted yet: the opening.
+  if (version || acts.empty()) return std::nullopt;
+  return acts.size() - 1;
+}
+
 Timestamp acts_begin(const Project& newest, Id entity) {
   if (const auto* decision = newest.decision.decisions.find(entity)) return decision->opened_at;
   if (const auto* change = newest.change.changes.find(entity)) return change->submitted_at;

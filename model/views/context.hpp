@@ -51,6 +51,10 @@ class Attempts {
   Version before_;
   std::deque<std::pair<Position, workspace::RejectedAct>> found_;
 };
+// Which of the acts is meant: the one at a version, else the newest that decides, or, while nobody has voted, the newest.
+// nullopt: there is none.
+[[nodiscard]] std::optional<std::size_t> choose_act(const std::vector<Act>& acts,
+                                                    std::optional<Version> version);
 
 // Borrowed for one call.
 struct ContextInput {

@@ -43,17 +43,6 @@ std::vector<model::Act> find_acts(const log::EventLog& log, const model::Project
   return acts;
 }
 
-// Which act is meant; acts.size(): none.
-std::size_t choose(const std::vector<model::Act>& acts, std::optional<Version> version) {
-  const auto is_meant = [&](const model::Act& act) {
-    return version ? act.meta.version == *version : model::decides(act.what);
-  };
-  const auto found = std::find_if(acts.rbegin(), acts.rend(), is_meant);
-  if (found != acts.rend()) return static_cast<std::size_t>(acts.rend() - found) - 1;
-  // Nobody has voted yet: the opening.
-  return version || acts.empty() ? acts.size() : acts.size() - 1;
-}
-
 }  // namespace
 
 std::expected<std::shared_ptr<capnp::MallocMessageBuilder>, model::Rejection> read_context(
@@ -64,9 +53,9 @@ std::expected<std::shared_ptr<capnp::MallocMessageBuilder>, model::Rejection> re
   const auto newest = past.state(project, end);
   if (!model::has_context(*newest, entity)) return model::reject(Code::NOT_FOUND, {.id = entity});
   const auto acts = find_acts(past.log(), *newest, entity);
-  const auto chosen = choose(acts, version);
-  if (chosen == acts.size()) return model::reject(Code::UNKNOWN_VERSION);
-  const auto& meta = acts[chosen].meta;
+  const auto chosen = model::choose_act(acts, version);
+  if (!chosen) return model::reject(Code::UNKNOWN_VERSION);
+  const auto& meta = acts[*chosen].meta;
   const auto then = past.state(project, meta.version);
   // A client may say anything; nobody saw what was not there yet.
   const auto seen_version = std::min(meta.seen_version, Version{meta.version.value - 1});
@@ -79,7 +68,7 @@ std::expected<std::shared_ptr<capnp::MallocMessageBuilder>, model::Rejection> re
   model::write_context(message->initRoot<schema::context::Context>(),
                        {.entity = entity,
                         .acts = acts,
-                        .act = chosen,
+                        .act = *chosen,
                         .then = *then,
                         .seen = seen.get(),
                         .workspace = workspace,

@@ -149,15 +149,13 @@ void Engine::read_view_at(Id project, model::ViewName name, At at, RejectedActs 
         const auto version = impl_->find_version(past, project, at);
         if (!version) return std::unexpected(version.error());
         const auto state = past.state(project, *version);
-        const auto* time = std::get_if<Timestamp>(&at);
-        const auto date = time != nullptr ? date_of(*time) : Date{};
         // Names are those of now.
         if (name != model::ViewName::TIMELINE)
           return std::make_shared<const model::View>(
-              derive(name, *state, *impl_->projector.workspace(), date));
+              derive_at(name, *state, *impl_->projector.workspace(), at));
         const auto then = acts == RejectedActs::shown ? load_workspace_then(past.log(), *state, at)
                                                       : model::Workspace();
-        return std::make_shared<const model::View>(derive(name, *state, then, date));
+        return std::make_shared<const model::View>(derive_at(name, *state, then, at));
       },
       std::move(handler));
 }

@@ -15,11 +15,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "model/project.hpp"
-#include "model/views/view.hpp"
+#include "model/views/moment.hpp"
 #include "model/workspace.hpp"
 #include "server/engine/metrics.hpp"
 #include "server/engine/random.hpp"
@@ -51,7 +50,7 @@ using Listener = std::function<void(const std::shared_ptr<const Notice>&)>;
 enum class RejectedActs { hidden, shown };
 
 // When in the past: a version, or a time, which means the newest version recorded at or before it.
-using At = std::variant<Version, Timestamp>;
+using At = model::Moment;
 
 // What became of a question about the past. Rejections: unknownProject, unknownVersion (0, or before the first event),
 // aheadOfLog, overloaded, goingAway, internal.

@@ -26,20 +26,9 @@ std::expected<Version, model::Rejection> Past::find_version(Id project, const At
   const auto newest = log_.stream_version(project);
   if (project.is_nil() || newest.value == 0)
     return model::reject(Code::UNKNOWN_PROJECT, {.id = project});
-  const auto ahead = [&] {
-    return model::reject(Code::AHEAD_OF_LOG,
-                         {.present_number = static_cast<std::int64_t>(newest.value)});
-  };
-  if (const auto* version = std::get_if<Version>(&at)) {
-    if (version->value == 0) return model::reject(Code::UNKNOWN_VERSION);
-    if (*version > newest) return ahead();
-    return *version;
-  }
-  const auto time = std::get<Timestamp>(at);
-  if (time > std::max(now, log_.head().recorded_at)) return ahead();
-  const auto found = log_.version_at(project, time);
-  if (found.version.value == 0) return model::reject(Code::UNKNOWN_VERSION);
-  return found.version;
+  return model::find_version(
+      at, {.newest = newest, .until = std::max(now, log_.head().recorded_at)},
+      [&](Timestamp time) { return log_.version_at(project, time).version; });
 }
 
 std::shared_ptr<const model::Project> Past::state(Id project, Version version) {

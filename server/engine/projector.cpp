@@ -249,8 +249,7 @@ std::shared_ptr<const model::View> Projector::view(LoadedProject& loaded, model:
   const auto& workspace = hides ? nothing : workspace_;
   const auto mark = model::workspace_mark(name, workspace, loaded.state.id);
   auto& cached = loaded.views[{name, hides ? RejectedActs::hidden : RejectedActs::shown}];
-  Date date = date_of(loaded.state.recorded_at);
-  if (model::depends_on_date(name)) date = std::max(date, date_of(options_.clock()));
+  const Date date = model::present_date(name, loaded.state, options_.clock());
   if (!cached.view || cached.view->version != loaded.state.version || cached.view->date != date ||
       cached.workspace_mark != mark) {
     cached.view = std::make_shared<const model::View>(derive(name, loaded.state, workspace, date));

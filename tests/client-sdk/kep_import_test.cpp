@@ -17,9 +17,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-std::string importer_token(RunningServer& server) {
+// The administrator's token; with the importer's right, or without.
+std::string token_of(RunningServer& server, bool importer) {
   const auto made = access::make_token();
-  IssueToken fields{.token = token_id(777), .member = kAdmin, .importer = true};
+  IssueToken fields{
+      .token = token_id(importer ? 777 : 778), .member = kAdmin, .importer = importer};
   fields.hash.assign(made.hash.begin(), made.hash.end());
   server.given({.command = issue_token(fields), .stream = {}});
   server.catch_up();
@@ -31,16 +33,19 @@ struct Run {
   std::vector<examples::ProjectDigest> digests;
 };
 
-asio::awaitable<void> import(client::Client& client, record::Hash secret, Run& run) {
+asio::awaitable<void> import(client::Client& client, std::string text, record::Hash secret,
+                             Run& run) {
   co_await client.wait_live(asio::use_awaitable);
-  std::istringstream file{std::string(kKepFile)};
+  std::istringstream file(text);
   auto plan = examples::make_plan(file, client.server()->member, secret);
   run.report = co_await examples::run_import(client, plan, 0);
-  run.digests = co_await examples::compare_digests(client, plan.projects);
+  if (!run.report.importer_required)
+    run.digests = co_await examples::compare_digests(client, plan.projects);
   co_await client.stop(asio::use_awaitable);
 }
 
-Run run_once(RunningServer& server, const std::string& token, std::byte secret) {
+Run run_once(RunningServer& server, const std::string& token, std::byte secret,
+             std::string_view text = kKepFile) {
   asio::io_context io;
   client::ClientOptions options;
   options.url = "ws://127.0.0.1:" + std::to_string(server.port());
@@ -51,7 +56,7 @@ Run run_once(RunningServer& server, const std::string& token, std::byte secret) 
   hash.fill(secret);
   Run run;
   std::exception_ptr failure;
-  asio::co_spawn(io, import(client, hash, run),
+  asio::co_spawn(io, import(client, std::string(text), hash, run),
                  [&](const std::exception_ptr& thrown) { failure = thrown; });
   io.run();
   if (failure) std::rethrow_exception(failure);
@@ -63,7 +68,7 @@ Run run_once(RunningServer& server, const std::string& token, std::byte secret) 
 TEST_CASE("A history is imported whole, once, and all copies agree", "[kep][live]") {
   RunningServer server;
   server.set_clock({1'800'000'000'000'000});
-  const auto token = importer_token(server);
+  const auto token = token_of(server, true);
   const auto first = run_once(server, token, std::byte{1});
   for (const auto& refused : first.report.refused) UNSCOPED_INFO(refused);
   CHECK(first.report.refused.empty());
@@ -89,6 +94,21 @@ TEST_CASE("A history is imported whole, once, and all copies agree", "[kep][live
       CHECK(again.digests[i].replay_agrees);
     }
   }
+  server.verify();
+}
+
+TEST_CASE("A run without the importer's right ends before it does harm, and one with it goes on",
+          "[kep][live]") {
+  RunningServer server;
+  server.set_clock({1'800'000'000'000'000});
+  const auto without = run_once(server, token_of(server, false), std::byte{1}, kKepApprovals);
+  CHECK(without.report.importer_required);
+  CHECK(without.report.refused.size() == 1);
+  const auto run = run_once(server, token_of(server, true), std::byte{1}, kKepApprovals);
+  for (const auto& refused : run.report.refused) UNSCOPED_INFO(refused);
+  CHECK(run.report.refused.empty());  // each was asked of their own pool, as it was then
+  CHECK_FALSE(run.report.importer_required);
+  CHECK(run.report.repeated == without.report.commands - 1);
   server.verify();
 }
 

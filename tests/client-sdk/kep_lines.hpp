@@ -22,4 +22,13 @@ inline constexpr std::string_view kKepFile =
 {"at":1584483096,"actor":"u-3","rev":"ra","kep":"9","change":{"title":[null,"Other"],"owning-sig":[null,"api-machinery"],"status":[null,"implemented"]}}
 )";
 
+// Two proposals of one team with approvers of their own; one is rewritten before it is approved, the other's approvers change.
+inline constexpr std::string_view kKepApprovals =
+    R"({"at":1584483001,"actor":"u-1","rev":"a1","kep":"1","change":{"title":[null,"One"],"owning-sig":[null,"sig-node"],"approvers":[null,["@bob"]]}}
+{"at":1584483002,"actor":"u-1","rev":"a2","kep":"2","change":{"title":[null,"Two"],"owning-sig":[null,"sig-node"],"approvers":[null,["@eve","@joe"]]}}
+{"at":1584483003,"actor":"u-1","rev":"a3","kep":"1","change":{"title":["One","Rewritten"],"status":[null,"implementable"]}}
+{"at":1584483004,"actor":"u-2","rev":"a4","kep":"2","change":{"approvers":[["@eve","@joe"],["@joe"]]}}
+{"at":1584483005,"actor":"u-2","rev":"a5","kep":"2","change":{"status":[null,"implementable"]}}
+)";
+
 }  // namespace daybook::testing

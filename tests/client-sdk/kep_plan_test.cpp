@@ -27,6 +27,10 @@ std::size_t count(const examples::Plan& plan, auto&& is) {
   return n;
 }
 
+bool is_withdrawal(schema::Command::Reader command) {
+  return command.isApproval() && command.getApproval().isWithdrawRequest();
+}
+
 }  // namespace
 
 TEST_CASE("Every line leaves one remainder that names it", "[kep]") {
@@ -72,6 +76,46 @@ TEST_CASE("Approvers are asked, and that a proposal is implementable shows their
         }) == 2);
 }
 
+TEST_CASE("Other approvers are asked anew, of what was rewritten too", "[kep]") {
+  const auto plan = plan_of(kKepApprovals);
+  CHECK(plan.requests >= 3);   // each once, and others of the second
+  CHECK(plan.approvals == 2);  // by bob, and by joe alone
+  CHECK(count(plan, is_withdrawal) == 1);
+  CHECK(!plan.kept.contains("approvers"));
+}
+
+TEST_CASE("Nobody who was taken off the list approves, nor whoever asks", "[kep]") {
+  struct Row {
+    std::string_view before;  // a line's change, by u-1
+    std::string_view after;   // another's
+    std::size_t requests;
+    std::size_t approvals;
+    std::size_t withdrawals;
+    std::size_t kept;  // lists that are not what was asked
+  };
+  for (const Row& row : {
+           Row{R"({"approvers":[null,["@eve"]]})",
+               R"({"approvers":[["@eve"],[]],"status":[null,"implementable"]})", 1, 0, 1, 1},
+           Row{R"({"approvers":[null,["@eve"]]})",
+               R"({"approvers":[["@eve"],"eve"],"status":[null,"implementable"]})", 1, 0, 1, 1},
+           Row{R"({"approvers":[null,["u-1"]]})", R"({"status":[null,"implementable"]})", 0, 0, 0,
+               1},
+           Row{R"({"approvers":[null,["u-1","@eve"]]})", R"({"status":[null,"implementable"]})", 1,
+               1, 0, 1},
+       }) {
+    CAPTURE(row.before, row.after);
+    const auto line = [](std::string_view change) {
+      return R"({"at":1,"actor":"u-1","rev":"r","kep":"1","change":)" + std::string(change) + "}\n";
+    };
+    const auto plan = plan_of(line(row.before) + line(row.after));
+    CHECK(plan.unreadable.empty());
+    CHECK(plan.requests == row.requests);
+    CHECK(plan.approvals == row.approvals);
+    CHECK(count(plan, is_withdrawal) == row.withdrawals);
+    CHECK((plan.kept.contains("approvers") ? plan.kept.at("approvers") : 0) == row.kept);
+  }
+}
+
 TEST_CASE("A changed stage and a closing are decisions", "[kep]") {
   const auto plan = plan_of(kKepFile);
   CHECK(plan.decisions == 5);  // alpha, beta, alpha (of 617); alpha, withdrawn (of 2155)
@@ -93,7 +137,9 @@ TEST_CASE("A line that is no change is told, and the others are read", "[kep][fo
   for (const std::string_view bad :
        {"nonsense", "{}", "[]", R"({"at":"x","actor":"a","kep":"1","change":{}})",
         R"({"at":1,"actor":"a","kep":"1","change":{"title":"x"}})",
-        R"({"at":1,"actor":"","kep":"1","change":{}})"}) {
+        R"({"at":1,"actor":"","kep":"1","change":{}})",
+        R"({"at":-1,"actor":"a","kep":"1","change":{}})",
+        R"({"at":15000007000000000,"actor":"a","kep":"1","change":{}})"}) {
     const auto plan = plan_of(std::string(bad) + "\n" + std::string(kKepFile));
     CHECK(plan.lines == kKepLines + 1);
     CHECK(plan.unreadable.size() == 1);

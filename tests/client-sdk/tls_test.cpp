@@ -327,6 +327,20 @@ TEST_CASE_METHOD(TlsCase, "What the options say about TLS is checked at once", "
   CHECK_THROWS_WITH(make({.ca_file = words}), Contains(words));
 }
 
+TEST_CASE_METHOD(TlsCase, "Options of TLS are refused for an address without it", "[client][tls]") {
+  const auto pin = self_signed().pin;
+  for (const std::string scheme : {"http", "ws"}) {
+    for (const TlsOptions& tls : {TlsOptions{.ca_file = ca_file}, TlsOptions{.pinned_key = pin}}) {
+      INFO(scheme);
+      auto options = options_for(1, tls);
+      options.url = scheme + "://localhost:1";
+      asio::io_context io;
+      CHECK_THROWS_WITH(client::Client(io.get_executor(), options), Contains("https://"));
+      CHECK_THROWS_WITH(client::http_get(options.url, "/", "", 1s, tls), Contains("https://"));
+    }
+  }
+}
+
 TEST_CASE("Each fault of TLS has its own words, and is nothing that passes", "[client][tls]") {
   std::vector<std::string> messages;
   for (const auto code : {Errc::tls_failed, Errc::tls_not_spoken, Errc::tls_version_unsupported,

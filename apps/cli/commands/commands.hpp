@@ -20,4 +20,7 @@ void add_verify(CLI::App& app, Context& context);
 void add_token(CLI::App& app, Context& context);
 void add_member(CLI::App& app, Context& context);
 
+// For options that take a version, a position or a count.
+[[nodiscard]] CLI::Validator number_from_1();
+
 }  // namespace daybook::cli

@@ -114,7 +114,7 @@ Exit print_context(const Context& context, const Options& options) {
   const auto source = open_source(context);
   const auto project = chosen_project(context, *source);
   Names names;
-  names.set(project.id, shown(project.key));
+  names.set(project.id, Kind::project, shown(project.key));
   learn_project(*source, names, project.id);
   const auto entity = resolve_entity(names, options.entity);
   const auto text = source->context(project.id, entity, options.version);
@@ -146,7 +146,7 @@ void add_context(CLI::App& app, Context& context) {
   command
       ->add_option("--version", options->version,
                    "Of the vote or approval at this version; default: the newest")
-      ->check(CLI::PositiveNumber);
+      ->check(number_from_1());
   command->footer(
       "Shows every act on it, the rules that held, the roles of those involved, and the project's\n"
       "views of it twice: as they were then, and at the version that the actor had on screen.\n"

@@ -6,6 +6,8 @@
 
 #include "apps/cli/commands/commands.hpp"
 #include "apps/cli/document.hpp"
+#include "apps/cli/row_name.hpp"
+#include "apps/cli/shown_value.hpp"
 #include "apps/cli/source.hpp"
 #include "apps/cli/terminal.hpp"
 #include "apps/cli/view_difference.hpp"
@@ -16,10 +18,15 @@ namespace {
 namespace bj = boost::json;
 using schema::ViewName;
 
-// What is compared where no view is named: the rows about things, not what is computed from them.
-constexpr ViewName kViews[] = {ViewName::SUMMARY,   ViewName::PEOPLE,   ViewName::BOARD,
-                               ViewName::TASKS,     ViewName::CHANGES,  ViewName::RISKS,
-                               ViewName::DECISIONS, ViewName::APPROVALS};
+// What is compared where no view is named: the rows about things. Flow, attention and timeline are other looks at them.
+constexpr ViewName kViews[] = {ViewName::SUMMARY,    ViewName::PEOPLE,    ViewName::BOARD,
+                               ViewName::TASKS,      ViewName::CHANGES,   ViewName::RISKS,
+                               ViewName::DECISIONS,  ViewName::APPROVALS, ViewName::COMMENTS,
+                               ViewName::ATTACHMENTS};
+// That say what ids are called.
+constexpr ViewName kNamingViews[] = {ViewName::PEOPLE,   ViewName::BOARD, ViewName::TASKS,
+                                     ViewName::CHANGES,  ViewName::RISKS, ViewName::DECISIONS,
+                                     ViewName::APPROVALS};
 
 struct Options {
   std::string from;
@@ -27,41 +34,27 @@ struct Options {
   std::vector<std::string> views;
 };
 
-std::string shown_value(const bj::value& value, const std::string& path, const Names& names) {
-  if (value.is_null()) return "nothing";
-  if (const auto* text = value.if_string()) {
-    const std::string_view view(text->data(), text->size());
-    if (const auto id = parse_id(view)) return names.of(*id);
-    const bool is_time = path.ends_with("At") || path == "since" || path == "at";
-    if (is_time && view.find_first_not_of("0123456789") == view.npos)
-      return shown_time({std::strtoll(std::string(view).c_str(), nullptr, 10)});
-    return shown(view);
-  }
-  if (const auto* object = value.if_object(); object != nullptr && object->contains("commitment")) {
-    return '"' + shortened(words_of(bj::object{{"text", value}}, "text"), 60) + '"';
-  }
-  if (const auto* list = value.if_array()) {
-    std::string out = "[";
-    for (const auto& element : *list)
-      out += (out.size() > 1 ? ", " : "") + shown_value(element, {}, names);
-    return out + ']';
-  }
-  return shown(bj::serialize(value));
-}
-
-std::string shown_key(const std::string& key, const Names& names) {
-  const auto id = parse_id(key);
-  return id ? names.of(*id) : shown(key);
-}
-
 class Diff {
  public:
   Diff(const Context& context, Source& source, std::string project)
       : context_(context), source_(source), project_(std::move(project)) {}
 
-  void add(ViewName name, const Moment& from, const std::optional<Moment>& to) {
-    const auto before = parse_document(source_.view(project_, name, from));
-    const auto after = parse_document(source_.view(project_, name, to));
+  // `to`: none is the newest version, which is the same one for all views.
+  void compare(const std::vector<ViewName>& views, const Moment& from, std::optional<Moment> to) {
+    if (!context_.json) {
+      for (const auto name : kNamingViews) (void)learn_readable(source_, names_, project_, name);
+    }
+    for (const auto name : views) {
+      const auto before = parse_document(source_.view(project_, name, from));
+      if (!to) to = Version{unsigned_of(parse_document(source_.view(project_, name)), "version")};
+      add(name, before, parse_document(source_.view(project_, name, to)));
+    }
+  }
+
+  void print() const { context_.json ? print_json() : print_lines(); }
+
+ private:
+  void add(ViewName name, const bj::value& before, const bj::value& after) {
     names_.learn_view(before);
     names_.learn_view(after);
     const auto nothing = bj::value(bj::object());
@@ -73,9 +66,12 @@ class Diff {
     to_version_ = number_of(after, "version");
   }
 
-  void print() const { context_.json ? print_json() : print_lines(); }
+  // "impact.cost" → "cost"; what a figure is stands above its value.
+  static std::string_view last_of(std::string_view path) {
+    if (path.ends_with(".value")) path.remove_suffix(6);
+    return path.substr(path.rfind('.') + 1);
+  }
 
- private:
   void print_lines() const {
     const auto& console = context_.console;
     bool any = false;
@@ -86,18 +82,18 @@ class Diff {
       for (const auto& row : rows) {
         switch (row.kind) {
           case RowDifference::Kind::added:
-            console.print("  + {}\n", shown_key(row.key, names_));
+            console.print("  + {}\n", row_name(row.row, names_));
             break;
           case RowDifference::Kind::removed:
-            console.print("  - {}\n", shown_key(row.key, names_));
+            console.print("  - {}\n", row_name(row.row, names_));
             break;
           case RowDifference::Kind::changed:
-            console.print("    {}\n", shown_key(row.key, names_));
+            console.print("    {}\n", row_name(row.row, names_));
             for (const auto& field : row.fields) {
               if (field.path.ends_with("rank")) continue;  // says nothing to people
               console.print("      {}: {} → {}\n", field.path,
-                            shown_value(field.from, field.path, names_),
-                            shown_value(field.to, field.path, names_));
+                            shown_value(field.from, last_of(field.path), names_),
+                            shown_value(field.to, last_of(field.path), names_));
             }
         }
       }
@@ -113,7 +109,8 @@ class Diff {
     for (const auto& [name, rows] : rows_) {
       bj::array list;
       for (const auto& row : rows) {
-        bj::object out{{"key", row.key}};
+        bj::object out{{"key", row.key.id}};
+        if (!row.key.member.empty()) out["row"] = row.key.member;
         switch (row.kind) {
           case RowDifference::Kind::added:
             out["added"] = row.row;
@@ -150,13 +147,12 @@ Exit run_diff(const Context& context, const Options& options) {
   std::optional<Moment> to;
   if (!options.to.empty()) to = moment_option(options.to);
   const auto source = open_source(context);
-  const auto project = to_string(chosen_project(context, *source).id);
-  Diff diff(context, *source, project);
-  if (options.views.empty()) {
-    for (const auto name : kViews) diff.add(name, from, to);
-  } else {
-    for (const auto& name : options.views) diff.add(*model::parse_view_name(name), from, to);
-  }
+  // Not looked up in the list of projects, which a room's token may not read.
+  Diff diff(context, *source, project_argument(context));
+  std::vector<ViewName> views;
+  for (const auto& name : options.views) views.push_back(*model::parse_view_name(name));
+  if (views.empty()) views.assign(std::begin(kViews), std::end(kViews));
+  diff.compare(views, from, to);
   diff.print();
   return Exit::ok;
 }
@@ -169,11 +165,14 @@ void add_diff(CLI::App& app, Context& context) {
   std::vector<std::string> views;
   for (const auto name : model::all_views()) views.emplace_back(model::to_string(name));
   command->add_option("--from", options->from, "A version, or a time (UTC)")->required();
-  command->add_option("--to", options->to, "A version, or a time (UTC); default: now");
+  command->add_option("--to", options->to,
+                      "A version, or a time (UTC); default: the newest version");
   command->add_option("--view", options->views, "Compare only this view; may be repeated")
       ->check(CLI::IsMember(views));
   command->footer(
-      "Compares the project's views as of the two moments, row by row.\n"
+      "Compares the project's views as of the two moments, row by row: all but flow, attention "
+      "and\n"
+      "timeline, which --view names. A room's token compares the views that it was issued for.\n"
       "Examples:\n"
       "  daybook diff --project BANK --from 2026-03-01 --to 2026-04-01\n"
       "  daybook diff --project BANK --from 120 --view risks --json");

@@ -23,13 +23,6 @@ struct Options {
   std::string until;
 };
 
-// What is called so in the project, or, without one, in the workspace.
-std::vector<Id> resolve_all(const std::vector<std::string>& typed, const Names& names) {
-  std::vector<Id> ids;
-  for (const auto& one : typed) ids.push_back(resolve_entity(names, one));
-  return ids;
-}
-
 Timestamp time_option(const std::string& typed) {
   if (typed.empty()) return {};
   if (const auto time = parse_time(typed)) return *time;
@@ -37,12 +30,15 @@ Timestamp time_option(const std::string& typed) {
 }
 
 EventFilter make_filter(const Options& options, Source& source, const std::optional<Id>& project) {
-  for (const auto& part : options.parts) check_part(part);
-  for (const auto& type : options.types) check_type(type);
+  const auto where = project ? Where::project : Where::workspace;
+  for (const auto& part : options.parts) check_part(part, where);
+  for (const auto& type : options.types) check_type(type, where);
   EventFilter filter{.parts = options.parts,
                      .types = options.types,
                      .since = time_option(options.since),
                      .until = time_option(options.until)};
+  if (!filter.since.is_none() && !filter.until.is_none() && filter.since >= filter.until)
+    fail(Exit::usage, "--since must be before --until");
   if (options.entities.empty() && options.actors.empty()) return filter;
   Names names;
   if (project) {
@@ -50,12 +46,16 @@ EventFilter make_filter(const Options& options, Source& source, const std::optio
   } else {
     learn_workspace(source, names);
   }
-  filter.entities = resolve_all(options.entities, names);
-  filter.actors = resolve_all(options.actors, names);
+  for (const auto& typed : options.entities)
+    filter.entities.push_back(resolve_entity(names, typed, where));
+  for (const auto& typed : options.actors)
+    filter.actors.push_back(resolve_actor(names, typed, where));
   return filter;
 }
 
 Exit print_log(const Context& context, const Options& options) {
+  if (options.from && options.to && *options.from > *options.to)
+    fail(Exit::usage, "--from must not lie behind --to");
   const auto source = open_source(context);
   EventRange range;
   if (!context.project.empty()) range.project = chosen_project(context, *source).id;
@@ -65,7 +65,11 @@ Exit print_log(const Context& context, const Options& options) {
   const auto newest = source->newest(range.project);
   range.first = options.from.value_or(1);
   range.last = std::min(options.to.value_or(newest), newest);
-  if (range.first > range.last) return Exit::ok;
+  if (range.first > range.last) {
+    context.console.say("There is no {} {} yet: the newest is {}.\n",
+                        range.project ? "version" : "position", range.first, newest);
+    return Exit::ok;
+  }
   if (options.limit && !filters && range.last - range.first >= *options.limit) {
     if (options.from) {
       range.last = range.first + *options.limit - 1;
@@ -86,8 +90,10 @@ Exit print_log(const Context& context, const Options& options) {
   const bool first_ones = options.from.has_value();
   std::uint64_t passed = 0;
   std::deque<std::uint64_t> kept;
+  bool any = false;
   source->read(range, [&](const record::Entry& entry) {
     if (!filter.passes(entry)) return true;
+    any = true;
     const auto& envelope = entry.event.envelope();
     if (options.limit && !first_ones) {
       kept.push_back(range.project ? envelope.version.value : envelope.position.value);
@@ -97,6 +103,7 @@ Exit print_log(const Context& context, const Options& options) {
     printer.print(entry);
     return std::ferror(out) == 0 && (!options.limit || ++passed < *options.limit);
   });
+  if (!any) context.console.say("No event meets these conditions.\n");
   if (kept.empty()) return Exit::ok;
   range.first = kept.front();
   source->read(range, [&](const record::Entry& entry) {
@@ -112,20 +119,21 @@ void add_log(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("log", "Print events: who did what, when");
   const auto options = std::make_shared<Options>();
   command->add_option("--from", options->from, "First version (without --project: position)")
-      ->check(CLI::PositiveNumber);
+      ->check(number_from_1());
   command->add_option("--to", options->to, "Last version (without --project: position)")
-      ->check(CLI::PositiveNumber);
+      ->check(number_from_1());
   command
       ->add_option("--limit", options->limit,
                    "At most so many: the newest, or with --from the first ones")
-      ->check(CLI::PositiveNumber);
+      ->check(number_from_1());
   command->add_option("--part", options->parts,
                       "Only events of this part: task, approval, risk, …");
   command->add_option("--type", options->types, "Only events of this type: taskMoved, voteCast, …");
   command->add_option("--entity", options->entities,
                       "Only events that speak of this: an id, T-12, CR-3, R-7, D-4, a name");
-  command->add_option("--actor", options->actors,
-                      "Only what this member did, or what was done for them: a name or an id");
+  command->add_option(
+      "--actor", options->actors,
+      "Only what this member did, or what was done for them: a whole name or an id");
   command->add_option("--since", options->since,
                       "Only what was recorded at or after this time (UTC)");
   command->add_option("--until", options->until, "Only what was recorded before this time (UTC)");
@@ -139,7 +147,7 @@ void add_log(CLI::App& app, Context& context) {
       "Examples:\n"
       "  daybook log --project BANK --limit 20\n"
       "  daybook log --project BANK --entity CR-3 --part approval\n"
-      "  daybook log --project BANK --actor Ada --since 2026-03-01 --until 2026-04-01\n"
+      "  daybook log --project BANK --actor \"Ada Lovelace\" --since 2026-03-01\n"
       "  daybook log --data /var/lib/daybook");
   command->callback([&context, options] {
     context.action = [&context, options] { return print_log(context, *options); };

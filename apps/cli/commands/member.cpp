@@ -104,8 +104,29 @@ Id find_member(Source& source, const std::string& typed, const std::map<Id, Role
        found.empty() ? "is not" : "is the name of several");
 }
 
-// Role::NONE: revokes what there is.
-Exit set_project_role(const Context& context, const std::string& typed, Role role) {
+enum class Change { grant, revoke };
+
+std::string_view name_of(Role role) {
+  const auto known = capnp::Schema::from<Role>().getEnumerants();
+  return known[static_cast<unsigned>(role)].getProto().getName().cStr();
+}
+
+// Whose role, which and where, as it was done. `key`: of the project; empty: in the workspace.
+void print_done(const Context& context, const std::string& typed, Id member, Role role,
+                Change change, const std::string& key) {
+  if (context.json) {
+    context.console.print(
+        "{}\n", fmt::format(R"({{"member":"{}","{}":"{}"}})", to_string(member),
+                            change == Change::grant ? "granted" : "revoked", name_of(role)));
+    return;
+  }
+  context.console.print("done: {} is {} {} {}\n", shown(typed),
+                        change == Change::grant ? "now" : "no longer", name_of(role),
+                        key.empty() ? "of the workspace" : "in " + shown(key));
+}
+
+// Role::NONE: revokes whichever there is.
+Exit set_project_role(const Context& context, const std::string& typed, Role role, Change change) {
   OnlineSource source(context);
   const auto project = chosen_project(context, source);
   Names names;
@@ -115,10 +136,11 @@ Exit set_project_role(const Context& context, const std::string& typed, Role rol
   const auto present = found == roles.end() ? Role::NONE : found->second;
   client::CommandBuilder command;
   auto root = command.root().initProject();
-  if (role == Role::NONE) {
+  if (change == Change::revoke) {
+    if (role == Role::NONE) role = present;
     auto request = root.initRevokeRole();
     write(request.initMember(), member);
-    request.setFrom(present);
+    request.setFrom(role);
   } else {
     auto request = root.initGrantRole();
     write(request.initMember(), member);
@@ -126,15 +148,9 @@ Exit set_project_role(const Context& context, const std::string& typed, Role rol
     request.setRole(role);
   }
   if (!act(context, source, project.id, std::move(command))) return Exit::failed;
-  if (context.json) {
-    context.console.print("{}\n", fmt::format(R"({{"member":"{}"}})", to_string(member)));
-  } else {
-    context.console.print("done: {} in {}\n", shown(typed), shown(project.key));
-  }
+  print_done(context, typed, member, role, change, project.key);
   return Exit::ok;
 }
-
-enum class Change { grant, revoke };
 
 Exit set_workspace_role(const Context& context, const std::string& typed, Role role,
                         Change change) {
@@ -152,30 +168,36 @@ Exit set_workspace_role(const Context& context, const std::string& typed, Role r
     request.setRole(role);
   }
   if (!act(context, source, {}, std::move(command))) return Exit::failed;
-  if (context.json) {
-    context.console.print("{}\n", fmt::format(R"({{"member":"{}"}})", to_string(member)));
-  } else {
-    context.console.print("done: {}\n", shown(typed));
-  }
+  print_done(context, typed, member, role, change, {});
   return Exit::ok;
 }
 
-bool is_workspace_role(Role role) { return role == Role::ADMIN || role == Role::AUDITOR; }
+// Fails for a role of the workspace beside --project: one of the two is not meant.
+bool is_workspace_role(const Context& context, Role role) {
+  if (role != Role::ADMIN && role != Role::AUDITOR) return false;
+  if (!context.project.empty()) {
+    fail(Exit::usage, "{} is a role in the whole workspace, not in a project: leave --project out",
+         name_of(role));
+  }
+  return true;
+}
 
 Exit grant(const Context& context, const std::string& member, const std::string& role_name) {
   require_server(context);
   const auto role = parse_role(role_name);
-  if (is_workspace_role(role)) return set_workspace_role(context, member, role, Change::grant);
-  return set_project_role(context, member, role);
+  if (is_workspace_role(context, role))
+    return set_workspace_role(context, member, role, Change::grant);
+  return set_project_role(context, member, role, Change::grant);
 }
 
 Exit revoke(const Context& context, const std::string& member, const std::string& role_name) {
   require_server(context);
-  if (!context.project.empty()) return set_project_role(context, member, Role::NONE);
   const auto role = role_name.empty() ? Role::NONE : parse_role(role_name);
-  if (!is_workspace_role(role))
+  if (is_workspace_role(context, role))
+    return set_workspace_role(context, member, role, Change::revoke);
+  if (context.project.empty())
     fail(Exit::usage, "revoke what? --project KEY for a role in a project, or admin or auditor");
-  return set_workspace_role(context, member, role, Change::revoke);
+  return set_project_role(context, member, role, Change::revoke);
 }
 
 struct Arguments {
@@ -220,7 +242,9 @@ void add_member(CLI::App& app, Context& context) {
 
   auto* revoking = member->add_subcommand("revoke", "Take a role away");
   revoking->add_option("MEMBER", given->member, "An id, or an exact name")->required();
-  revoking->add_option("ROLE", given->role, "auditor or admin; not needed with --project");
+  revoking->add_option("ROLE", given->role,
+                       "auditor or admin; with --project the role that is taken, if it must be "
+                       "this one");
   revoking->footer(
       "Examples:\n"
       "  daybook member revoke \"Ada Lovelace\" --project BANK\n"

@@ -13,24 +13,17 @@ namespace {
 
 using schema::ViewName;
 
-// As far as this token may read it: a room may not see who the owners are.
-void learn_view(Source& source, const std::string& project, ViewName name, Names& names) {
-  try {
-    names.learn_view(parse_document(source.view(project, name)));
-  } catch (const Failure& failure) {
-    if (failure.exit != Exit::failed) throw;
-  }
-}
-
-// Names of what the view's rows speak of by id, as they are now.
+// Names of what the view's rows speak of by id, as they are now, as far as this token may read them: a room may not see who
+// the owners are.
 void learn_others(Source& source, const std::string& project, ViewName name, Names& names) {
   if (name == ViewName::PEOPLE || name == ViewName::SUMMARY) return;
   for (const auto other : {ViewName::PEOPLE, ViewName::BOARD, ViewName::CHANGES, ViewName::RISKS,
-                           ViewName::DECISIONS, ViewName::APPROVALS}) {
+                           ViewName::DECISIONS, ViewName::APPROVALS, ViewName::COMMENTS}) {
     if (other == name) continue;
     if (name == ViewName::BOARD && other != ViewName::PEOPLE) continue;
+    if (other == ViewName::COMMENTS && name != ViewName::ATTENTION) continue;
     if (name == ViewName::TASKS && other != ViewName::PEOPLE && other != ViewName::BOARD) continue;
-    learn_view(source, project, other, names);
+    (void)learn_readable(source, names, project, other);
   }
 }
 

@@ -62,6 +62,15 @@ Submission read_submission(const std::string& text) {
   return submission;
 }
 
+// Each command is of the one kind of stream or of the other.
+void check_stream(schema::Command::Reader command, Id stream) {
+  const bool is_of_workspace = command.isWorkspace() || command.isMember();
+  if (!is_of_workspace && stream.is_nil())
+    fail(Exit::usage, "that is a command for a project: add --project KEY");
+  if (is_of_workspace && !stream.is_nil())
+    fail(Exit::usage, "that is a command for the workspace: leave --project out");
+}
+
 // A project's id may be of one that is registered but not opened: only a key is looked up.
 Id stream_of(const Context& context, Source& source, const Submission& submission) {
   if (context.project.empty()) return submission.stream;
@@ -84,6 +93,7 @@ Exit submit(const Context& context, const Options& options) {
   }
   OnlineSource source(context);
   const auto stream = stream_of(context, source, submission);
+  check_stream(submission.command.root().asReader(), stream);
   const auto accepted =
       act(context, source, stream, std::move(submission.command), submission.options);
   if (!accepted) return Exit::failed;
@@ -93,7 +103,9 @@ Exit submit(const Context& context, const Options& options) {
   }
   const auto first = accepted->first_version.value;
   const auto last = accepted->last_version().value;
-  const auto where = stream.is_nil() ? std::string("the workspace") : shown(context.project);
+  const auto where = stream.is_nil()           ? std::string("the workspace")
+                     : context.project.empty() ? to_string(stream)
+                                               : shown(context.project);
   if (first == last) {
     context.console.print("accepted: version {} of {}\n", first, where);
   } else {

@@ -119,7 +119,7 @@ void add_tail(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   command
       ->add_option("--from", options->from, "Begin at this version (without --project: position)")
-      ->check(CLI::PositiveNumber);
+      ->check(number_from_1());
   command->add_option("--lines", options->lines, "Begin with the newest so many events")
       ->check(CLI::Range(0, 10'000))
       ->capture_default_str();

@@ -26,10 +26,15 @@ std::vector<schema::ViewName> parse_views(std::string_view text) {
   std::vector<schema::ViewName> views;
   for (std::size_t at = 0; at <= text.size();) {
     const auto end = std::min(text.find(',', at), text.size());
-    const auto name = model::parse_view_name(text.substr(at, end - at));
+    auto word = text.substr(at, end - at);
+    while (word.starts_with(' ')) word.remove_prefix(1);
+    while (word.ends_with(' ')) word.remove_suffix(1);
+    const auto name = model::parse_view_name(word);
     if (!name) {
-      fail(Exit::usage, "--views: there is no view {}; there are board, tasks, people and summary",
-           shown(text.substr(at, end - at)));
+      std::string all;
+      for (const auto view : model::all_views())
+        all += (all.empty() ? "" : ", ") + std::string(model::to_string(view));
+      fail(Exit::usage, "--views: there is no view {}; there are: {}", shown(word), all);
     }
     views.push_back(*name);
     at = end + 1;

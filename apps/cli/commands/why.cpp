@@ -88,7 +88,7 @@ Exit explain_why(const Context& context, const std::string& typed) {
   const auto source = open_source(context);
   const auto project = chosen_project(context, *source);
   Names names;
-  names.set(project.id, shown(project.key));
+  names.set(project.id, Kind::project, shown(project.key));
   learn_project(*source, names, project.id);
   const auto entity = resolve_entity(names, typed);
   const EventRange range{.project = project.id, .first = 1, .last = source->newest(project.id)};

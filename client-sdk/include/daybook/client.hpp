@@ -12,7 +12,7 @@
 // Lifetime:  the destructor does not block. Operations not completed then are dropped, their handlers destroyed on the
 //            executor; stop() first to have them all completed, with operation_aborted.
 // Failure:   misuse throws std::invalid_argument (the constructor: an address that is none, a CA file that cannot be read, a
-//            pin that is none); everything else is an error_code (daybook/error.hpp).
+//            pin that is none, either of them for an address without TLS); everything else is an error_code (daybook/error.hpp).
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>

@@ -3,6 +3,7 @@
 //
 // The connection is TLS 1.2 or 1.3. The server's certificate must be within its dates, must hold the address's host name
 // (RFC 6125) or IP address as a subject alternative name, and must be signed, over its chain, by a CA that is trusted.
+// For an address without TLS the options must be empty: std::invalid_argument is thrown otherwise, and nothing is sent.
 
 #include <string>
 

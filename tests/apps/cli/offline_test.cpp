@@ -51,6 +51,9 @@ TEST_CASE("A data folder beside its writer is read and verified", "[cli][offline
     CHECK(contains(first.out, "BANK/2 "));
     CHECK(contains(first.out, "BANK/3 "));
     CHECK(demo({"log", "--from", "100000"}).out.empty());
+    CHECK(contains(demo({"log", "--from", "100000"}).err, "no position 100000 yet"));
+    CHECK(contains(demo({"bogus"}).err, "there is no command bogus; there are: projects, "));
+    CHECK(contains(demo({"member", "bogus"}).err, "there is no command bogus; there are: add, "));
   }
   SECTION("log in JSON has whole events with their words, one a line") {
     std::istringstream said(demo({"log", "--json"}).out);

@@ -106,6 +106,27 @@ TEST_CASE("A command is accepted once, and a rejection names what stands in the 
     CHECK(contains(line, "task.taskUnblocked"));
     CHECK(contains(line, "(claimed 1970-01-01 00:00:01Z)"));
   }
+  SECTION("what stream it is for is said, and must fit") {
+    const auto row = boost::json::parse(cli({"projects", "--json"}).out).at("projects").at(0);
+    const auto stream = std::string(row.at("id").as_string().c_str());
+    const auto said = cli({"submit", R"({"stream":")" + stream +
+                                         R"(","command":{"task":{"unblockTask":{"task":")" +
+                                         std::string(kTask) + R"("}}}})"});
+    CHECK(said.out == "accepted: version 7 of " + stream + "\n");
+    const auto no_project = cli({"submit", block});
+    CHECK(no_project.exit == Exit::usage);
+    CHECK(contains(no_project.err, "add --project KEY"));
+    const auto of_workspace = cli.submit(R"({"member":{"addMember":{"member":")" +
+                                         std::string(kOther) + R"(","name":"Ada"}}})");
+    CHECK(of_workspace.exit == Exit::usage);
+    CHECK(contains(of_workspace.err, "leave --project out"));
+  }
+  SECTION("the server's address has no path") {
+    const auto said =
+        call({"projects", "--server", cli.server.url() + "/daybook", "--token", cli.token});
+    CHECK(said.exit == Exit::usage);
+    CHECK(contains(said.err, "without a path"));
+  }
   SECTION("the board shows it") {
     const auto board = cli({"show", "board", "--project", "bank"}).out;
     CHECK(contains(board, "T-1 Pay by card"));
@@ -186,9 +207,14 @@ TEST_CASE("Tokens are made here, shown once, and end when they are revoked",
   cli.token = field(room, "token");
   CHECK(cli({"show", "board", "--project", "BANK"}).exit == Exit::ok);
   CHECK(cli({"show", "tasks", "--project", "BANK"}).exit == Exit::failed);
-  CHECK(cli({"log", "--project", "BANK"}).exit == Exit::failed);
+  CHECK(contains(cli({"log", "--project", "BANK"}).err, "a room's token reads views alone"));
+  CHECK(cli({"diff", "--project", "BANK", "--from", "1", "--view", "board"}).exit == Exit::ok);
 
   cli.token = admin;
+  CHECK(contains(cli({"token", "issue", "--room", "--project", "BANK", "--views", "foo"}).err,
+                 "there are: board, tasks, people, summary, approvals"));
+  CHECK(cli({"token", "issue", "--room", "--project", "BANK", "--views", "board, summary"}).exit ==
+        Exit::ok);
   CHECK(cli({"token", "revoke", field(issued, "id"), "--reason", "lost"}).exit == Exit::ok);
   CHECK(contains(cli({"token", "list"}).out, "revoked"));
   cli.token = viewer;
@@ -207,6 +233,42 @@ TEST_CASE("Tokens are made here, shown once, and end when they are revoked",
   CHECK(unknown.exit == Exit::failed);
   CHECK(contains(unknown.err, "no member Nobody"));
   CHECK(cli({"project", "new", "BANK", "Again"}).exit == Exit::failed);
+}
+
+TEST_CASE("A role is given and taken where it was named, or not at all", "[cli][online]") {
+  const Fixture cli;
+  const auto member = field(cli({"member", "add", "Zoe New", "--json"}), "member");
+  const auto roles = [&] {
+    const auto list = boost::json::parse(cli({"member", "list", "--json"}).out);
+    for (const auto& row : list.at("members").as_array()) {
+      if (row.at("id").as_string() == member) return row.at("admin").as_bool();
+    }
+    return false;
+  };
+  const auto project_role = [&] { return cli({"show", "people", "--project", "BANK"}).out; };
+
+  const auto mixed = cli({"member", "grant", "Zoe New", "admin", "--project", "BANK"});
+  CHECK(mixed.exit == Exit::usage);
+  CHECK(contains(mixed.err, "admin is a role in the whole workspace"));
+  CHECK_FALSE(roles());
+  const auto granted = cli({"member", "grant", "Zoe New", "viewer", "--project", "bank"});
+  CHECK(granted.out == "done: Zoe New is now viewer in BANK\n");
+  CHECK(cli({"member", "grant", "Zoe New", "admin"}).out ==
+        "done: Zoe New is now admin of the workspace\n");
+
+  CHECK(cli({"member", "revoke", "Zoe New", "admin", "--project", "BANK"}).exit == Exit::usage);
+  CHECK(roles());
+  CHECK(contains(project_role(), "viewer"));
+  const auto other = cli({"member", "revoke", "Zoe New", "manager", "--project", "BANK"});
+  CHECK(other.exit == Exit::failed);
+  CHECK(contains(other.err, "changedMeanwhile"));
+  CHECK(contains(project_role(), "viewer"));
+  CHECK(cli({"member", "revoke", "Zoe New", "viewer", "--project", "BANK"}).out ==
+        "done: Zoe New is no longer viewer in BANK\n");
+  CHECK_FALSE(contains(project_role(), "viewer"));
+  CHECK(cli({"member", "revoke", "Zoe New", "admin"}).out ==
+        "done: Zoe New is no longer admin of the workspace\n");
+  CHECK_FALSE(roles());
 }
 
 TEST_CASE("tail shows what happens, over a restart of the server, until it is interrupted",

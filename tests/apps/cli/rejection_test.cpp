@@ -19,10 +19,10 @@ const Id kAda{3, 1};
 
 Names names() {
   Names names;
-  names.set(kReview, "Review");
-  names.set(kTask, "T-12");
-  names.set(kOther, "T-15");
-  names.set(kAda, "Ada");
+  names.set(kReview, Kind::column, "Review");
+  names.set(kTask, Kind::task, "T-12");
+  names.set(kOther, Kind::task, "T-15");
+  names.set(kAda, Kind::member, "Ada");
   return names;
 }
 

@@ -93,5 +93,11 @@ TEST_CASE("A pin or a CA file that is none is wrong usage", "[cli][tls]") {
     const auto file = cli({command, "--ca-file", cli.server.path("missing.pem")});
     CHECK(file.exit == Exit::usage);
     CHECK_THAT(file.err, Contains("missing.pem"));
+    for (const std::string name : {"--pin", "--ca-file"}) {
+      const auto value = name == "--pin" ? cli.server.identity.pin : cli.ca;
+      const auto plain = cli({command, name, value}, "http");
+      CHECK(plain.exit == Exit::usage);
+      CHECK_THAT(plain.err, Contains("needs an address under TLS: https://"));
+    }
   }
 }
