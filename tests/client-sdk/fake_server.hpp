@@ -20,8 +20,8 @@ namespace daybook::testing {
 inline constexpr Id kProject{1, 100};
 inline constexpr Id kManager{1, 7};
 inline constexpr Id kLog{1, 1};
-inline constexpr Id kColumnA{1, 201};
-inline constexpr Id kColumnB{1, 202};
+inline constexpr Id kColumnA{0x10, 201};
+inline constexpr Id kColumnB{0x10, 202};
 
 using Message = record::AlignedBytes;
 

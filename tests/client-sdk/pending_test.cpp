@@ -10,7 +10,7 @@ namespace {
 using client::accepted;
 using client::rejected;
 
-Id task(std::uint64_t i) { return {3, i}; }
+Id task(std::uint64_t i) { return {0x30, i}; }
 Id command(std::uint64_t i) { return {4, i}; }
 
 }  // namespace
