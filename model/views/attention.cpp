@@ -196,6 +196,10 @@ void attend_change(Feed& feed, Id id, const change::Change& change) {
   using change::Status;
   const subject::Label label{change.number, change.title};
   if (change.status == Status::SUBMITTED && change.assessed && !change.impact_accepted) {
+  if (change.status == Status::SUBMITTED && !change.assessed) {
+    feed.add({Reason::CHANGE_TO_ASSESS, Class::DIGEST, id, label, change.submitted_at,
+              feed.for_members({})});
+  }
     feed.add({Reason::IMPACT_TO_ACCEPT, Class::DIGEST, id, label, change.assessed_at,
               feed.for_members({change.requester})});
   }

@@ -48,7 +48,9 @@ enum Reason {
   columnOverLimit @18;
   # Any of its limits.
   mentioned @19;
-  # In a comment of the view's date or the six days before; the subject is the comment.
+  # In a comment recorded on the view's date or the six days before; the subject is the comment.
+  changeToAssess @20;
+  # Nobody can approve it before: for the managers.
 }
 
 struct Row {

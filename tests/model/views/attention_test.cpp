@@ -174,7 +174,12 @@ TEST_CASE("a change waits for its impact, its approval, its implementation in tu
   request.kind = model::approval::SubjectKind::CHANGE;
   project.approval.requests.set(change_n(1), request);
   auto& edited = *project.change.changes.edit(change_n(1));
-  CHECK(items(project).empty());  // nobody can approve, nor accept, what is not assessed
+  // Nobody can approve, nor accept, what is not assessed.
+  edited.submitted_at = at(-3);
+  CHECK(items(project) == Items{"changeToAssess digest H1 #3 for M1 since -3"});
+  edited.status = model::change::Status::DEFERRED;
+  CHECK(items(project).empty());
+  edited.status = model::change::Status::SUBMITTED;
   edited.assessed = true;
   edited.assessed_at = at(-1);
   CHECK(items(project) == Items{"impactToAccept digest H1 #3 for M2 since -1"});
