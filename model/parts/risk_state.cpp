@@ -26,6 +26,7 @@ void fold_identified(State& state, wire::RiskIdentified::Reader event, const Eve
   risk.identified_at = meta.happened_at();
   risk.identified_by = meta.on_whose_part();
   risk.reviewed_at = risk.identified_at;
+  risk.recorded_at = meta.recorded_at;
   state.last_number = std::max(state.last_number, risk.number);
 }
 
@@ -258,6 +259,7 @@ void save_risk(wire::RiskState::Builder out, Id id, const Risk& risk) {
   write_ids(risk.changes, [&](unsigned size) { return out.initChanges(size); });
   out.setAcceptedAt(risk.accepted_at.micros);
   save_id(risk.accepted_by, [&] { return out.initAcceptedBy(); });
+  out.setRecordedAt(risk.recorded_at.micros);
 }
 
 Risk load_risk(wire::RiskState::Reader in) {
@@ -288,6 +290,7 @@ Risk load_risk(wire::RiskState::Reader in) {
   risk.changes = read_sorted_ids(in.getChanges());
   risk.accepted_at = {in.getAcceptedAt()};
   risk.accepted_by = daybook::read(in.getAcceptedBy());
+  risk.recorded_at = {in.getRecordedAt()};
   return risk;
 }
 

@@ -352,6 +352,8 @@ struct RiskState {
   # Change requests made for it, sorted.
   acceptedAt @25 :Int64;
   acceptedBy @26 :Id;
+  recordedAt @27 :Int64;
+  # When it was identified, by the server's clock.
 }
 
 struct SessionState {
