@@ -162,8 +162,9 @@ std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName n
     if (at) fail(Exit::failed, "the project {} did not exist yet", shown(key_or_id));
     fail(Exit::failed, "there is no project {}", shown(key_or_id));
   }
-  const auto date = at && !at->time.is_none() ? date_of(at->time) : Date{};
-  const auto view = model::derive(name, state, workspace()->state, date);
+  const auto latest = at ? at->time : Timestamp{};
+  const auto date = latest.is_none() ? Date{} : date_of(latest);
+  const auto view = model::derive(name, state, workspace()->state, date, latest);
   const auto rows = model::whole(view).rows;
   const WordsOfTexts words(*log_, model::texts_of(name, rows));
   capnp::MallocMessageBuilder message;

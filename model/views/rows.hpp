@@ -17,6 +17,8 @@ struct ViewInput {
   const Project& project;
   const Workspace& workspace;
   Date date;
+  Timestamp
+      latest;  // what the workspace recorded later is not shown; none: whatever is of the project's version
 };
 
 // Not sorted; no key twice, unless an old log or a damaged one has an id that is the key of a day, a cell or the like: those

@@ -10,14 +10,16 @@ namespace {
 using schema::timeline::Mark;
 using Row = schema::timeline::Row;
 
-// Recorded attempts at versions that the project as shown has reached, by day.
+// Recorded attempts at versions that the project as shown has reached, up to the moment asked for, by day.
 std::map<Date, std::uint32_t> rejected_by_day(const ViewInput& input) {
   const auto& acts = input.workspace.workspace.rejected_acts;
   const Id project = input.project.id;
   std::map<Date, std::uint32_t> days;
   for (auto at = acts.lower_bound({project, {}}); at != acts.end() && at->first.project == project;
        ++at) {
-    if (at->second.version <= input.project.version) ++days[date_of(at->second.at)];
+    const auto& act = at->second;
+    const bool is_later = !input.latest.is_none() && act.at > input.latest;
+    if (!is_later && act.version <= input.project.version) ++days[date_of(act.at)];
   }
   return days;
 }

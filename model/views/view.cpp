@@ -91,10 +91,11 @@ bool depends_on_workspace(ViewName name) {
   return name == ViewName::PEOPLE || name == ViewName::TIMELINE;
 }
 
-View derive(ViewName name, const Project& project, const Workspace& workspace, Date date) {
+View derive(ViewName name, const Project& project, const Workspace& workspace, Date date,
+            Timestamp latest) {
   if (date.is_none()) date = date_of(project.recorded_at);
   View view{name, project.version, project.recorded_at, date, {}};
-  auto rows = derive_rows(name, {project, workspace, date});
+  auto rows = derive_rows(name, {project, workspace, date, latest});
   std::vector<std::pair<Id, std::size_t>> order;
   order.reserve(rows.size());
   for (const auto& row : rows) order.emplace_back(row.key, order.size());

@@ -45,9 +45,10 @@ struct View {
 // Whether a view shows something of the workspace: names, rejected acts. Replicas derive it without.
 [[nodiscard]] bool depends_on_workspace(ViewName name);
 
-// The view of a project, looked at on a date (UTC); none: the day of the project's newest event.
+// The view of a project, looked at on a date (UTC); none: the day of the project's newest event. `latest` is given where
+// the project is one as of a moment: the moment, since the workspace's stream has other times.
 [[nodiscard]] View derive(ViewName name, const Project& project, const Workspace& workspace,
-                          Date date = {});
+                          Date date = {}, Timestamp latest = {});
 
 // What leads from one state of a view to another; both of the same name.
 struct ViewChange {

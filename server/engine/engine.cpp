@@ -123,26 +123,6 @@ void Engine::read_project_at(Id project, At at, Inbox& inbox,
       std::move(handler));
 }
 
-namespace {
-
-// The workspace as a view of the past shows it: without attempts that were rejected later.
-model::Workspace workspace_at(model::Workspace workspace, const model::Project& project,
-                              const At& at) {
-  std::vector<model::workspace::RejectedActKey> later;
-  auto& acts = workspace.workspace.rejected_acts;
-  for (auto row = acts.lower_bound({project.id, {}});
-       row != acts.end() && row->first.project == project.id; ++row) {
-    const auto* time = std::get_if<Timestamp>(&at);
-    const bool is_later =
-        time != nullptr ? row->second.at > *time : row->second.version > project.version;
-    if (is_later) later.push_back(row->first);
-  }
-  for (const auto& key : later) acts.erase(key);
-  return workspace;
-}
-
-}  // namespace
-
 void Engine::read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
                           PastHandler<std::shared_ptr<const model::View>> handler) {
   using Result = std::shared_ptr<const model::View>;
@@ -153,12 +133,10 @@ void Engine::read_view_at(Id project, model::ViewName name, At at, Inbox& inbox,
         if (!version) return std::unexpected(version.error());
         const auto state = past.state(project, *version);
         const auto* time = std::get_if<Timestamp>(&at);
-        const auto date = time != nullptr ? date_of(*time) : Date{};
+        const auto latest = time != nullptr ? *time : Timestamp{};
+        const auto date = time != nullptr ? date_of(latest) : Date{};
         const auto now = impl_->projector.workspace();
-        if (!model::depends_on_workspace(name))
-          return std::make_shared<const model::View>(derive(name, *state, *now, date));
-        return std::make_shared<const model::View>(
-            derive(name, *state, workspace_at(*now, *state, at), date));
+        return std::make_shared<const model::View>(derive(name, *state, *now, date, latest));
       },
       std::move(handler));
 }

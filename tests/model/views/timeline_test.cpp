@@ -64,6 +64,13 @@ TEST_CASE("a day has its events, its rejected acts and the version at its end",
   CHECK(day_of(view, -4) == "20 events, 2 rejected, to 20");
   CHECK(day_of(view, -2) == "0 events, 1 rejected, to 20");
   CHECK(day_of(view, -1) == "5 events, 1 rejected, to 25");
+  // As of a moment: without what was tried later, though the project had not moved on.
+  const auto then =
+      model::derive(ViewName::TIMELINE, project, workspace, day(-1), {at(-1, kHour).micros - 1});
+  CHECK(day_of(then, -2) == "0 events, 1 rejected, to 20");
+  CHECK(day_of(then, -1) == "5 events, 0 rejected, to 25");
+  CHECK(day_of(model::derive(ViewName::TIMELINE, project, workspace, day(-1), at(-1, kHour)), -1) ==
+        "5 events, 1 rejected, to 25");
   // A replica has no workspace.
   CHECK(day_of(derive_on(ViewName::TIMELINE, project), -4) == "20 events, 0 rejected, to 20");
 }

@@ -270,7 +270,7 @@ void check_rows(const model::Project& project) {
     for (std::size_t i = 1; i < view.rows.size(); ++i)
       REQUIRE(view.rows[i - 1].key < view.rows[i].key);
     for (const auto& row : view.rows) REQUIRE(key_of(name, row.words) == row.key);
-    REQUIRE(count_derived(name, {project, {}, view.date}) == view.rows.size());
+    REQUIRE(count_derived(name, {project, {}, view.date, {}}) == view.rows.size());
     REQUIRE(model::difference(view, model::derive(name, again, {})).empty());
   }
 }
