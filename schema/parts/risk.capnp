@@ -393,6 +393,7 @@ struct Row {
 }
 
 struct RiskRow {
+  # Not here: the residual risk once the response is done, which nobody assesses yet.
   state @0 :RiskState;
   score @1 :UInt32;
   band @2 :Band;
