@@ -60,6 +60,7 @@ class FakeServer {
   bool answers_past = true;                   // false: questions about the past go nowhere
   std::optional<std::uint64_t> past_version;  // whatever was asked, the state of this one is sent
   std::function<void(Message& batch)> spoil;  // what is sent as events or snapshots
+  model::Facts facts{.limit = 2};             // what its rejections rest on
 
   // --- What it saw --------------------------------------------------------------------------------------------------
   struct Received {
