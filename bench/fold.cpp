@@ -62,14 +62,14 @@ void fill(log::EventLog& log, std::size_t tasks) {
   give(kProject, [&](model::Request& request) {
     auto columns = request.command().initBoard().initDefineBoard().initColumns(2);
     for (unsigned i = 0; i < 2; ++i) {
-      write(columns[i].initColumn(), Id{1, i + 1});
+      write(columns[i].initColumn(), Id{0xc0, i + 1});
       request.text(columns[i].initName(), "Column");
     }
   });
   for (std::size_t task = 0; task < tasks; ++task) {
     give(kProject, [&](model::Request& request) {
       auto create = request.command().initTask().initCreateTask();
-      write(create.initTask(), Id{2, task + 1});
+      write(create.initTask(), Id{0x7a, task + 1});
       request.text(create.initTitle(), "A task of the bench");
     });
   }
@@ -77,9 +77,9 @@ void fill(log::EventLog& log, std::size_t tasks) {
     for (std::size_t task = 0; task < tasks; ++task) {
       give(kProject, [&](model::Request& request) {
         auto move = request.command().initTask().initMoveTask();
-        write(move.initTask(), Id{2, task + 1});
-        write(move.initFromColumn(), Id{1, round % 2 + 1});
-        write(move.initToColumn(), Id{1, (round + 1) % 2 + 1});
+        write(move.initTask(), Id{0x7a, task + 1});
+        write(move.initFromColumn(), Id{0xc0, round % 2 + 1});
+        write(move.initToColumn(), Id{0xc0, (round + 1) % 2 + 1});
       });
     }
   }

@@ -22,6 +22,8 @@ struct Id {
 
   auto operator<=>(const Id&) const = default;
   [[nodiscard]] bool is_nil() const { return high == 0 && low == 0; }
+  // Whether views keep it for the keys of rows that are about no entity: a day, a cell. Nothing new gets such an id.
+  [[nodiscard]] constexpr bool is_row_key() const { return high < 16; }
 };
 
 // Where an event stands in the log: 1, 2, 3 …; 0 is before the first.

@@ -103,6 +103,7 @@ schema::Event::Which part_of(const Project& state, Id id) {
 
 Ruling require_new_id(const Project& all, Id id, std::string_view field) {
   DAYBOOK_TRY(require_id(id, field));
+  if (id.is_row_key()) return reject(Code::MALFORMED, {.field = field});
   if (part_of(all, id) == schema::Event::NONE) return {};
   return reject(Code::ALREADY_EXISTS, {.field = field, .id = id});
 }

@@ -1,7 +1,7 @@
 #pragma once
 // The project stream: the parts that make up one project, decided on one state.
 //
-// To add a part: its state here, its line in decide(), in evolve() and in the list of snapshot.cpp.
+// What is done for every part is made from the list in model/parts.hpp; to add one, its line there and its include here.
 
 #include "model/context.hpp"
 #include "model/emitter.hpp"

@@ -374,6 +374,8 @@ void print_flow(const Console& console, const value& rows, const Names& names) {
          }));
     line("in progress", std::to_string(number_of(*figures, "inProgress")));
     line("by Little's law", "a cycle of " + duration(*figures, "littleCycle"));
+    line("efficiency", ratio(*figures, "efficiency"));
+    line("measured over", fmt::format("{} days", number_of(*figures, "windowDays")));
   }
   auto ageing = members(rows, "flow", "ageing");
   sort_by(ageing, [](const value& row) { return number_of(row, "startedAt"); });

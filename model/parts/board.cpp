@@ -39,6 +39,12 @@ std::vector<Column>::iterator locate(State& state, Id column) {
                       [&](const Column& c) { return c.id == column; });
 }
 
+// The first one whose id is not less.
+std::vector<RetiredColumn>::const_iterator retired_from(const State& state, Id column) {
+  return std::lower_bound(state.retired.begin(), state.retired.end(), column,
+                          [](const RetiredColumn& c, Id id) { return c.id < id; });
+}
+
 std::size_t index_of(const State& state, Id column) {
   const auto at = std::find_if(state.columns.begin(), state.columns.end(),
                                [&](const Column& c) { return c.id == column; });
@@ -237,10 +243,14 @@ const Column* find_column(const State& state, Id column) {
   return index < state.columns.size() ? &state.columns[index] : nullptr;
 }
 
-bool is_id_used(const State& state, Id column) {
-  return find_column(state, column) != nullptr ||
-         std::binary_search(state.retired.begin(), state.retired.end(), column);
+std::optional<Category> category_of(const State& state, Id column) {
+  if (const auto* found = find_column(state, column)) return found->category;
+  const auto at = retired_from(state, column);
+  if (at != state.retired.end() && at->id == column) return at->category;
+  return std::nullopt;
 }
+
+bool is_id_used(const State& state, Id column) { return category_of(state, column).has_value(); }
 
 bool is_transition_allowed(const State& state, Id from, Id to) {
   return !state.restricted || from == to ||
@@ -324,8 +334,12 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
     }
     case wire::Event::COLUMN_RETIRED: {
       const auto id = daybook::read(event.getColumnRetired().getColumn());
-      if (const auto at = locate(state, id); at != state.columns.end()) state.columns.erase(at);
-      state.retired.insert(std::lower_bound(state.retired.begin(), state.retired.end(), id), id);
+      RetiredColumn retired{.id = id};
+      if (const auto at = locate(state, id); at != state.columns.end()) {
+        retired.category = at->category;
+        state.columns.erase(at);
+      }
+      state.retired.insert(retired_from(state, id), retired);
       std::erase_if(state.transitions,
                     [&](const Transition& t) { return t.first == id || t.second == id; });
       return true;
@@ -356,7 +370,11 @@ void save(const State& state, wire::State::Builder builder) {
       });
   save_list(
       state.retired, [&](unsigned size) { return builder.initRetired(size); },
-      [](schema::Id::Builder out, Id column) { daybook::write(out, column); });
+      [](schema::Id::Builder out, const RetiredColumn& column) { daybook::write(out, column.id); });
+  if (!state.retired.empty()) {
+    auto categories = builder.initRetiredCategories(static_cast<unsigned>(state.retired.size()));
+    for (unsigned i = 0; i < categories.size(); ++i) categories.set(i, state.retired[i].category);
+  }
   if (!state.transitions.empty()) {
     write_transitions(state.transitions,
                       builder.initTransitions(static_cast<unsigned>(state.transitions.size())));
@@ -369,7 +387,12 @@ State load(wire::State::Reader reader) {
   state.restricted = reader.getRestricted();
   for (const auto column : reader.getColumns())
     state.columns.push_back(read_column(column, model::read(column.getName())));
-  for (const auto id : reader.getRetired()) state.retired.push_back(daybook::read(id));
+  const auto retired = reader.getRetired();
+  const auto categories = reader.getRetiredCategories();
+  for (unsigned i = 0; i < retired.size(); ++i) {
+    state.retired.push_back({.id = daybook::read(retired[i]),
+                             .category = i < categories.size() ? categories[i] : Category::TODO});
+  }
   state.transitions = read_transitions(reader.getTransitions());
   return state;
 }

@@ -40,18 +40,25 @@ struct Column {
   WipLimit wip = {};
 };
 
+struct RetiredColumn {
+  Id id = {};
+  Category category = Category::TODO;
+};
+
 using Transition = std::pair<Id, Id>;  // from, to
 
 struct State {
   bool defined = false;
   std::vector<Column> columns = {};          // from left to right, at most kColumnsMax
-  std::vector<Id> retired = {};              // sorted; their ids stay in use
+  std::vector<RetiredColumn> retired = {};   // sorted by id, which stays in use
   bool restricted = false;                   // only `transitions` are allowed; else all
   std::vector<Transition> transitions = {};  // sorted
 };
 
 // nullptr: no such column, or retired.
 [[nodiscard]] const Column* find_column(const State& state, Id column);
+// Of a retired column, too; nullopt: no such column.
+[[nodiscard]] std::optional<Category> category_of(const State& state, Id column);
 [[nodiscard]] bool is_id_used(const State& state, Id column);
 [[nodiscard]] bool is_transition_allowed(const State& state, Id from, Id to);
 

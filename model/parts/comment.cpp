@@ -73,6 +73,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       comment.at = meta.happened_at();
       comment.text = text_of_event(added.getText(), meta.position);
       comment.mentions = read_ids(added.getMentions());
+      comment.recorded_at = meta.recorded_at;
       return true;
     }
     case wire::Event::COMMENT_CORRECTED: {
@@ -102,6 +103,7 @@ void save(const State& state, wire::State::Builder builder) {
         write_text(comment.corrected, [&] { return out.initCorrected(); });
         out.setCorrectedAt(comment.corrected_at.micros);
         write_ids(comment.mentions, [&](unsigned size) { return out.initMentions(size); });
+        out.setRecordedAt(comment.recorded_at.micros);
       });
 }
 
@@ -114,7 +116,8 @@ State load(wire::State::Reader reader) {
                                                         model::read(in.getText()),
                                                         model::read(in.getCorrected()),
                                                         {in.getCorrectedAt()},
-                                                        read_ids(in.getMentions())});
+                                                        read_ids(in.getMentions()),
+                                                        {in.getRecordedAt()}});
   }
   return state;
 }

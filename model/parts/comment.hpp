@@ -27,6 +27,7 @@ struct Comment {
   Text corrected = {};  // as last corrected
   Timestamp corrected_at = {};
   std::vector<Id> mentions = {};
+  Timestamp recorded_at = {};  // never before `at`, which its author claims
 };
 
 struct State {

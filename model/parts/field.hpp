@@ -19,7 +19,8 @@ struct Project;
   return {};
 }
 
-// An id for something new: given, and in use nowhere in the project. idRequired, alreadyExists.
+// An id for something new: given, no key of rows that are about no entity, and in use nowhere in the project. idRequired,
+// malformed, alreadyExists.
 [[nodiscard]] Ruling require_new_id(const Project& all, Id id, std::string_view field);
 // What a command speaks about exists, in whichever part; nil: the project itself. unknownSubject.
 [[nodiscard]] Ruling require_subject(const Project& all, Id id, std::string_view field);

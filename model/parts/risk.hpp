@@ -90,6 +90,8 @@ struct Risk {
   Timestamp retired_at = {};
   Text reason = {};
   std::vector<Id> changes = {};  // sorted
+  Timestamp recorded_at =
+      {};  // when it was identified; never before identified_at, which is claimed
 };
 
 struct Session {

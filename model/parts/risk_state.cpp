@@ -27,6 +27,7 @@ void fold_identified(State& state, wire::RiskIdentified::Reader event, const Eve
   risk.identified_at = meta.happened_at();
   risk.identified_by = meta.on_whose_part();
   risk.reviewed_at = risk.identified_at;
+  risk.recorded_at = meta.recorded_at;
   state.last_number = std::max(state.last_number, risk.number);
 }
 
@@ -282,6 +283,7 @@ void save_risk(wire::RiskState::Builder out, Id id, const Risk& risk) {
         save_id(acceptance.by, [&] { return row.initBy(); });
         save_id(acceptance.decision, [&] { return row.initDecision(); });
       });
+  out.setRecordedAt(risk.recorded_at.micros);
 }
 
 Risk load_risk(wire::RiskState::Reader in) {
@@ -318,6 +320,7 @@ Risk load_risk(wire::RiskState::Reader in) {
     risk.acceptances.push_back(
         {{row.getAt()}, daybook::read(row.getBy()), daybook::read(row.getDecision())});
   }
+  risk.recorded_at = {in.getRecordedAt()};
   return risk;
 }
 

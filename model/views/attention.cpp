@@ -62,7 +62,8 @@ class Feed {
     return members;
   }
 
-  // On the date, or on one of the six days before.
+  // On the date, or on one of the six days before. News is what was recorded lately: what was done offline is told once it is
+  // there, however long ago it was done.
   [[nodiscard]] bool is_recent(Timestamp at) const {
     return std::int64_t{date.days} - date_of(at).days < kRecentDays;
   }
@@ -117,8 +118,8 @@ void attend_risk(Feed& feed, Id id, const risk::Risk& risk) {
               id, label, risk.materialized_at});
   }
   // One that everybody is told of at once is no news for the digest.
-  if (risk::is_live(risk) && !is_extreme && !is_security && feed.is_recent(risk.identified_at))
-    feed.add({Reason::NEW_RISK, Class::DIGEST, id, label, risk.identified_at});
+  if (risk::is_live(risk) && !is_extreme && !is_security && feed.is_recent(risk.recorded_at))
+    feed.add({Reason::NEW_RISK, Class::DIGEST, id, label, risk.recorded_at});
   if (is_review_overdue(risk, feed.date)) {
     feed.add({Reason::RISK_REVIEW_OVERDUE, Class::DIGEST, id, label, review_due_at(risk),
               feed.for_members({risk.owner})});
@@ -192,6 +193,10 @@ void attend_request(Feed& feed, Id id, const approval::Request& request) {
 void attend_change(Feed& feed, Id id, const change::Change& change) {
   using change::Status;
   const subject::Label label{change.number, change.title};
+  if (change.status == Status::SUBMITTED && !change.assessed) {
+    feed.add({Reason::CHANGE_TO_ASSESS, Class::DIGEST, id, label, change.submitted_at,
+              feed.for_members({})});
+  }
   if (change.status == Status::SUBMITTED && change.assessed && !change.impact_accepted) {
     feed.add({Reason::IMPACT_TO_ACCEPT, Class::DIGEST, id, label, change.assessed_at,
               feed.for_members({change.requester})});
@@ -246,13 +251,13 @@ void attend_column(Feed& feed, const board::Column& column) {
 }
 
 void attend_comment(Feed& feed, Id id, const comment::Comment& comment) {
-  if (comment.mentions.empty() || !feed.is_recent(comment.at)) return;
+  if (comment.mentions.empty() || !feed.is_recent(comment.recorded_at)) return;
   const auto& words = comment.corrected.is_none() ? comment.text : comment.corrected;
   feed.add({Reason::MENTIONED,
             Class::DIGEST,
             id,
             {0, words},
-            comment.at,
+            comment.recorded_at,
             feed.for_members(comment.mentions)});
 }
 

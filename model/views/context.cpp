@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "model/parts/id_list.hpp"
+
 namespace daybook::model {
 namespace {
 
@@ -113,16 +115,18 @@ std::set<Id> involved(const Project& project, const ContextInput& input) {
   return people;
 }
 
+// As it was shown on the day of the act, whenever its newest event was.
 void write_moment(wire::Moment::Builder out, const Project& project, const ContextInput& input) {
   constexpr ViewName kViews[] = {ViewName::DECISIONS, ViewName::CHANGES, ViewName::APPROVALS,
                                  ViewName::RISKS,     ViewName::SUMMARY, ViewName::PEOPLE};
   const auto shown = related(project, input.entity);
   const auto people = involved(project, input);
+  const auto date = date_of(input.acts[input.act].meta.recorded_at);
   out.setVersion(project.version.value);
   out.setRecordedAt(project.recorded_at.micros);
   auto list = out.initViews(std::size(kViews));
   for (unsigned i = 0; i < std::size(kViews); ++i) {
-    const auto view = derive(kViews[i], project, input.workspace);
+    const auto view = derive(kViews[i], project, input.workspace, date);
     std::vector<RowWords> rows;
     for (const auto& row : view.rows) {
       const auto& wanted = view.name == ViewName::PEOPLE ? people : shown;
@@ -138,35 +142,15 @@ void write_moment(wire::Moment::Builder out, const Project& project, const Conte
   }
 }
 
-template <typename Init>
-void write_ids(const std::vector<Id>& ids, Init&& init) {
-  auto list = init(static_cast<unsigned>(ids.size()));
-  for (unsigned i = 0; i < list.size(); ++i) daybook::write(list[i], ids[i]);
-}
-
 void write_rules(wire::Context::Rules::Builder out, const Project& project, Id entity) {
   if (const auto* decision = project.decision.decisions.find(entity)) {
-    auto charter = out.initCharter();
-    write_ids(decision->charter.members, [&](unsigned n) { return charter.initMembers(n); });
-    charter.setQuorum(decision->charter.quorum);
-    charter.setMajority(decision->charter.majority);
-    auto remit = charter.initRemit(static_cast<unsigned>(decision->charter.remit.size()));
-    for (unsigned i = 0; i < remit.size(); ++i) remit.set(i, decision->charter.remit[i]);
+    decision::write(out.initCharter(), decision->charter);
   } else if (const auto* request = project.approval.requests.find(entity)) {
     auto rules = out.initApproval();
-    auto policy = rules.initPolicy();
-    policy.setQuorum(request->policy.quorum);
-    daybook::write(policy.initPool(), request->policy.pool);
-    policy.setExcludeContributors(request->policy.exclude_contributors);
-    policy.setExpiryHours(request->policy.expiry_hours);
-    write_ids(request->voters, [&](unsigned n) { return rules.initVoters(n); });
-    auto levels = rules.initLevels(static_cast<unsigned>(request->levels.size()));
-    for (unsigned i = 0; i < levels.size(); ++i) {
-      levels[i].setAfterHours(request->levels[i].after_hours);
-      levels[i].setRole(request->levels[i].role);
-      if (!request->levels[i].pool.is_nil())
-        daybook::write(levels[i].initPool(), request->levels[i].pool);
-    }
+    approval::write(rules.initPolicy(), request->policy);
+    write_ids(request->voters, [&](unsigned size) { return rules.initVoters(size); });
+    const auto levels = static_cast<unsigned>(request->levels.size());
+    if (levels != 0) approval::write(rules.initLevels(levels), request->levels);
   }
 }
 

@@ -52,21 +52,63 @@ Id item_key(std::uint16_t kind, Id subject, std::uint32_t round) {
 
 // --- Flow ------------------------------------------------------------------------------------------------------------
 
-std::optional<std::uint64_t> completed_before(const task::State& state, Date date) {
-  if (state.days.empty() || state.days.begin()->first >= date) return std::nullopt;
-  std::uint64_t completed = 0;
-  for (auto at = state.days.end(); at != state.days.begin();) {
-    --at;
-    if (at->first >= date) continue;
-    if (std::int64_t{date.days} - at->first.days > kThroughputDays) break;
-    completed += at->second.completed;
+namespace {
+
+// How many tasks stand in columns of work, as days go by.
+class Standing {
+ public:
+  explicit Standing(const board::State& board) : board_(board) {}
+
+  void add(const task::DayFlow& day) {
+    for (const auto& [column, flow] : day.columns) {
+      const auto category = board::category_of(board_, column);
+      const auto change = std::int64_t{flow.entered} - std::int64_t{flow.left};
+      if (category == board::Category::DOING) doing_ += change;
+      if (category == board::Category::WAIT) waiting_ += change;
+    }
   }
-  return completed;
+  // So many days end with what stands now.
+  void count(std::int64_t days, Window& window) const {
+    window.doing += tasks(doing_) * static_cast<std::uint64_t>(days);
+    window.waiting += tasks(waiting_) * static_cast<std::uint64_t>(days);
+  }
+
+ private:
+  // Within bounds, whatever a damaged state says.
+  static std::uint64_t tasks(std::int64_t count) {
+    constexpr std::int64_t kTasksMax = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint64_t>(std::clamp(count, std::int64_t{0}, kTasksMax));
+  }
+
+  const board::State& board_;
+  std::int64_t doing_ = 0;
+  std::int64_t waiting_ = 0;
+};
+
+}  // namespace
+
+Window window_before(const Project& project, Date date) {
+  const auto& days = project.task.days;
+  if (days.empty() || days.begin()->first >= date) return {};
+  const std::int64_t end = date.days;
+  const auto begin = std::max<std::int64_t>(end - kWindowDays, days.begin()->first.days);
+  Window window{.days = static_cast<std::uint32_t>(end - begin)};
+  Standing standing(project.board);
+  auto counted = begin;  // the days before it are
+  for (auto at = days.begin(); at != days.end() && at->first < date; ++at) {
+    const std::int64_t day = at->first.days;
+    standing.count(std::max(day - counted, std::int64_t{0}), window);
+    counted = std::max(counted, day);
+    standing.add(at->second);
+    if (day >= begin) window.completed += at->second.completed;
+  }
+  standing.count(end - counted, window);
+  return window;
 }
 
-Number throughput(std::optional<std::uint64_t> completed) {
-  if (!completed) return {.missing = Missing::NOTHING_YET};
-  return {ratio(*completed, 7 * 1000, kThroughputDays)};
+Number throughput(const Window& window) {
+  if (window.days == 0) return {.missing = Missing::NOTHING_YET};
+  return {ratio(window.completed, 7 * 1000, window.days)};
 }
 
 // --- Risk ------------------------------------------------------------------------------------------------------------

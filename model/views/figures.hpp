@@ -49,12 +49,19 @@ inline void write(schema::Figure::Builder out, const Number& number) {
 
 // --- Flow ------------------------------------------------------------------------------------------------------------
 
-inline constexpr std::int32_t kThroughputDays = 28;
-// How many tasks were completed on the whole days before a date, kThroughputDays of them, as each day recorded it: reopening
-// one later takes nothing back. nullopt: nothing had moved on the board before the date.
-[[nodiscard]] std::optional<std::uint64_t> completed_before(const task::State& state, Date date);
-// Tasks a week, in thousandths; nothingYet.
-[[nodiscard]] Number throughput(std::optional<std::uint64_t> completed);
+inline constexpr std::int32_t kWindowDays = 28;
+// What happened on the whole days before a date: the last kWindowDays, or those since something first moved on the board, where
+// there are fewer. As each day recorded it: reopening a task later takes nothing back.
+struct Window {
+  std::uint32_t days = 0;  // 0: nothing had moved before the date; then all is 0
+  std::uint64_t completed = 0;
+  // Sums over the days of how many tasks stood in columns of a category at the day's end, retired columns too.
+  std::uint64_t doing = 0;
+  std::uint64_t waiting = 0;
+};
+[[nodiscard]] Window window_before(const Project& project, Date date);
+// Completed tasks a week, in thousandths; nothingYet.
+[[nodiscard]] Number throughput(const Window& window);
 
 // --- Risk ------------------------------------------------------------------------------------------------------------
 

@@ -108,15 +108,21 @@ Number percentile(const std::vector<std::int64_t>& sorted, std::size_t percent) 
   return {sorted[rank - 1]};
 }
 
-// Little's law: mean cycle time = work in progress / throughput.
-Number little_cycle(std::uint32_t in_progress, std::optional<std::uint64_t> completed) {
-  if (!completed || *completed == 0) return {.missing = Missing::NO_THROUGHPUT};
+// Little's law: mean cycle time = mean work in progress / mean throughput, both over the window, whose length falls out.
+Number little_cycle(const Window& window) {
+  if (window.completed == 0) return {.missing = Missing::NO_THROUGHPUT};
+  const auto in_progress = window.doing + window.waiting;
   if (in_progress == 0) return {.missing = Missing::NOTHING_YET};
-  return {ratio(in_progress, std::uint64_t{kThroughputDays} * kMicrosPerDay, *completed)};
+  return {ratio(in_progress, kMicrosPerDay, window.completed)};
 }
 
-ViewRow figures_row(const task::State& state, Durations durations, std::uint32_t in_progress,
-                    Date date) {
+Number efficiency(const Window& window) {
+  const auto in_progress = window.doing + window.waiting;
+  if (in_progress == 0) return {.missing = Missing::NOTHING_YET};
+  return {ratio(window.doing, 1000, in_progress)};
+}
+
+ViewRow figures_row(const Window& window, Durations durations, std::uint32_t in_progress) {
   auto& [lead, cycle] = durations;
   std::sort(lead.begin(), lead.end());
   std::sort(cycle.begin(), cycle.end());
@@ -129,10 +135,11 @@ ViewRow figures_row(const task::State& state, Durations durations, std::uint32_t
     write(out.initCycleP50(), percentile(cycle, 50));
     write(out.initCycleP85(), percentile(cycle, 85));
     write(out.initCycleP95(), percentile(cycle, 95));
-    const auto completed = completed_before(state, date);
-    write(out.initThroughput(), throughput(completed));
+    write(out.initThroughput(), throughput(window));
     out.setInProgress(in_progress);
-    write(out.initLittleCycle(), little_cycle(in_progress, completed));
+    write(out.initLittleCycle(), little_cycle(window));
+    out.setWindowDays(window.days);
+    write(out.initEfficiency(), efficiency(window));
   });
 }
 
@@ -149,7 +156,8 @@ std::vector<ViewRow> derive_flow(const ViewInput& input) {
   Durations durations;
   add_finished(project.task, durations, rows);
   const auto in_progress = add_ageing(project, rows);
-  rows[figures] = figures_row(project.task, std::move(durations), in_progress, input.date);
+  rows[figures] =
+      figures_row(window_before(project, input.date), std::move(durations), in_progress);
   return rows;
 }
 

@@ -3,13 +3,33 @@
 namespace daybook::model {
 namespace {
 
-// Who has or had a role, and who put a task where it stands without one (an import acts for such people).
+// Who has or had a role, and who is shown as having done something without one (an import acts for such people).
 std::vector<Id> people_of(const Project& project) {
   std::vector<Id> people;
-  for (const auto& [member, role] : project.project.members) people.push_back(member);
-  for (const auto& [id, task] : project.task.tasks) {
-    if (!task.entered_by.is_nil()) people.push_back(task.entered_by);
+  const auto add = [&](Id member) {
+    if (!member.is_nil()) people.push_back(member);
+  };
+  for (const auto& [member, role] : project.project.members) add(member);
+  for (const auto& [id, task] : project.task.tasks) add(task.entered_by);
+  for (const auto& [id, request] : project.approval.requests) {
+    add(request.author);
+    for (const auto member : request.contributors) add(member);
+    for (const auto& vote : request.votes) add(vote.member);
   }
+  for (const auto& [id, change] : project.change.changes) {
+    add(change.requester);
+    for (const auto member : change.contributors) add(member);
+  }
+  for (const auto& [id, risk] : project.risk.risks) {
+    add(risk.identified_by);
+    add(risk.accepted_by);
+  }
+  for (const auto& [id, decision] : project.decision.decisions) {
+    add(decision.opened_by);
+    for (const auto& vote : decision.votes) add(vote.member);
+  }
+  for (const auto& [id, comment] : project.comment.comments) add(comment.author);
+  for (const auto& [id, attachment] : project.attachment.attachments) add(attachment.attached_by);
   std::sort(people.begin(), people.end());
   people.erase(std::unique(people.begin(), people.end()), people.end());
   return people;

@@ -19,14 +19,15 @@ struct ViewInput {
   Date date;
 };
 
-// Not sorted; no key twice, unless somebody chose an id that is the key of a day, a cell or the like: those come first, and
-// derive() keeps the first.
+// Not sorted; no key twice, unless an old log or a damaged one has an id that is the key of a day, a cell or the like: those
+// come first, and derive() keeps the first.
 #define DAYBOOK_DERIVE(name, Name, NAME, Row) \
   [[nodiscard]] std::vector<ViewRow> derive_##name(const ViewInput& input);
 DAYBOOK_VIEWS(DAYBOOK_DERIVE)
 #undef DAYBOOK_DERIVE
 
-// The key of a row that is about no entity (a day, a cell): `kind` is the ordinal of the row's union member (PROTOCOL.md).
+// The key of a row that is about no entity (a day, a cell): `kind` is the ordinal of the row's union member (PROTOCOL.md),
+// and small, so that no id of an entity is such a key (Id::is_row_key).
 [[nodiscard]] inline Id row_key(std::uint16_t kind, std::uint64_t number) { return {kind, number}; }
 
 // One row that is what a reader reads.

@@ -69,9 +69,11 @@ Number remaining(const Work& work) {
   return {static_cast<std::int64_t>(work.remaining_minutes)};
 }
 
-Number weeks_left(const Work& work, std::optional<std::uint64_t> completed) {
-  if (!completed || *completed == 0) return {.missing = Missing::NO_THROUGHPUT};
-  return {ratio(work.open(), std::uint64_t{kThroughputDays} * 1000, *completed * 7)};
+Number weeks_left(const Work& work, const Window& window) {
+  if (work.tasks == 0) return {.missing = Missing::NOTHING_YET};
+  if (work.open() == 0) return {0};
+  if (window.completed == 0) return {.missing = Missing::NO_THROUGHPUT};
+  return {ratio(work.open(), std::uint64_t{window.days} * 1000, window.completed * 7)};
 }
 
 void sum_up_time(const ViewInput& input, Row::Builder out) {
@@ -95,9 +97,9 @@ void sum_up_time(const ViewInput& input, Row::Builder out) {
         share(work.points_done, work.points,
               work.tasks == 0 ? Missing::NOTHING_YET : Missing::NO_ESTIMATES));
   write(out.initRemainingMinutes(), remaining(work));
-  const auto completed = completed_before(state, input.date);
-  write(out.initThroughput(), throughput(completed));
-  write(out.initWeeksLeft(), weeks_left(work, completed));
+  const auto window = window_before(input.project, input.date);
+  write(out.initThroughput(), throughput(window));
+  write(out.initWeeksLeft(), weeks_left(work, window));
   write(out.initScheduleVarianceDays(), Number{.missing = Missing::NO_BASELINE});
   std::uint64_t logged = 0;
   for (const auto& [id, minutes] : state.logged_minutes) logged += minutes;

@@ -108,7 +108,7 @@ View derive(ViewName name, const Project& project, const Workspace& workspace, D
   std::sort(order.begin(), order.end());
   view.rows.reserve(rows.size());
   for (const auto& [key, index] : order) view.rows.push_back(std::move(rows[index]));
-  // Ids are chosen by clients: one may be that of a day or a cell. The first row of a key is kept.
+  // Nothing new has the id of a day or a cell, but something in an old log may. The first row of a key is kept.
   view.rows.erase(std::unique(view.rows.begin(), view.rows.end(),
                               [](const ViewRow& a, const ViewRow& b) { return a.key == b.key; }),
                   view.rows.end());

@@ -31,8 +31,6 @@ bool is_type(const capnp::StructSchema& schema) {
   return schema.getProto().getId() == capnp::typeId<T>();
 }
 
-bool has_union(const capnp::StructSchema& schema) { return schema.getUnionFields().size() != 0; }
-
 // Where we are, as a chain on the stack; written out only when something is wrong.
 struct Path {
   const Path* parent = nullptr;

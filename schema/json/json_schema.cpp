@@ -145,6 +145,8 @@ bj::object JsonSchemas::of_field(Field field, Direction direction) {
 bj::object JsonSchemas::of_struct(capnp::StructSchema type, Direction direction) {
   bj::object properties;
   bj::array choices;
+  bj::array
+      required;  // as the decoder does: a union whose first member would be taken silently must be there
   for (const auto field : type.getFields()) {
     const auto name = name_of(field.getProto().getName());
     const bool in_union =
@@ -152,10 +154,16 @@ bj::object JsonSchemas::of_struct(capnp::StructSchema type, Direction direction)
     if (in_union && is_none(field)) continue;
     if (field.getType().isList() && has_annotation(field, kBinaryOnly)) continue;
     properties[name] = of_field(field, direction);
-    if (in_union) choices.push_back(bj::object{{"required", bj::array{bj::string(name)}}});
+    if (in_union) {
+      choices.push_back(bj::object{{"required", bj::array{bj::string(name)}}});
+    } else if (direction == Direction::in && field.getType().isStruct() &&
+               has_union(field.getType().asStruct())) {
+      required.push_back(bj::string(name));
+    }
   }
   bj::object schema{{"type", "object"}};
   if (!properties.empty()) schema["properties"] = std::move(properties);
+  if (!required.empty()) schema["required"] = std::move(required);
   if (!choices.empty()) schema["oneOf"] = std::move(choices);
   if (direction == Direction::in) schema["additionalProperties"] = false;
   return schema;

@@ -31,6 +31,9 @@ inline constexpr std::uint64_t kBinaryOnly = 0xe6b2d94f1a780c55;
 inline constexpr std::uint64_t kViewNames = 0xa94d17f3c60b2e88;
 [[nodiscard]] bool has_annotation(const capnp::StructSchema::Field& field, std::uint64_t id);
 
+[[nodiscard]] inline bool has_union(const capnp::StructSchema& schema) {
+  return schema.getUnionFields().size() != 0;
+}
 // Ordinal 0 of a union that is never sent.
 [[nodiscard]] bool is_none(const capnp::StructSchema::Field& field);
 

@@ -173,6 +173,8 @@ struct State {
   # Sorted by from, to.
   restricted @4 :Bool;
   # Only the transitions are allowed, though retired columns may have taken the last of them along; else all are.
+  retiredCategories @5 :List(Category);
+  # Of each of `retired`, in that order.
 }
 
 struct Row {

@@ -267,6 +267,7 @@ struct Row {
 }
 
 struct ChangeRow {
+  # Not here: what its implementation really took, which no part measures. Its lead time is decidedAt - submittedAt.
   state @0 :ChangeState;
   revision @1 :Data;
   # The present one: what acceptImpact and approve quote.

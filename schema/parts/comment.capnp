@@ -71,4 +71,6 @@ struct CommentState {
   # As last corrected; absent: never.
   correctedAt @6 :Int64;
   mentions @7 :List(Id);
+  recordedAt @8 :Int64;
+  # When it was said, by the server's clock.
 }

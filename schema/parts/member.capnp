@@ -95,7 +95,8 @@ struct MemberState {
 }
 
 struct Row {
-  # A row of the view `people` of a project: membership at the view's version, the name as it is now.
+  # A row of the view `people` of a project: who has or had a role, or acted for what a view shows; membership at the view's
+  # version, the name as it is now.
   member @0 :Id;
   name @1 :TextRef;
   role @2 :Role;

@@ -153,7 +153,7 @@ struct MemberState {
 }
 
 struct Row {
-  # The one row of the view `summary`.
+  # The one row of the view `summary`: figures and what they are made of; nothing says yet which of them are good or bad.
   project @0 :Id;
   key @1 :Text;
   name @2 :TextRef;
@@ -182,9 +182,9 @@ struct Row {
   remainingMinutes @19 :Figure;
   # Of open tasks: as reported, else as estimated.
   throughput @20 :Figure;
-  # Completed a week over the last 28 days, in thousandths.
+  # Completed a week, in thousandths, as in the view `flow`.
   weeksLeft @21 :Figure;
-  # Open tasks / throughput, in thousandths of a week.
+  # Open tasks / throughput, in thousandths of a week; 0 when all are done.
   scheduleVarianceDays @22 :Figure;
   # Not before there is a baseline.
   loggedMinutes @23 :UInt64;

@@ -364,6 +364,8 @@ struct RiskState {
   # Whoever owns it or ever did, sorted.
   acceptances @29 :List(Acceptance);
   # Those that ended when it was opened again, in their order; at most 100.
+  recordedAt @30 :Int64;
+  # When it was identified, by the server's clock.
 }
 
 struct Acceptance {
@@ -409,6 +411,7 @@ struct Row {
 }
 
 struct RiskRow {
+  # Not here: the residual risk once the response is done, which nobody assesses yet.
   state @0 :RiskState;
   score @1 :UInt32;
   band @2 :Band;

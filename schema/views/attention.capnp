@@ -26,7 +26,7 @@ enum Reason {
   riskActionOverdue @5;
   # At least one of the risk's actions was due before the view's date.
   newRisk @6;
-  # Identified on the view's date or the six days before; one that is immediate already is left out.
+  # Recorded on the view's date or the six days before, whenever it was identified; one that is immediate already is left out.
   approvalWaiting @7;
   # For those who may still vote: digest.
   approvalLastMissing @8;
@@ -48,7 +48,9 @@ enum Reason {
   columnOverLimit @18;
   # Any of its limits.
   mentioned @19;
-  # In a comment of the view's date or the six days before; the subject is the comment.
+  # In a comment recorded on the view's date or the six days before; the subject is the comment.
+  changeToAssess @20;
+  # Nobody can approve it before: for the managers.
 }
 
 struct Row {
@@ -63,5 +65,5 @@ struct Row {
   audience @6 :List(Id);
   # Whom it concerns; empty: everybody.
   since @7 :Int64;
-  # 0: not known (columnOverLimit).
+  # 0: not known (columnOverLimit). Of newRisk and mentioned: when it was recorded.
 }

@@ -1,7 +1,8 @@
 @0x92df3f653261df93;
 # The rows of the view `flow`: how work moves over the board, from what happened on it. Days are UTC.
 #
-# Nothing here changes when a task is re-estimated, reopened or moved later: each day keeps what happened on it.
+# A day's row keeps what happened on it, whatever becomes of the tasks later; only an act that is said to have happened then, and
+# is recorded later, adds to it. The other rows tell of the tasks as they are: a finished one that is reopened is finished no more.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::schema::flow");
@@ -63,8 +64,9 @@ struct AgeingRow {
 }
 
 struct FiguresRow {
-  # Percentiles by nearest rank over all finished tasks, in microseconds; throughput over the last 28 whole days before the
-  # view's date.
+  # Percentiles by nearest rank over all finished tasks, in microseconds; the other figures but inProgress over a window: the last
+  # 28 whole days before the view's date, or those since the first day, where there are fewer.
+  # Not here: how long tasks were blocked, of which the days keep nothing.
   finished @0 :UInt32;
   leadP50 @1 :Figure;
   leadP85 @2 :Figure;
@@ -73,10 +75,15 @@ struct FiguresRow {
   cycleP85 @5 :Figure;
   cycleP95 @6 :Figure;
   throughput @7 :Figure;
-  # Completed a week, in thousandths.
-  # nothingYet until a day has passed on which something moved.
+  # Completed a week, in thousandths. nothingYet until a day has passed on which something moved.
   inProgress @8 :UInt32;
   # The ageing rows.
   littleCycle @9 :Figure;
-  # Little's law: work in progress / throughput, in microseconds. noThroughput; nothingYet where nothing is in progress.
+  # Little's law: mean work in progress / mean throughput, in microseconds. Work in progress is what stands in columns of category
+  # doing and wait at the end of a day. noThroughput; nothingYet where none was in progress.
+  windowDays @10 :UInt32;
+  # How many days the window has; 0: none yet.
+  efficiency @11 :Figure;
+  # Flow efficiency: of the work in progress, how much stood in columns of category doing, not wait; in thousandths. nothingYet where
+  # none was in progress.
 }

@@ -109,7 +109,7 @@ net::awaitable<void> small_app(Client& client, Id& made) {
   auto project = client.open(kProject);
   co_await project.ready(net::use_awaitable);
   CHECK(project.snapshot()->text(project.snapshot()->state.project.name) == "Mobile banking");
-  auto command = create_task_command({3, 77}, "Pay by card");
+  auto command = create_task_command({0x30, 77}, "Pay by card");
   const auto outcome = co_await project.submit(std::move(command), net::use_awaitable);
   const auto* yes = client::accepted(outcome);
   CHECK(yes != nullptr);
@@ -145,9 +145,9 @@ TEST_CASE("A small app in a coroutine", "[client]") {
 TEST_CASE("Completion by future and by callback", "[client]") {
   ClientRig rig;
   rig.go_live();
-  auto future = rig.client->submit(kProject, create_task_command({3, 1}, "a"), net::use_future);
+  auto future = rig.client->submit(kProject, create_task_command({0x30, 1}, "a"), net::use_future);
   bool called = false;
-  rig.client->submit(kProject, create_task_command({3, 2}, "a"),
+  rig.client->submit(kProject, create_task_command({0x30, 2}, "a"),
                      [&](client::error_code error, const client::Outcome& outcome) {
                        CHECK_FALSE(error);
                        CHECK(client::accepted(outcome));
@@ -195,7 +195,7 @@ TEST_CASE("Replicas tell their changes, and people arrive by themselves", "[clie
   CHECK(causes == std::vector{client::Cause::snapshot, client::Cause::people});
   CHECK(project.snapshot()->name(kManager) == "Ann");
   CHECK(project.snapshot()->view(model::ViewName::PEOPLE).rows.size() == 1);
-  (void)rig.server.commit(create_task({.task = {3, 1}, .column = kColumnA}));
+  (void)rig.server.commit(create_task({.task = {0x30, 1}, .column = kColumnA}));
   rig.push();
   CHECK(causes.back() == client::Cause::remote);
   CHECK(project.state() == client::ReplicaState::live);
@@ -252,7 +252,7 @@ TEST_CASE("stop() completes last, after everything else has been told", "[client
   std::vector<std::string> order;
   rig.client->on_state_change(
       [&](const client::StateChange& change) { order.emplace_back(to_string(change.state)); });
-  rig.client->submit(kProject, create_task_command({3, 1}, "a"),
+  rig.client->submit(kProject, create_task_command({0x30, 1}, "a"),
                      [&](client::error_code error, const client::Outcome&) {
                        CHECK(error == net::error::operation_aborted);
                        order.emplace_back("submit");
@@ -278,7 +278,7 @@ TEST_CASE("stop() completes last, after everything else has been told", "[client
   rig.link->end(4003);
   rig.poll();
   CHECK(order.empty());
-  rig.client->submit(kProject, create_task_command({3, 1}, "a"),
+  rig.client->submit(kProject, create_task_command({0x30, 1}, "a"),
                      [&](client::error_code error, const client::Outcome&) {
                        CHECK(error == Errc::closed);
                        order.emplace_back("submit");
@@ -298,14 +298,14 @@ TEST_CASE("No handler runs once the client is gone, and nothing keeps the progra
   const auto count = [&calls, kept](auto&&...) { ++calls; };
   project.on_change(count);
   rig.client->on_state_change(count);
-  rig.client->submit(kProject, create_task_command({3, 1}, "a"), count);
+  rig.client->submit(kProject, create_task_command({0x30, 1}, "a"), count);
   rig.client->query_outcome({4, 9}, count);
   rig.client->drain(count);
   rig.poll();
   calls = 0;
   rig.client->stop(count);
   rig.client.reset();
-  (void)rig.server.commit(create_task({.task = {3, 2}, .column = kColumnA}));
+  (void)rig.server.commit(create_task({.task = {0x30, 2}, .column = kColumnA}));
   rig.io.restart();
   rig.io.run_for(5s);
   CHECK(rig.io.stopped());
@@ -322,7 +322,7 @@ TEST_CASE("A command is cancelled through its slot", "[client][submit]") {
   rig.go_live();
   net::cancellation_signal signal;
   bool done = false;
-  rig.client->submit(kProject, create_task_command({3, 1}, "a"),
+  rig.client->submit(kProject, create_task_command({0x30, 1}, "a"),
                      net::bind_cancellation_slot(
                          signal.slot(), [&](client::error_code error, const client::Outcome&) {
                            CHECK(error == net::error::operation_aborted);
@@ -338,7 +338,7 @@ TEST_CASE("A command is cancelled through its slot", "[client][submit]") {
 TEST_CASE("A project as it was, in a coroutine, with the names that an open replica knows",
           "[client][past]") {
   ClientRig rig;
-  (void)rig.server.commit(create_task({.task = {3, 1}, .title = "Pay", .column = kColumnA}));
+  (void)rig.server.commit(create_task({.task = {0x30, 1}, .title = "Pay", .column = kColumnA}));
   std::shared_ptr<const client::ProjectSnapshot> then;
   const auto ask = [&](std::uint64_t version) {
     bool done = false;
@@ -467,7 +467,7 @@ TEST_CASE("A verdict that is final tells whoever waits", "[client]") {
   rig.go_live();
   std::vector<client::error_code> errors;
   rig.client->submit(
-      kProject, create_task_command({3, 1}, "a"),
+      kProject, create_task_command({0x30, 1}, "a"),
       [&](client::error_code error, const client::Outcome&) { errors.push_back(error); });
   auto missing = rig.client->open({1, 999});
   missing.ready([&](client::error_code error) { errors.push_back(error); });

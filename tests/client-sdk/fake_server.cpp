@@ -177,10 +177,7 @@ void FakeServer::take(schema::Message::Reader message, record::Bytes bytes) {
 void FakeServer::answer(Id id, schema::Code code) {
   say([&](schema::Message::Builder out) {
     if (code != schema::Code::NONE) {
-      auto rejected = out.initRejected();
-      write(rejected.initId(), id);
-      rejected.setCode(code);
-      rejected.initFacts().setLimit(2);
+      model::write(out.initRejected(), id, {code, facts});
       return;
     }
     const auto& stored = log_[outcomes_.at(id)];

@@ -20,8 +20,8 @@ namespace daybook::testing {
 inline constexpr Id kProject{1, 100};
 inline constexpr Id kManager{1, 7};
 inline constexpr Id kLog{1, 1};
-inline constexpr Id kColumnA{1, 201};
-inline constexpr Id kColumnB{1, 202};
+inline constexpr Id kColumnA{0x10, 201};
+inline constexpr Id kColumnB{0x10, 202};
 
 using Message = record::AlignedBytes;
 
@@ -60,6 +60,7 @@ class FakeServer {
   bool answers_past = true;                   // false: questions about the past go nowhere
   std::optional<std::uint64_t> past_version;  // whatever was asked, the state of this one is sent
   std::function<void(Message& batch)> spoil;  // what is sent as events or snapshots
+  model::Facts facts{.limit = 2};             // what its rejections rest on
 
   // --- What it saw --------------------------------------------------------------------------------------------------
   struct Received {

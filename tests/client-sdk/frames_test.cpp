@@ -35,7 +35,7 @@ std::vector<Message> recorded_session() {
   std::vector<Message> all;
   for (const auto& message : std::exchange(rig.sent, {})) rig.server.take(message);
   for (auto& message : rig.server.said()) all.push_back(std::move(message));
-  (void)rig.server.commit(create_task({.task = {3, 1}, .column = kColumnA}));
+  (void)rig.server.commit(create_task({.task = {0x30, 1}, .column = kColumnA}));
   rig.server.pump();
   for (auto& message : rig.server.said()) all.push_back(std::move(message));
   return all;

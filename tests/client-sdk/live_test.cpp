@@ -9,7 +9,7 @@
 #include "model/event_meta.hpp"
 #include "model/snapshot.hpp"
 #include "tests/client-sdk/cutting_proxy.hpp"
-#include "tests/server/net/running_server.hpp"
+#include "tests/server/net/approved_change.hpp"
 #include "tests/support/decisions.hpp"
 #include "tests/support/random.hpp"
 
@@ -334,6 +334,24 @@ TEST_CASE("The past is told over a network that keeps breaking, and not to who h
   reader->stop([&](client::error_code) { order.emplace_back("stop"); });
   rig.until([&] { return order.size() == 2; });
   CHECK(order == std::vector<std::string>{"past", "stop"});
+}
+
+TEST_CASE("What was known when a change was approved, through the library",
+          "[client][live][past]") {
+  RunningServer server;
+  const auto made = approve_change(server);
+  const auto url = "http://127.0.0.1:" + std::to_string(server.port());
+  const auto& token = server.token("viewer");
+  const auto newest = client::decision_context(url, token, kProject, made.change);
+  REQUIRE(newest);
+  CHECK(newest->find(R"("what":"granted")") != std::string::npos);
+  const auto vote =
+      client::decision_context(url, token, kProject, made.change, Version{made.approved});
+  REQUIRE(vote);
+  CHECK(vote->find(R"("voters":)") != std::string::npos);
+  CHECK(vote->find(R"("seen":{"version":")" + std::to_string(made.amended) + '"') !=
+        std::string::npos);
+  CHECK(vote->find(R"("rejectedAttemptsHidden":null)") != std::string::npos);
 }
 
 TEST_CASE("A view as it was, and what was known when it was decided, over HTTP",

@@ -32,7 +32,7 @@ struct PastRig : SessionRig {
   void grow() {
     for (std::uint64_t n = 1; n <= 5; ++n) {
       const auto code = server.commit(
-          create_task({.task = {3, n}, .title = "T" + std::to_string(n), .column = kColumnA}));
+          create_task({.task = {0x30, n}, .title = "T" + std::to_string(n), .column = kColumnA}));
       REQUIRE(code == schema::Code::NONE);
     }
   }

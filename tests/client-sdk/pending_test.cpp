@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/client-sdk/session_rig.hpp"
+#include "tests/support/all_facts.hpp"
 
 namespace daybook::testing {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 using client::accepted;
 using client::rejected;
 
-Id task(std::uint64_t i) { return {3, i}; }
+Id task(std::uint64_t i) { return {0x30, i}; }
 Id command(std::uint64_t i) { return {4, i}; }
 
 }  // namespace
@@ -31,6 +32,35 @@ TEST_CASE("A command is answered", "[client][submit]") {
   CHECK(rejected(no->outcome)->code == schema::Code::ALREADY_EXISTS);
   CHECK(rejected(no->outcome)->facts.limit == 2);
   CHECK(rig.session->pending().size() == 0);
+}
+
+TEST_CASE("Every fact of a rejection reaches who gave the command", "[client][submit]") {
+  SessionRig rig;
+  rig.start();
+  const auto all = rig.server.facts = all_facts();
+  (void)rig.submit(1, create_task_command(task(1), "a"), command(1));
+  const auto no = rig.submit(2, create_task_command(task(1), "a"), command(2));
+  rig.exchange();
+  REQUIRE(no->done);
+  REQUIRE(rejected(no->outcome));
+  const auto& told = rejected(no->outcome)->facts;
+  CHECK(told.field == all.field);
+  CHECK(told.task == all.task);
+  CHECK(told.tasks == all.tasks);
+  CHECK(told.column == all.column);
+  CHECK(told.member == all.member);
+  CHECK(told.limit == all.limit);
+  CHECK(told.count == all.count);
+  CHECK(told.required == all.required);
+  CHECK(told.present_id == all.present_id);
+  CHECK(told.present_number == all.present_number);
+  CHECK(told.present_text == all.present_text);
+  CHECK(told.id == all.id);
+  CHECK(told.by_member == all.by_member);
+  CHECK(told.retry_after_millis == all.retry_after_millis);
+  CHECK(told.subject == all.subject);
+  CHECK(told.members == all.members);
+  CHECK(told.present_revision == all.present_revision);
 }
 
 TEST_CASE("Commands whose connection is lost are sent again, the same bytes in the same order",

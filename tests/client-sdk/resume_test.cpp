@@ -9,7 +9,7 @@ namespace {
 
 void commit_tasks(FakeServer& server, std::uint64_t first, std::uint64_t last) {
   for (auto i = first; i <= last; ++i) {
-    REQUIRE(server.commit(create_task({.task = {3, i}, .title = "Task", .column = kColumnA})) ==
+    REQUIRE(server.commit(create_task({.task = {0x30, i}, .title = "Task", .column = kColumnA})) ==
             schema::Code::NONE);
   }
 }
@@ -153,12 +153,12 @@ TEST_CASE("A replica knows the words of snapshot and events", "[client][replica]
   const auto replica = rig.open_project();
   rig.start();
   (void)rig.server.commit(
-      create_task({.task = {3, 1}, .title = "Konto eröffnen", .column = kColumnA}));
+      create_task({.task = {0x30, 1}, .title = "Konto eröffnen", .column = kColumnA}));
   rig.server.pump();
   rig.exchange();
   const auto snapshot = replica->snapshot();
   CHECK(snapshot->text(snapshot->state.project.name) == "Mobile banking");
-  CHECK(snapshot->text(model::task::find_task(snapshot->state.task, {3, 1})->title) ==
+  CHECK(snapshot->text(model::task::find_task(snapshot->state.task, {0x30, 1})->title) ==
         "Konto eröffnen");
   CHECK_FALSE(snapshot->text(model::Text{}));
 }
@@ -167,11 +167,11 @@ TEST_CASE("The words of texts that were replaced do not gather for ever", "[clie
   SessionRig rig;
   const auto replica = rig.open_project();
   rig.start();
-  (void)rig.server.commit(create_task({.task = {3, 1}, .title = "0", .column = kColumnA}));
+  (void)rig.server.commit(create_task({.task = {0x30, 1}, .title = "0", .column = kColumnA}));
   for (int i = 1; i <= 10'000; ++i) {
-    const auto& title = model::task::find_task(rig.server.state().task, {3, 1})->title;
-    REQUIRE(rig.server.commit(edit_task({.task = {3, 1}, .title = {title, std::to_string(i)}})) ==
-            schema::Code::NONE);
+    const auto& title = model::task::find_task(rig.server.state().task, {0x30, 1})->title;
+    REQUIRE(rig.server.commit(edit_task(
+                {.task = {0x30, 1}, .title = {title, std::to_string(i)}})) == schema::Code::NONE);
     if (i % 100 == 0) {
       rig.server.pump();
       rig.exchange();
@@ -179,7 +179,7 @@ TEST_CASE("The words of texts that were replaced do not gather for ever", "[clie
   }
   const auto snapshot = replica->snapshot();
   CHECK(snapshot->words.size() < 6'000);
-  CHECK(snapshot->text(model::task::find_task(snapshot->state.task, {3, 1})->title) == "10000");
+  CHECK(snapshot->text(model::task::find_task(snapshot->state.task, {0x30, 1})->title) == "10000");
 }
 
 TEST_CASE("A follower gets whole commands in order, across lost connections", "[client][follow]") {

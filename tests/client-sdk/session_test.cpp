@@ -257,7 +257,7 @@ TEST_CASE("What contradicts itself ends the connection and drops the copy", "[cl
     rig.start();
     REQUIRE(replica->has_state());
     rig.server.spoil = [](Message& message) { message[message.size() - 120] ^= std::byte{1}; };
-    (void)rig.server.commit(create_task({.task = {3, 1}, .column = kColumnA}));
+    (void)rig.server.commit(create_task({.task = {0x30, 1}, .column = kColumnA}));
     rig.server.pump();
     rig.exchange();
     CHECK_FALSE(replica->has_state());

@@ -94,7 +94,7 @@ TEST_CASE("Over real sockets that break after every message, all arrives once",
     auto project = rig.client.open(kProject);
     std::size_t answered = 0;
     for (std::uint64_t i = 1; i <= 20; ++i) {
-      rig.client.submit(kProject, create_task_command({3, i}, "a"),
+      rig.client.submit(kProject, create_task_command({0x30, i}, "a"),
                         [&](client::error_code error, const client::Outcome& outcome) {
                           CHECK_FALSE(error);
                           CHECK(client::accepted(outcome));

@@ -7,6 +7,7 @@
 #include "schema/json/json.hpp"
 #include "tests/schema/random_message.hpp"
 #include "tests/support/describe.hpp"
+#include "tests/support/governance_play.hpp"
 
 namespace daybook::fuzz {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 using namespace testing;
 
 constexpr std::size_t kAttempts = 150;
+// Until every part of a project has rows.
+constexpr std::size_t kGovernanceAttempts = 250;
 
 void accepted(const model::Verdict& verdict) {
   require(verdict.has_value(), "a sample's command is accepted, not " + describe(verdict));
@@ -54,15 +57,17 @@ WorkspaceStream opened_workspace() {
 }
 
 struct Histories {
+  // The commands of the long ones.
   std::vector<Command> project_commands, workspace_commands;
   std::vector<ProjectStream> projects{ProjectStream(), registered(), opened()};
   std::vector<WorkspaceStream> workspaces{WorkspaceStream(), opened_workspace()};
 
   Histories() {
-    projects.push_back(play<ProjectPlay>(
-        1, kAttempts, [&](const auto&, const Attempt& attempt, const auto&, const auto&) {
-          project_commands.push_back(attempt.command);
-        }));
+    const auto keep = [&](const auto&, const Attempt& attempt, const auto&, const auto&) {
+      project_commands.push_back(attempt.command);
+    };
+    projects.push_back(play<ProjectPlay>(1, kAttempts, keep));
+    projects.push_back(play<GovernancePlay>(1, kGovernanceAttempts, keep));
     workspaces.push_back(play<WorkspacePlay>(
         1, kAttempts, [&](const auto&, const Attempt& attempt, const auto&, const auto&) {
           workspace_commands.push_back(attempt.command);

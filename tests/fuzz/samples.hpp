@@ -11,7 +11,8 @@
 
 namespace daybook::fuzz {
 
-// Empty and not registered, registered, opened with a board about the ids of small_id(), and a long history.
+// Empty and not registered, registered, opened with a board about the ids of small_id(), and long histories, one of them with
+// rows in every part.
 [[nodiscard]] const std::vector<testing::ProjectStream>& sample_projects();
 [[nodiscard]] const std::vector<testing::WorkspaceStream>& sample_workspaces();
 

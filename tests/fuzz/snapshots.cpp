@@ -5,6 +5,7 @@
 
 #include "model/snapshot.hpp"
 #include "tests/fuzz/samples.hpp"
+#include "tests/support/governance_play.hpp"
 
 namespace daybook::fuzz {
 namespace {
@@ -68,8 +69,20 @@ Seeds seeds() {
   for (const auto& stream : sample_workspaces()) add(stream.state());
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     add(testing::play<testing::ProjectPlay>(seed, 5 * seed).state());
+    add(testing::play<testing::GovernancePlay>(seed, 10 * seed).state());
     add(testing::play<testing::WorkspacePlay>(seed, 3 * seed).state());
   }
+  // Each part alone, so that most mutations meet it.
+  const auto full = testing::play<testing::GovernancePlay>(9, 300).state();
+#define DAYBOOK_ADD(name, Name, NAME) \
+  {                                   \
+    model::Project one;               \
+    one.project = full.project;       \
+    one.name = full.name;             \
+    add(one);                         \
+  }
+  DAYBOOK_PROJECT_PARTS(DAYBOOK_ADD)
+#undef DAYBOOK_ADD
   return all;
 }
 

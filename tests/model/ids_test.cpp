@@ -102,6 +102,16 @@ TEST_CASE("version 8 is the source's hash, and the same for the same source", "[
   CHECK(make_id_v8(bytes("abd")) != id);
 }
 
+TEST_CASE("no id that clients make is the key of a row", "[model][ids]") {
+  CHECK(Id{}.is_row_key());
+  CHECK(Id{15, 1}.is_row_key());
+  CHECK(!Id{16, 0}.is_row_key());
+  // The version's bits alone see to it.
+  CHECK(!make_id_v7({}, std::array<std::byte, 16>{}).is_row_key());
+  CHECK(make_id_v7({}, std::array<std::byte, 16>{}).high == 0x7000);
+  CHECK((make_id_v8({}).high & 0xF000) == 0x8000);
+}
+
 TEST_CASE("the ids that a command creates differ by its id and by their ordinal", "[model][ids]") {
   const Id command{1, 2};
   CHECK(derived_id(command, 0) == derived_id(command, 0));

@@ -1,4 +1,5 @@
 // The view attention: each reason, how urgent it is, whom it concerns.
+#include "tests/model/reload.hpp"
 #include "tests/model/views/rows.hpp"
 #include "tests/support/comment_commands.hpp"
 #include "tests/support/decision_commands.hpp"
@@ -78,11 +79,11 @@ TEST_CASE("a risk that has materialized is urgent if it is extreme", "[model][vi
 
 TEST_CASE("a new risk is in the digest for seven days", "[model][views][attention]") {
   auto risk = risk_of(7, 1, 1);
-  risk.identified_at = at(-6);
+  risk.recorded_at = at(-6);
   CHECK(items_of(risk) == Items{"newRisk digest R1 #7 for all since -6"});
-  risk.identified_at = {at(-6).micros - 1};
+  risk.recorded_at = {at(-6).micros - 1};
   CHECK(items_of(risk).empty());
-  risk.identified_at = at(0);
+  risk.recorded_at = at(0);
   risk.assessment = {.likelihood = 5, .impact = 5};
   CHECK(items_of(risk) == Items{"extremeRisk immediate R1 #7 for all since -20"});
 }
@@ -181,7 +182,12 @@ TEST_CASE("a change waits for its impact, its approval, its implementation in tu
   request.kind = model::approval::SubjectKind::CHANGE;
   project.approval.requests.set(change_n(1), request);
   auto& edited = *project.change.changes.edit(change_n(1));
-  CHECK(items(project).empty());  // nobody can approve, nor accept, what is not assessed
+  // Nobody can approve, nor accept, what is not assessed.
+  edited.submitted_at = at(-3);
+  CHECK(items(project) == Items{"changeToAssess digest H1 #3 for M1 since -3"});
+  edited.status = model::change::Status::DEFERRED;
+  CHECK(items(project).empty());
+  edited.status = model::change::Status::SUBMITTED;
   edited.assessed = true;
   edited.assessed_at = at(-1);
   CHECK(items(project) == Items{"impactToAccept digest H1 #3 for M2 since -1"});
@@ -268,10 +274,31 @@ TEST_CASE("who is mentioned is told for seven days", "[model][views][attention]"
                                               .author = kManager,
                                               .at = at(-6),
                                               .text = text(5),
-                                              .mentions = {kViewer, kContributor}});
-  project.comment.comments.set(comment_n(2), {.author = kManager, .at = at(0)});
+                                              .mentions = {kViewer, kContributor},
+                                              .recorded_at = at(-6)});
+  project.comment.comments.set(comment_n(2), {.author = kManager, .recorded_at = at(0)});
   CHECK(items(project) == Items{"mentioned digest N1 #0 for M2 M3 since -6"});
   CHECK(items(project, day(1)).empty());
+}
+
+TEST_CASE("what was done offline is told once it is recorded", "[model][views][attention]") {
+  auto scenario = opened();
+  const auto then = Actor(kContributor).at(at(0));
+  scenario.pass(9 * 24 * kHour)
+      .given(identify_risk({.risk = risk_n(1)}), then)
+      .given(add_comment({.comment = comment_n(1), .mentions = {kViewer}}), then);
+  CHECK(scenario.state().risk.risks.find(risk_n(1))->identified_at == at(0));
+  CHECK(scenario.state().comment.comments.find(comment_n(1))->at == at(0));
+  const Items news{"mentioned digest N1 #0 for M3 since 9", "newRisk digest R1 #1 for all since 9"};
+  const auto told = [&](const ProjectScenario& of, int offset) {
+    auto all = items(of.state(), day(offset));
+    std::erase_if(all, [](const auto& item) { return item.starts_with("riskReviewOverdue"); });
+    return all;
+  };
+  CHECK(told(scenario, 9) == news);
+  CHECK(told(scenario, 15) == news);
+  CHECK(told(scenario, 16).empty());
+  CHECK(told(reloaded(scenario), 15) == news);
 }
 
 TEST_CASE("an item's key is that of its reason and subject", "[model][views][attention]") {

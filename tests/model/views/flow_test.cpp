@@ -135,7 +135,8 @@ TEST_CASE("percentiles are by nearest rank", "[model][views][flow]") {
   });
 }
 
-TEST_CASE("throughput is over the 28 whole days before the date", "[model][views][flow]") {
+TEST_CASE("throughput is over the 28 whole days before the date, or those there have been",
+          "[model][views][flow]") {
   auto project = with_columns();
   const auto shown = [&](Date date = kToday) {
     return figures(project, [](auto row) { return figure(row.getThroughput()); }, date);
@@ -152,32 +153,77 @@ TEST_CASE("throughput is over the 28 whole days before the date", "[model][views
   CHECK(shown(day(-29)) == "nothingYet");
   CHECK(shown(day(28)) == "12500");  // only today's
   CHECK(shown(day(29)) == "0");
+  project.task.days = {};
+  project.task.days.at_or_new(day(-3)).completed = 4;
+  CHECK(shown() == "9333");          // 4 in 3 days
+  CHECK(shown(day(1)) == "7000");    // in 4 days
+  CHECK(shown(day(-2)) == "28000");  // on its only day
+  CHECK(shown(day(-3)) == "nothingYet");
 }
 
-TEST_CASE("Little's law gives the cycle time from work in progress and throughput",
+// "3 tasks, 2 days, cycle 5, 500 active"
+std::string work_in_progress(const model::Project& project, Date date = kToday) {
+  return figures(
+      project,
+      [](schema::flow::FiguresRow::Reader row) {
+        return std::to_string(row.getInProgress()) + " tasks, " +
+               std::to_string(row.getWindowDays()) + " days, cycle " +
+               figure(row.getLittleCycle()) + ", " + figure(row.getEfficiency()) + " active";
+      },
+      date);
+}
+
+TEST_CASE("Little's law gives the cycle time from mean work in progress and mean throughput",
           "[model][views][flow]") {
   auto project = with_columns();
-  const auto shown = [&] {
-    return figures(project, [](auto row) {
-      return std::to_string(row.getInProgress()) + " " + figure(row.getLittleCycle());
-    });
-  };
-  CHECK(shown() == "0 noThroughput");
-  model::task::Task task;
-  task.started_at = at(-3);
-  for (std::uint64_t n = 1; n <= 3; ++n) {
-    task.column = n == 3 ? kWait : kDoing;
-    project.task.tasks.set(task_id(n), task);
+  auto& days = project.task.days;
+  CHECK(work_in_progress(project) == "0 tasks, 0 days, cycle noThroughput, nothingYet active");
+  // Every day from the fourth last on one comes into doing and is done on the next day.
+  for (int offset = -4; offset <= 0; ++offset) {
+    days.at_or_new(day(offset)).columns.set(kDoing, {1, offset == -4 ? 0u : 1u});
+    if (offset == -4) continue;
+    days.at_or_new(day(offset)).columns.set(kDone, {1, 0});
+    days.at_or_new(day(offset)).completed = 1;
   }
-  CHECK(shown() == "3 noThroughput");
-  project.task.days.at_or_new(day(-2));
-  CHECK(shown() == "3 noThroughput");  // nothing completed, though time has passed
-  project.task.days.at_or_new(day(-2)).completed = 12;
-  CHECK(shown() == "3 " + std::to_string(7 * kDay));  // 3 / (12 in 28 days)
-  project.task.days.at_or_new(day(-2)).completed = 11;
-  CHECK(shown() == "3 659781818182");  // 84 days / 11, rounded
-  project.task.tasks = {};
-  CHECK(shown() == "0 nothingYet");
+  // One stood there at the end of each of the 4 days, 3 were completed.
+  CHECK(work_in_progress(project) ==
+        "0 tasks, 4 days, cycle " + std::to_string(4 * kDay / 3) + ", 1000 active");
+  CHECK(work_in_progress(project, day(-3)) == "0 tasks, 1 days, cycle noThroughput, 1000 active");
+  CHECK(work_in_progress(project, day(-4)) ==
+        "0 tasks, 0 days, cycle noThroughput, nothingYet active");
+  // 30 days on, the one that is left stood there all the time, and nothing was completed.
+  CHECK(work_in_progress(project, day(30)) == "0 tasks, 28 days, cycle noThroughput, 1000 active");
+}
+
+TEST_CASE("what waits is in progress, and not active", "[model][views][flow]") {
+  auto project = with_columns();
+  auto& days = project.task.days;
+  days.at_or_new(day(-40)).columns.set(kDoing, {4, 0});  // long before the window
+  days.at_or_new(day(-10)).columns.set(kDoing, {0, 3});
+  days.at_or_new(day(-10)).columns.set(kWait, {3, 0});
+  days.at_or_new(day(-10)).columns.set(kTodo, {9, 0});  // not in progress
+  days.at_or_new(day(-1)).columns.set(kWait, {0, 2});
+  days.at_or_new(day(-1)).columns.set(kDone, {2, 0});
+  days.at_or_new(day(-1)).completed = 2;
+  // 4 doing on 18 days and 1 on 10; 3 waiting on 9 days and 1 on 1: 82 and 28.
+  CHECK(work_in_progress(project) ==
+        "0 tasks, 28 days, cycle " + std::to_string(110 * kDay / 2) + ", 745 active");
+  project.task.days.at_or_new(day(-1)).completed = 0;
+  CHECK(work_in_progress(project) == "0 tasks, 28 days, cycle noThroughput, 745 active");
+}
+
+TEST_CASE("what stood in a column that was retired since was in progress", "[model][views][flow]") {
+  auto project = with_columns();
+  auto& days = project.task.days;
+  days.at_or_new(day(-4)).columns.set(kDoing, {2, 0});
+  days.at_or_new(day(-2)).columns.set(kDoing, {0, 2});
+  days.at_or_new(day(-2)).columns.set(kDone, {2, 0});
+  days.at_or_new(day(-2)).completed = 2;
+  const auto before = "0 tasks, 4 days, cycle " + std::to_string(2 * kDay) + ", 1000 active";
+  CHECK(work_in_progress(project) == before);
+  std::erase_if(project.board.columns, [](const auto& column) { return column.id == kDoing; });
+  project.board.retired = {{kDoing, model::board::Category::DOING}};
+  CHECK(work_in_progress(project) == before);
 }
 
 TEST_CASE("what has been started and is not finished is ageing", "[model][views][flow]") {
@@ -256,7 +302,7 @@ TEST_CASE("reopening a task later does not rewrite the days before", "[model][vi
         date);
   };
   CHECK(on(day(4)) ==
-        "250 0 1");  // its completion counts on its day; the task is in progress again
+        "1750 0 1");  // its completion counts on its day; the task is in progress again
 }
 
 TEST_CASE("estimating a task again changes no day", "[model][views][flow]") {
@@ -274,6 +320,24 @@ TEST_CASE("retiring a task leaves its past where it was", "[model][views][flow]"
   scenario.pass(kDay).given(retire_task({.task = task_id(1)}));
   CHECK(days_of(scenario, {0, 2}) == before);
   CHECK(days_of(scenario, {3}) == "[c0 d0 r0 x1]");
+}
+
+TEST_CASE("a young project is measured by the days that it has", "[model][views][flow]") {
+  auto scenario = with_board();
+  // Each worked on for a day; the fifth is still in progress.
+  for (std::uint64_t n = 1; n <= 5; ++n) {
+    scenario.given(create_task({.task = task_id(n), .column = kDoing}));
+    if (n > 1) scenario.given(move_task({.task = task_id(n - 1), .from = kDoing, .to = kDone}));
+    scenario.pass(kDay);
+  }
+  figures(
+      scenario.state(),
+      [](auto row) {
+        CHECK(row.getWindowDays() == 5);
+        CHECK(figure(row.getThroughput()) == "5600");                         // 4 in 5 days
+        CHECK(figure(row.getLittleCycle()) == std::to_string(kDay * 5 / 4));  // one each day
+      },
+      day(5));
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ void change_risk(Project& project, Random& random) {
   risk.assessment.cost_impact = money(random);
   risk.owner = random.one_in(3) ? Id{} : member(random);
   risk.identified_at = moment(random);
+  risk.recorded_at = moment(random);
   risk.reviewed_at = moment(random);
   risk.accepted_at = moment(random);
   risk.materialized_at = moment(random);
@@ -199,6 +200,7 @@ void change_record(Project& project, Random& random) {
   comment.at = moment(random);
   comment.text = text(n);
   comment.mentions = members(random);
+  comment.recorded_at = moment(random);
   project.comment.comments.set(comment_n(n), comment);
 }
 

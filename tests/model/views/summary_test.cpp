@@ -79,14 +79,17 @@ TEST_CASE("weeks left are open tasks by throughput", "[model][views][summary]") 
       return figure(row.getThroughput()) + " " + figure(row.getWeeksLeft());
     });
   };
+  CHECK(shown() == "nothingYet nothingYet");
   for (std::uint64_t n = 1; n <= 10; ++n) add_task(project, n);
   CHECK(shown() == "nothingYet noThroughput");
   project.task.days.at_or_new(day(-20)).created = 10;
   CHECK(shown() == "0 noThroughput");
   project.task.days.at_or_new(day(-2)).completed = 6;
-  CHECK(shown() == "1500 6667");  // 10 / 1.5 a week
+  CHECK(shown() == "2100 4762");  // 10 / (6 in 20 days)
   for (std::uint64_t n = 1; n <= 10; ++n) project.task.tasks.edit(task_id(n))->completed_at = at(0);
-  CHECK(shown() == "1500 0");
+  CHECK(shown() == "2100 0");
+  project.task.days.edit(day(-2))->completed = 0;
+  CHECK(shown() == "0 0");  // nothing is left, however long ago the last was done
 }
 
 TEST_CASE("the summary counts changes, approvals, decisions and time", "[model][views][summary]") {

@@ -6,7 +6,7 @@
 #include "model/views/rows.hpp"
 #include "tests/model/views/rows.hpp"
 #include "tests/model/views/states.hpp"
-#include "tests/support/history.hpp"
+#include "tests/support/governance_play.hpp"
 
 namespace daybook::testing {
 namespace {
@@ -291,19 +291,24 @@ TEST_CASE("keys are unique and sorted, and rows do not depend on the way there",
   }
 }
 
+template <typename Play>
+void check_replica(std::uint64_t seed) {
+  auto replayed = Play::start().state();
+  std::size_t folded = 0;
+  (void)play<Play>(seed, 300, [&](const auto&, const Attempt&, const auto&, const auto& after) {
+    for (; folded < after.events().size(); ++folded) fold(replayed, after.events()[folded]);
+    for (const auto name : model::all_views()) {
+      const auto view = model::derive(name, after.state(), {});
+      REQUIRE(model::difference(view, model::derive(name, replayed, {})).empty());
+    }
+  });
+}
+
 TEST_CASE("a replica that replayed the events shows what the server shows", "[model][views]") {
   const auto seed = fresh_seed();
   INFO("seed " << seed);
-  auto replayed = ProjectPlay::start().state();
-  std::size_t folded = 0;
-  (void)play<ProjectPlay>(
-      seed, 300, [&](const auto&, const Attempt&, const auto&, const auto& after) {
-        for (; folded < after.events().size(); ++folded) fold(replayed, after.events()[folded]);
-        for (const auto name : model::all_views()) {
-          const auto view = model::derive(name, after.state(), {});
-          REQUIRE(model::difference(view, model::derive(name, replayed, {})).empty());
-        }
-      });
+  check_replica<ProjectPlay>(seed);
+  check_replica<GovernancePlay>(seed);
 }
 
 TEST_CASE("the counts of board and summary add up to the tasks", "[model][views]") {

@@ -10,7 +10,7 @@
 #include "server/engine/loader.hpp"
 #include "tests/server/engine/disk.hpp"
 #include "tests/server/engine/running_engine.hpp"
-#include "tests/support/history.hpp"
+#include "tests/support/governance_play.hpp"
 
 namespace daybook::testing {
 namespace {
@@ -74,25 +74,29 @@ auto rejected_days(const log::EventLog& log, std::uint64_t version) {
 }
 
 // So many attempts of a random project; time goes on between them.
+template <typename Play>
 void play_project(RunningEngine& world, std::uint64_t seed, std::size_t attempts) {
-  ProjectPlay maker(seed);
+  Play maker(seed);
   for (std::size_t i = 0; i < attempts; ++i) {
     world.catch_up();
     const auto attempt = maker.next(*world.read_project(), world.now());
     world.set_clock({world.now().micros + attempt.pause_micros + 1});
-    static_cast<void>(
-        world.submit({.command = attempt.command,
-                      .by = {.member = attempt.actor.id, .is_importer = attempt.actor.is_importer},
-                      .effective_at = attempt.actor.effective_at,
-                      .on_behalf_of = attempt.actor.on_behalf_of}));
+    static_cast<void>(world.submit({.command = attempt.command,
+                                    .by = {.member = attempt.actor.id,
+                                           .is_importer = attempt.actor.is_importer,
+                                           .is_server = attempt.actor.is_server},
+                                    .effective_at = attempt.actor.effective_at,
+                                    .on_behalf_of = attempt.actor.on_behalf_of,
+                                    .seen_version = attempt.actor.seen_version.value}));
   }
   world.catch_up();
 }
 
+template <typename Play = ProjectPlay>
 void check_random_history(const engine::Options& options, std::uint64_t seed) {
   INFO("seed " << seed);
   RunningEngine world(options);
-  play_project(world, seed, 500);
+  play_project<Play>(world, seed, 500);
   const auto states = folds(world.log());
   REQUIRE(states.size() > 100);
   Random random(seed);
@@ -132,6 +136,9 @@ TEST_CASE("As of any version or time, a project is the fold of its first events"
   SECTION("with snapshots") { check_random_history({.snapshot_events_min = 10}, kSeed + 1); }
   SECTION("remembering nothing") {
     check_random_history({.snapshot_events_min = 10, .past_states_max = 1}, kSeed + 2);
+  }
+  SECTION("of all parts") {
+    check_random_history<GovernancePlay>({.snapshot_events_min = 10}, kSeed + 3);
   }
 }
 

@@ -2,7 +2,7 @@
 #include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
 
-#include "tests/server/net/running_server.hpp"
+#include "tests/server/net/approved_change.hpp"
 #include "tests/support/decisions.hpp"
 
 namespace daybook::testing {
@@ -119,6 +119,35 @@ TEST_CASE_METHOD(Decided, "What is no act is answered with a code", "[net][conte
   CHECK(str(none.json().at("code")) == "unknownVersion");
   CHECK(context("?version=x").status == 400);
   CHECK(get("/api/v1/projects/P1/decisions/nonsense/context").status == 404);
+}
+
+TEST_CASE_METHOD(RunningServer, "What was known when a change was approved", "[net][context]") {
+  const auto made = approve_change(*this);
+  const auto path = "/api/v1/projects/P1/decisions/" + to_string(made.change) + "/context";
+  const auto acts_of = [](const boost::json::value& found) {
+    std::string acts;
+    for (const auto& act : found.at("acts").as_array())
+      acts += std::string(acts.empty() ? "" : " ") + str(act.at("what"));
+    return acts;
+  };
+  const auto found = get(path).json();
+  CHECK(acts_of(found) == "requested revised revised revised approved granted");
+  CHECK(str(found.at("acts").at(found.at("act").as_int64()).at("what")) == "granted");
+  const auto vote = get(path + "?version=" + std::to_string(made.approved)).json();
+  CHECK(acts_of(vote) == acts_of(found));
+  CHECK(vote.at("act") == 4);
+  CHECK(str(vote.at("then").at("version")) == std::to_string(made.approved));
+  CHECK(str(vote.at("seen").at("version")) == std::to_string(made.amended));
+  const auto& rules = vote.at("rules").at("approval");
+  CHECK(rules.at("policy").at("quorum") == 1);
+  CHECK(str(rules.at("policy").at("pool")) == to_string(made.pool));
+  CHECK(rules.at("voters").as_array().size() == 1);  // not who asked
+  for (const auto* moment : {"then", "seen"}) {
+    INFO(moment);
+    CHECK(rows(vote.at(moment), "changes").size() == 1);
+    CHECK(rows(vote.at(moment), "approvals").size() == 2);  // the request and its pool
+    CHECK(rows(vote.at(moment), "people").size() == 2);
+  }
 }
 
 TEST_CASE_METHOD(Decided, "Recorded attempts are visible to auditors alone", "[net][context]") {

@@ -188,6 +188,7 @@ TEST_CASE("What a document forbids the server refuses", "[net][contract]") {
       {"no text", with(R"({"task":{"createTask":{"title":null}}})"), true},
       {"an unknown field", with(R"({"task":{"createTask":{"titel":"Pay"}}})"), false},
       {"two members of a union", with(R"({"task":{"createTask":{},"retireTask":{}}})"), false},
+      {"no command", "{" + id + "}", false},
       {"no member of a union", with(R"({"task":{}})"), false},
       {"no member of the union of all", with("{}"), false},
       {"an id that is a number", R"({"id":7,"command":{"task":{"createTask":{}}}})", false},
@@ -214,6 +215,26 @@ TEST_CASE("What a document forbids the server refuses", "[net][contract]") {
     CHECK(decoded == row.valid);
     CHECK(!schema_fault(*value, schema, openapi()).has_value() == row.valid);
   }
+}
+
+TEST_CASE("A subscription says what of, from where and in which form", "[net][contract]") {
+  const auto& schema = asyncapi().at("components").at("schemas").at("in.wire.Subscribe");
+  const std::vector<std::string> parts{
+      R"("scope":{"project":"00000000-0000-7000-8000-000000000001"})",
+      R"("from":{"snapshot":null})", R"("content":{"events":null})"};
+  const auto check = [&](const std::string& text, bool valid) {
+    INFO(text);
+    const auto value = schema::json::parse(text);
+    REQUIRE(value.has_value());
+    capnp::MallocMessageBuilder message;
+    CHECK(schema::json::decode(*value, message.initRoot<schema::Message>().initSubscribe())
+              .has_value() == valid);
+    CHECK(!schema_fault(*value, schema, asyncapi()).has_value() == valid);
+  };
+  check("{" + parts[0] + "," + parts[1] + "," + parts[2] + "}", true);
+  check("{" + parts[1] + "," + parts[2] + "}", false);
+  check("{" + parts[0] + "," + parts[2] + "}", false);
+  check("{" + parts[0] + "," + parts[1] + "}", false);
 }
 
 }  // namespace

@@ -340,15 +340,19 @@ TEST_CASE_METHOD(RunningServer, "Views come whole, then by changed rows, and end
   for (std::uint64_t n = 1; n <= 3; ++n) given({.command = create(n)});
   catch_up();
   auto client = connect_json("room");
-  client.say_json(R"({"subscribe":{"subscription":3,"scope":{"project":")" + to_string(kProject) +
-                  R"("},"from":{"snapshot":null},"content":{"views":["board"]}}})");
+  const auto subscription = R"({"subscribe":{"subscription":3,"scope":{"project":")" +
+                            to_string(kProject) +
+                            R"("},"from":{"snapshot":null},"content":{"views":["board"]}}})";
+  client.say_json(subscription);
   std::map<std::string, boost::json::object> cards;
   std::string version;
-  const auto take = [&] {
-    const auto line = client.next_line();
+  std::map<std::string, std::string> recorded;  // by version
+  const auto take = [&](WsClient& from) {
+    const auto line = from.next_line();
     const auto& update = line.at("viewUpdate").as_object();
     if (update.contains("whole")) cards.clear();
     version = std::string(update.at("version").as_string());
+    recorded[version] = str(update.at("recordedAt"));
     if (const auto* rows = update.at("rows").as_object().if_contains("board")) {
       for (const auto& row : rows->as_array()) {
         const auto* card = row.as_object().if_contains("card");
@@ -358,20 +362,36 @@ TEST_CASE_METHOD(RunningServer, "Views come whole, then by changed rows, and end
     }
     return update.contains("whole");
   };
-  CHECK(take());
+  CHECK(take(client));
   CHECK(cards.size() == 3);
   CHECK(str(cards.at(to_string(task_id(2))).at("title").at("text")) == "Task 2");
-  for (std::uint64_t n = 4; n <= 40; ++n) given({.command = create(n)});
+  for (std::uint64_t n = 4; n <= 40; ++n) {
+    set_clock({now().micros + 1'000'000});
+    given({.command = create(n)});
+  }
   given({.command = move_task({.task = task_id(1), .from = kTodo, .to = kDoing})});
   const auto newest = std::to_string(log().stream_version(kProject).value);
   int updates = 0;
   while (version != newest) {
-    CHECK_FALSE(take());
+    CHECK_FALSE(take(client));
     ++updates;
   }
   CHECK(updates <= 20);  // far fewer than there were events
   CHECK(cards.size() == 40);
   CHECK(str(cards.at(to_string(task_id(1))).at("column")) == to_string(kDoing));
+  // Each says how old it is; so does the one that a client gets who comes back.
+  client.cut();
+  auto again = connect_json("room");
+  again.say_json(subscription);
+  CHECK(take(again));
+  std::size_t told = 0;
+  for (const auto& envelope : envelopes(log())) {
+    const auto found = recorded.find(std::to_string(envelope.version.value));
+    if (envelope.stream != kProject || found == recorded.end()) continue;
+    CHECK(found->second == std::to_string(envelope.recorded_at.micros));
+    ++told;
+  }
+  CHECK(told == recorded.size());
 }
 
 TEST_CASE_METHOD(RunningServer, "The view `people` follows names, which are of the workspace",
