@@ -12,8 +12,8 @@ namespace {
 constexpr auto kRankMax = std::numeric_limits<std::uint64_t>::max();
 // Neighbours are respaced until each has at least this much room.
 constexpr std::uint64_t kRespacedGap = 1ULL << 16;
-constexpr std::size_t kRespacedMax =
-    4096;  // bounds the event; 4096 cards cannot all be crowded before 2^60 moves
+// Bounds the event: in a crowd of more cards they stand closer, a rank apart at least, which takes 2^27 cards to run out.
+constexpr std::size_t kRespacedMax = 4096;
 
 using Cards = Table<CardKey, Nothing>;
 
@@ -79,13 +79,14 @@ std::optional<std::uint64_t> rank_between(const std::optional<CardKey>& left,
   return left->rank + room / 2;
 }
 
-// Widens a window around the gap until the cards in it, and the new one, can stand kRespacedGap apart.
+// Widens a window around the gap until the cards in it, and the new one, can stand kRespacedGap apart, or as far as there is
+// room at kRespacedMax cards.
 Place respace(const Column& column, Neighbours gap) {
   std::vector<CardKey> left;   // nearest first
   std::vector<CardKey> right;  // nearest first
   auto next_left = gap.left;
   auto next_right = gap.right;
-  while (left.size() + right.size() < kRespacedMax) {
+  while (true) {
     if (next_left) {
       left.push_back(*next_left);
       next_left = column.before(*next_left);
@@ -97,7 +98,8 @@ Place respace(const Column& column, Neighbours gap) {
     const auto low = next_left ? next_left->rank : 0;
     const auto high = next_right ? next_right->rank : kRankMax;
     const auto step = (high - low) / (left.size() + right.size() + 2);
-    if (step < kRespacedGap && (next_left || next_right)) continue;
+    const bool may_widen = (next_left || next_right) && left.size() + right.size() < kRespacedMax;
+    if (step < kRespacedGap && may_widen) continue;
     Place place;
     auto rank = low;
     for (auto card = left.rbegin(); card != left.rend(); ++card)
@@ -106,7 +108,6 @@ Place respace(const Column& column, Neighbours gap) {
     for (const auto& card : right) place.respaced.push_back({card.task, rank += step});
     return place;
   }
-  return {};  // not reached: kRespacedMax cards would have to stand within 2^28 ranks
 }
 
 using schema::task::WipMeasure;
