@@ -190,7 +190,8 @@ enum LinkType {
 struct LinkTasks {
   # Rejections, in this order: unknownTask (either), taskRetired, selfLink, malformed (type), outOfRange (lag beyond 1000
   # days), duplicate (they are linked), cycle (with its length and its path, from the successor to the predecessor,
-  # the first 64 tasks), tooMany (links > 20,000).
+  # the first 64 tasks), tooMany (links > 20,000; or more than 2048 come before the predecessor and as many
+  # behind the successor, so that a cycle cannot be ruled out).
   predecessor @0 :Id;
   successor @1 :Id;
   type @2 :LinkType;
