@@ -59,6 +59,7 @@ struct Task {
   Id entered_by = {};           // who put it there, or for whom
   Timestamp completed_at = {};  // none: not done
   bool retired = false;
+  Timestamp retired_at = {};  // none: it is not
   bool blocked = false;
   Text block_reason = {};
   BlockKind block_kind = BlockKind::OTHER;

@@ -528,6 +528,8 @@ struct TaskState {
 struct Row {
   # A row of the view `tasks`: every task, retired ones too.
   task @0 :Id;
+  retiredAt @28 :Int64;
+  # 0: it is not.
   number @1 :UInt32;
   title @2 :TextRef;
   description @3 :TextRef;

@@ -157,6 +157,8 @@ void check_state(const model::Project& state) {
     RC_ASSERT(task.number >= 1 && task.number <= state.task.last_number);
     RC_ASSERT(task.entered_at >= task.created_at);
     RC_ASSERT(task.completed_at.is_none() || task.completed_at >= task.created_at);
+    RC_ASSERT(task.retired_at.is_none() == !task.retired);
+    RC_ASSERT(!task.retired || task.retired_at >= task.entered_at);
     RC_ASSERT(task.blocked == !task.block_reason.is_none());
     RC_ASSERT(task.blocked || task.blocked_at.is_none());
     if (task.retired) continue;

@@ -273,6 +273,24 @@ TEST_CASE("flow is counted on the day that an act is claimed to have happened", 
   scenario.given(create_task({.task = T(1)}), on(2));
   CHECK(flow(scenario, day(2)) == "created 1 C1:+1-0 ");
   scenario.given(move_task({.task = T(1), .from = kTodo, .to = kDoing}), on(5));
+TEST_CASE("a task comes back after it was retired, whatever is claimed", "[model][task]") {
+  auto scenario = with_board();
+  scenario.pass(10 * kMicrosPerDay);
+  const auto on = [&](int n) {
+    return Actor(kContributor).at({kFirstMoment.micros + n * kMicrosPerDay});
+  };
+  scenario.given(create_task({.task = T(1)}), on(1)).given(retire_task({.task = T(1)}), on(8));
+  const auto retired_at = scenario.task(T(1)).retired_at;
+  CHECK(retired_at.micros == kFirstMoment.micros + 8 * kMicrosPerDay);
+  for (auto given : {scenario, reloaded(scenario)}) {
+    given.given(restore_task({.task = T(1)}), on(3));
+    CHECK(flow(given, day(3)) == "nothing");
+    CHECK(flow(given, day(8)) == "retired 1 C1:+1-1 ");
+    CHECK(given.task(T(1)).entered_at == retired_at);
+    CHECK(given.task(T(1)).retired_at.is_none());
+  }
+}
+
   CHECK(flow(scenario, day(5)) == "C1:+0-1 C2:+1-0 ");
   // Never before what happened to the task earlier.
   scenario.given(move_task({.task = T(1), .from = kDoing, .to = kDone}), on(1));
