@@ -75,6 +75,17 @@ Ruling move_task(const Project& all, wire::MoveTask::Reader command, const Conte
   const auto target = find_target(all, daybook::read(command.getToColumn()));
   const auto before = daybook::read(command.getBefore());
   // A stale screen is told first: what it wanted may not exist any more.
+// What holds for a task that comes back into another column than the one it stood in.
+Ruling check_elsewhere(const Project& all, Id id, const Task& task, const board::Column& target,
+                       schema::TextRef::Reader reason) {
+  DAYBOOK_TRY(check_blocked(task, id, target));
+  // A column that was retired meanwhile allows what is allowed to a task without a past.
+  if (board::find_column(all.board, task.column) != nullptr)
+    DAYBOOK_TRY(check_transition(all, id, task.column, target));
+  DAYBOOK_TRY(check_predecessors(all, all.task, id, target));
+  return check_reopening(id, !task.completed_at.is_none(), target, reason);
+}
+
   if (const auto& present = *find_task(all.task, move.task); move.from != present.column) {
     return reject(
         Code::MOVED_MEANWHILE,
@@ -152,13 +163,9 @@ Ruling restore_task(const Project& all, wire::RestoreTask::Reader command, const
   const auto target = find_target(all, column_id.is_nil() ? task->column : column_id);
   if (!target) return std::unexpected(target.error());
   const auto& column = **target;
-  DAYBOOK_TRY(check_blocked(*task, id, column));
-  // A column that was retired meanwhile allows what is allowed to a task without a past.
-  if (board::find_column(all.board, task->column) != nullptr) {
-    DAYBOOK_TRY(check_transition(all, id, task->column, column));
-  }
-  DAYBOOK_TRY(check_predecessors(all, all.task, id, column));
-  DAYBOOK_TRY(check_reopening(id, !task->completed_at.is_none(), column, command.getReason()));
+  // To where it stood it comes back as it was.
+  if (column.id != task->column)
+    DAYBOOK_TRY(check_elsewhere(all, id, *task, column, command.getReason()));
   Added added;
   added.enter(task->owner, task->points);
   DAYBOOK_TRY(check_wip(all, column, added, command.getOverrideReason(), context, out));

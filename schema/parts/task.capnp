@@ -166,8 +166,9 @@ struct RetireTask {
 }
 
 struct RestoreTask {
-  # Brings a retired task back; into another column than the one it stood in, what holds for moving there holds too.
-  # Rejections: projectArchived, unknownTask, nothingToDo (not retired), unknownColumn, taskBlocked,
+  # Brings a retired task back. To where it stood as it was, blocked or done, if there is room; into another column, what holds
+  # for moving there holds too.
+  # Rejections: projectArchived, unknownTask, nothingToDo (not retired), boardNotDefined, unknownColumn, taskBlocked,
   # transitionNotAllowed, predecessorOpen, reasonRequired (a done task, out of a done column), wipLimitReached,
   # notPermitted (override).
   task @0 :Id;
