@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "model/parts/id_list.hpp"
+#include "model/parts/save.hpp"
 #include "model/permission.hpp"
 #include "model/project.hpp"
 
@@ -167,6 +169,37 @@ std::unexpected<Rejection> refuse(const State& state, const board::Column& colum
                  .count = excess.present});
 }
 
+void emit_override(Id column, const Excess& excess, const std::vector<Id>& others,
+                   schema::TextRef::Reader reason, Emitter& out) {
+  auto event = out.next().initTask().initWipLimitOverridden();
+  daybook::write(event.initColumn(), column);
+  event.setLimit(excess.limit);
+  event.setCountAfter(static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(excess.after, std::numeric_limits<std::uint32_t>::max())));
+  out.text(reason, [&] { return event.initReason(); });
+  event.setMeasure(excess.measure);
+  save_id(excess.member, [&] { return event.initMember(); });
+  write_ids(others, [&](unsigned size) { return event.initOthers(size); });
+}
+
+// One for each measure, so that many people in one command need no more events than one.
+void emit_overrides(Id column, const std::vector<Excess>& excesses, schema::TextRef::Reader reason,
+                    Emitter& out) {
+  const auto first_person = std::find_if(excesses.begin(), excesses.end(),
+                                         [](const Excess& e) { return !e.member.is_nil(); });
+  for (auto at = excesses.begin(); at != first_person; ++at)
+    emit_override(column, *at, {}, reason, out);
+  if (first_person == excesses.end()) return;
+  const auto most =
+      std::max_element(first_person, excesses.end(),
+                       [](const Excess& a, const Excess& b) { return a.after < b.after; });
+  std::vector<Id> others;
+  for (auto at = first_person; at != excesses.end(); ++at) {
+    if (at != most) others.push_back(at->member);
+  }
+  emit_override(column, *most, others, reason, out);
+}
+
 }  // namespace
 
 Ruling check_wip(const Project& all, const board::Column& column, const Added& added,
@@ -177,16 +210,7 @@ Ruling check_wip(const Project& all, const board::Column& column, const Added& a
   if (!includes(project::role_of(all.project, context.actor), Role::MANAGER)) {
     return reject(Code::NOT_PERMITTED, {.field = "task.overrideReason", .required = Role::MANAGER});
   }
-  for (const auto& excess : excesses) {
-    auto event = out.next().initTask().initWipLimitOverridden();
-    daybook::write(event.initColumn(), column.id);
-    event.setLimit(excess.limit);
-    event.setCountAfter(static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(excess.after, std::numeric_limits<std::uint32_t>::max())));
-    out.text(override_reason, [&] { return event.initReason(); });
-    event.setMeasure(excess.measure);
-    if (!excess.member.is_nil()) daybook::write(event.initMember(), excess.member);
-  }
+  emit_overrides(column.id, excesses, override_reason, out);
   return {};
 }
 

@@ -117,8 +117,10 @@ struct MoveTask {
 }
 
 struct MoveTasks {
-  # Moves several, all or none, in this order. Limits count them together.
-  # Rejections: those of moveTask, naming the task; tooMany (more than 100), duplicate (a task twice).
+  # Moves several, all or none: they come to stand in this order. Limits count them together. What stands in its place already is
+  # left there.
+  # Rejections: those of moveTask, naming the task; nothingToDo (no moves, or all stand there), tooMany (more than 100),
+  # duplicate (a task twice), tooLarge (256 KiB of events: a long reason stands in the event of each task).
   moves @0 :List(Move);
   toColumn @1 :Id;
   before @2 :Id;
@@ -377,7 +379,7 @@ enum WipMeasure {
 }
 
 struct WipLimitOverridden {
-  # Stands before the events that it allows; one for each limit.
+  # Stands before the events that it allows; one for each measure.
   column @0 :Id;
   limit @1 :UInt32;
   countAfter @2 :UInt32;
@@ -385,7 +387,9 @@ struct WipLimitOverridden {
   reason @3 :TextRef;
   measure @4 :WipMeasure;
   member @5 :Id;
-  # Of perPerson.
+  # Of perPerson: whoever has the most of them.
+  others @6 :List(Id);
+  # Of perPerson: who else has more than the limit, sorted.
 }
 
 struct TasksLinked {

@@ -309,6 +309,8 @@ TEST_CASE("what entered a column and did not leave it stands there", "[model][pr
     const auto stream = play<ProjectPlay>(plan.seed, plan.attempts);
     const auto& state = stream.state().task;
     std::map<Id, std::int64_t> standing_there;
+    for (const auto other : act.getOthers())
+      limits.emplace(read(act.getColumn()), act.getMeasure(), read(other));
     std::int64_t created = 0;
     std::int64_t done = 0;
     for (const auto& [day, flow] : state.days) {
