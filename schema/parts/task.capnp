@@ -51,7 +51,7 @@ struct Priority {
 }
 
 struct CreateTask {
-  # Rejections, in this order: projectArchived, alreadyExists, textRequired (title), memberRequired (the owner has
+  # Rejections, in this order: projectArchived, idRequired, alreadyExists, textRequired (title), memberRequired (the owner has
   # no role in the project), outOfRange, boardNotDefined, unknownColumn, unknownChange, notApproved, wipLimitReached,
   # notPermitted (override).
   task @0 :Id;
@@ -104,8 +104,8 @@ struct PrioritizeTask {
 
 struct MoveTask {
   # Moves a card to another column, or to another place in its own.
-  # Rejections, in this order: projectArchived, unknownTask, taskRetired, movedMeanwhile, unknownColumn,
-  # nothingToDo, taskBlocked (into doing or done), transitionNotAllowed, predecessorOpen (with the open ones),
+  # Rejections, in this order: projectArchived, unknownTask, taskRetired, movedMeanwhile, boardNotDefined, unknownColumn,
+  # nothingToDo (it stands there), taskBlocked (into doing or done), transitionNotAllowed, predecessorOpen (with the open ones),
   # reasonRequired (out of a done column), wipLimitReached, notPermitted (override).
   task @0 :Id;
   fromColumn @1 :Id;
@@ -143,8 +143,8 @@ enum BlockKind {
 }
 
 struct BlockTask {
-  # Rejections: projectArchived, unknownTask, taskRetired, taskDone, textRequired (reason), nothingToDo (blocked
-  # already).
+  # Rejections: projectArchived, unknownTask, taskRetired, taskDone, textRequired (reason), malformed (kind), nothingToDo
+  # (blocked already).
   task @0 :Id;
   reason @1 :TextRef;
   kind @2 :BlockKind;
@@ -528,13 +528,13 @@ struct TaskState {
   # Who last wrote any of them.
   agents @27 :List(Id);
   # Who did any of this for somebody else. Sorted.
+  retiredAt @28 :Int64;
+  # 0: it is not.
 }
 
 struct Row {
   # A row of the view `tasks`: every task, retired ones too.
   task @0 :Id;
-  retiredAt @28 :Int64;
-  # 0: it is not.
   number @1 :UInt32;
   title @2 :TextRef;
   description @3 :TextRef;
