@@ -1,23 +1,16 @@
 #include "model/parts/attachment.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "model/parts/field.hpp"
 #include "model/parts/save.hpp"
 #include "model/project.hpp"
+#include "model/record/hash_data.hpp"
 
 namespace daybook::model::attachment {
 namespace {
 
 namespace wire = schema::attachment;
-
-// Foreign bytes may be of another length.
-record::Hash read_hash(capnp::Data::Reader data) {
-  record::Hash hash{};
-  if (data.size() == hash.size()) std::memcpy(hash.data(), data.begin(), hash.size());
-  return hash;
-}
 
 Ruling attach_file(const Project& all, wire::AttachFile::Reader command, Emitter& out) {
   const auto id = daybook::read(command.getAttachment());
@@ -78,7 +71,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       auto& attachment = state.attachments.at_or_new(daybook::read(attached.getAttachment()));
       attachment.subject = daybook::read(attached.getSubject());
       attachment.name = text_of_event(attached.getName(), meta.position);
-      attachment.sha256 = read_hash(attached.getSha256());
+      attachment.sha256 = record::read_hash(attached.getSha256());
       attachment.bytes = attached.getBytes();
       attachment.location = text_of_event(attached.getLocation(), meta.position);
       attachment.attached_by = meta.on_whose_part();
@@ -107,8 +100,7 @@ void save(const State& state, wire::State::Builder builder) {
         save_id(id, [&] { return out.initAttachment(); });
         save_id(attachment.subject, [&] { return out.initSubject(); });
         write_text(attachment.name, [&] { return out.initName(); });
-        out.setSha256(capnp::Data::Reader(
-            reinterpret_cast<const kj::byte*>(attachment.sha256.data()), attachment.sha256.size()));
+        out.setSha256(record::data_of(attachment.sha256));
         out.setBytes(attachment.bytes);
         write_text(attachment.location, [&] { return out.initLocation(); });
         save_id(attachment.attached_by, [&] { return out.initAttachedBy(); });
@@ -123,7 +115,7 @@ State load(wire::State::Reader reader) {
   for (const auto in : reader.getAttachments()) {
     state.attachments.set(daybook::read(in.getAttachment()), {daybook::read(in.getSubject()),
                                                               model::read(in.getName()),
-                                                              read_hash(in.getSha256()),
+                                                              record::read_hash(in.getSha256()),
                                                               in.getBytes(),
                                                               model::read(in.getLocation()),
                                                               daybook::read(in.getAttachedBy()),

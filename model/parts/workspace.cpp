@@ -3,10 +3,10 @@
 #include <capnp/schema.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "model/parts/field.hpp"
 #include "model/parts/save.hpp"
+#include "model/record/hash_data.hpp"
 #include "model/workspace.hpp"
 
 namespace daybook::model::workspace {
@@ -23,17 +23,6 @@ bool is_valid_key(std::string_view key) {
 
 std::string_view view_of(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
 
-record::Hash read_hash(capnp::Data::Reader data) {
-  record::Hash hash{};
-  if (data.size() != 0)  // else begin() is null
-    std::memcpy(hash.data(), data.begin(), std::min(data.size(), hash.size()));
-  return hash;
-}
-
-capnp::Data::Reader data_of(const record::Hash& hash) {
-  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
-}
-
 void write_views(const auto& views, auto&& init) {
   if (views.size() == 0) return;
   capnp::List<std::uint16_t>::Builder list = init(static_cast<unsigned>(views.size()));
@@ -45,7 +34,8 @@ Ruling check_new_token(const State& state, Id id, capnp::Data::Reader hash) {
   DAYBOOK_TRY(require_id(id, "workspace.token"));
   if (state.tokens.contains(id))
     return reject(Code::ALREADY_EXISTS, {.field = "workspace.token", .id = id});
-  if (hash.size() != sizeof(record::Hash) || state.token_of_hash.contains(read_hash(hash))) {
+  if (hash.size() != sizeof(record::Hash) ||
+      state.token_of_hash.contains(record::read_hash(hash))) {
     return reject(Code::TOKEN_INVALID, {.field = "workspace.hash"});
   }
   return {};
@@ -199,7 +189,7 @@ void add_token(State& state, Id id, Token token) {
 
 // TokenIssued and TokenState name their fields alike.
 Token read_token(const auto& reader, Text label) {
-  Token token{.hash = read_hash(reader.getHash()),
+  Token token{.hash = record::read_hash(reader.getHash()),
               .kind = reader.getKind(),
               .member = daybook::read(reader.getMember()),
               .is_importer = reader.getImporter(),
@@ -297,7 +287,7 @@ void save(const State& state, wire::State::Builder builder) {
       [](wire::TokenState::Builder out, const auto& row) {
         const auto& [id, token] = row;
         save_id(id, [&] { return out.initToken(); });
-        out.setHash(data_of(token.hash));
+        out.setHash(record::data_of(token.hash));
         out.setKind(token.kind);
         save_id(token.member, [&] { return out.initMember(); });
         out.setImporter(token.is_importer);
