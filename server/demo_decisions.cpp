@@ -84,6 +84,7 @@ void Governance::open(const QuestionPlan& plan) {
                 for (unsigned i = 0; i < options; ++i) {
                   write(list[i].initOption(), option_id(plan.decision, i));
                   request.text(list[i].initText(), plan.options[i]);
+                  list[i].setAccepts(plan.accepts[i]);
                 }
                 write(open.initSubject(), id_of(plan.about));
                 open.setTopic(plan.topic);
