@@ -305,7 +305,7 @@ TEST_CASE("what was decided is kept, is superseded in no circle, and is what it 
   std::size_t under_decisions = 0;
   CHECK(rc::check("histories over all parts", [&] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>().as("seed");
-    const auto attempts = *rc::gen::inRange<std::size_t>(1, 400).as("attempts");
+    const auto attempts = *rc::gen::inRange<std::size_t>(200, 1000).as("attempts");
     (void)play<GovernancePlay>(
         seed, attempts,
         [&](const auto& before, const Attempt&, const model::Verdict& verdict, const auto& after) {
