@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "model/record/hash_data.hpp"
+#include "model/parts/hash_data.hpp"
 #include "server/demo_governance.hpp"
 
 namespace daybook::server::demo {
@@ -146,7 +146,7 @@ void Governance::attach(const AttachmentPlan& plan) {
                 write(attach.initAttachment(), named_id("attachment", plan.name));
                 write(attach.initSubject(), id_of(plan.about));
                 request.text(attach.initName(), plan.name);
-                attach.setSha256(record::data_of(sha256));
+                attach.setSha256(model::data_of(sha256));
                 attach.setBytes(plan.bytes);
                 request.text(attach.initLocation(), plan.location);
               });

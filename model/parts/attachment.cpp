@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "model/parts/field.hpp"
+#include "model/parts/hash_data.hpp"
 #include "model/parts/save.hpp"
 #include "model/project.hpp"
-#include "model/record/hash_data.hpp"
 
 namespace daybook::model::attachment {
 namespace {
@@ -71,7 +71,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       auto& attachment = state.attachments.at_or_new(daybook::read(attached.getAttachment()));
       attachment.subject = daybook::read(attached.getSubject());
       attachment.name = text_of_event(attached.getName(), meta.position);
-      attachment.sha256 = record::read_hash(attached.getSha256());
+      attachment.sha256 = read_hash(attached.getSha256());
       attachment.bytes = attached.getBytes();
       attachment.location = text_of_event(attached.getLocation(), meta.position);
       attachment.attached_by = meta.on_whose_part();
@@ -100,7 +100,7 @@ void save(const State& state, wire::State::Builder builder) {
         save_id(id, [&] { return out.initAttachment(); });
         save_id(attachment.subject, [&] { return out.initSubject(); });
         write_text(attachment.name, [&] { return out.initName(); });
-        out.setSha256(record::data_of(attachment.sha256));
+        out.setSha256(data_of(attachment.sha256));
         out.setBytes(attachment.bytes);
         write_text(attachment.location, [&] { return out.initLocation(); });
         save_id(attachment.attached_by, [&] { return out.initAttachedBy(); });
@@ -115,7 +115,7 @@ State load(wire::State::Reader reader) {
   for (const auto in : reader.getAttachments()) {
     state.attachments.set(daybook::read(in.getAttachment()), {daybook::read(in.getSubject()),
                                                               model::read(in.getName()),
-                                                              record::read_hash(in.getSha256()),
+                                                              read_hash(in.getSha256()),
                                                               in.getBytes(),
                                                               model::read(in.getLocation()),
                                                               daybook::read(in.getAttachedBy()),

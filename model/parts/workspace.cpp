@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "model/parts/field.hpp"
+#include "model/parts/hash_data.hpp"
 #include "model/parts/save.hpp"
-#include "model/record/hash_data.hpp"
 #include "model/workspace.hpp"
 
 namespace daybook::model::workspace {
@@ -34,8 +34,7 @@ Ruling check_new_token(const State& state, Id id, capnp::Data::Reader hash) {
   DAYBOOK_TRY(require_id(id, "workspace.token"));
   if (state.tokens.contains(id))
     return reject(Code::ALREADY_EXISTS, {.field = "workspace.token", .id = id});
-  if (hash.size() != sizeof(record::Hash) ||
-      state.token_of_hash.contains(record::read_hash(hash))) {
+  if (hash.size() != sizeof(record::Hash) || state.token_of_hash.contains(read_hash(hash))) {
     return reject(Code::TOKEN_INVALID, {.field = "workspace.hash"});
   }
   return {};
@@ -189,7 +188,7 @@ void add_token(State& state, Id id, Token token) {
 
 // TokenIssued and TokenState name their fields alike.
 Token read_token(const auto& reader, Text label) {
-  Token token{.hash = record::read_hash(reader.getHash()),
+  Token token{.hash = read_hash(reader.getHash()),
               .kind = reader.getKind(),
               .member = daybook::read(reader.getMember()),
               .is_importer = reader.getImporter(),
@@ -287,7 +286,7 @@ void save(const State& state, wire::State::Builder builder) {
       [](wire::TokenState::Builder out, const auto& row) {
         const auto& [id, token] = row;
         save_id(id, [&] { return out.initToken(); });
-        out.setHash(record::data_of(token.hash));
+        out.setHash(data_of(token.hash));
         out.setKind(token.kind);
         save_id(token.member, [&] { return out.initMember(); });
         out.setImporter(token.is_importer);

@@ -182,10 +182,11 @@ Command GovernancePlay::risk(const State& state, Timestamp now) {
     case 6:
       return assign_risk({.risk = id, .from = present.owner, .to = member()});
     case 7: {
-      auto quoted = pick(state.decision.decisions);
+      const auto quoted = pick(state.decision.decisions);
       for (const auto& [decision, row] : state.decision.decisions) {
-        if (row.status == model::decision::Status::MADE && row.subjects == std::vector<Id>{id})
-          quoted = decision;
+        const bool made = row.status == model::decision::Status::MADE && row.binding;
+        if (made && !row.subjects.empty() && random_.one_in(3))
+          return accept_risk({.risk = row.subjects.front(), .decision = decision});
       }
       return accept_risk({.risk = id, .decision = random_.one_in(4) ? Id{} : quoted});
     }
