@@ -275,10 +275,11 @@ Act Mix::work_on_decision(std::size_t step) {
   const auto option = added('O');
   switch (step) {
     case 0:
-      return {make::open_decision({.decision = id,
-                                   .board = kAdvisoryBoard,
-                                   .options = {{.option = option}, {.option = added('Q')}},
-                                   .subject = risk()}),
+      return {make::open_decision(
+                  {.decision = id,
+                   .board = kAdvisoryBoard,
+                   .options = {{.option = option, .accepts = true}, {.option = added('Q')}},
+                   .subject = risk()}),
               {}};
     case 1:
     case 2:

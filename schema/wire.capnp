@@ -432,6 +432,8 @@ enum Code {
   hashInvalid @110;
   # Reading the past
   unknownVersion @111;
+  # decision, continued
+  decisionWithdrawn @112;
 }
 
 # --- Reserved: what-if and presence -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // The change requests of the demonstration's governance, and how they are approved.
 #include <vector>
 
+#include "model/parts/hash_data.hpp"
 #include "server/demo_governance.hpp"
 #include "server/demo_work.hpp"
 
@@ -10,10 +11,6 @@ namespace {
 using schema::approval::SubjectKind;
 
 Id pool_id() { return named_id("pool", kPoolName); }
-
-capnp::Data::Reader data_of(const record::Hash& hash) {
-  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
-}
 
 }  // namespace
 
@@ -111,7 +108,7 @@ void Governance::accept_impact(Change change) {
               [&](model::Request&, schema::Command::Builder command) {
                 auto accept = command.initChange().initAcceptImpact();
                 write(accept.initChange(), change_id(change));
-                accept.setRevision(data_of(revision));
+                accept.setRevision(model::data_of(revision));
               });
 }
 
@@ -137,12 +134,12 @@ void Governance::vote(const BallotPlan& plan) {
            if (plan.approves) {
              auto approve = approval.initApprove();
              write(approve.initSubject(), change_id(plan.change));
-             approve.setRevision(data_of(revision));
+             approve.setRevision(model::data_of(revision));
              if (!plan.words.empty()) request.text(approve.initNote(), plan.words);
            } else {
              auto refuse = approval.initRefuse();
              write(refuse.initSubject(), change_id(plan.change));
-             refuse.setRevision(data_of(revision));
+             refuse.setRevision(model::data_of(revision));
              request.text(refuse.initReason(), plan.words);
            }
          });

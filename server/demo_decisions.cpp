@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "model/record/hash.hpp"
+#include "model/parts/hash_data.hpp"
 #include "server/demo_governance.hpp"
 
 namespace daybook::server::demo {
@@ -84,6 +84,7 @@ void Governance::open(const QuestionPlan& plan) {
                 for (unsigned i = 0; i < options; ++i) {
                   write(list[i].initOption(), option_id(plan.decision, i));
                   request.text(list[i].initText(), plan.options[i]);
+                  list[i].setAccepts(plan.accepts[i]);
                 }
                 write(open.initSubject(), id_of(plan.about));
                 open.setTopic(plan.topic);
@@ -145,8 +146,7 @@ void Governance::attach(const AttachmentPlan& plan) {
                 write(attach.initAttachment(), named_id("attachment", plan.name));
                 write(attach.initSubject(), id_of(plan.about));
                 request.text(attach.initName(), plan.name);
-                attach.setSha256(capnp::Data::Reader(
-                    reinterpret_cast<const kj::byte*>(sha256.data()), sha256.size()));
+                attach.setSha256(model::data_of(sha256));
                 attach.setBytes(plan.bytes);
                 request.text(attach.initLocation(), plan.location);
               });

@@ -440,6 +440,7 @@ struct QuestionPlan {
   Decision decision;
   std::string_view question;
   std::array<std::string_view, 3> options;  // empty: none
+  std::array<bool, 3> accepts;
   About about;
   Topic topic;
   Who by;
@@ -453,6 +454,7 @@ inline constexpr std::array kQuestions{
                  {"Yes, with a limit of 500 euros a payment",
                   "No: without instant payments until there is a call back",
                   "Yes, for customers of more than a year"},
+                 {true, false, true},
                  about(no_recall),
                  Topic::RISK,
                  ines,
@@ -461,6 +463,7 @@ inline constexpr std::array kQuestions{
     QuestionPlan{scanning,
                  "Do we buy the licence of the scanning library for the first release?",
                  {"Buy it for one year", "Release without payments by photo", {}},
+                 {true, false, false},
                  about_task("Transactions: scan an invoice and pay it"),
                  Topic::COST,
                  ines,

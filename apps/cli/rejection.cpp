@@ -202,11 +202,11 @@ std::string_view sentence(Code code) {
     case Code::EXTREME_NEEDS_BOARD:
       return "an extreme risk is accepted by a binding decision of an advisory board alone";
     case Code::OWNER_IS_SOLE_APPROVER:
-      return "the owner[ {member}] cannot accept their own risk alone";
+      return "[{member} ]cannot accept it alone: that takes the consent of another";
     case Code::UNKNOWN_ADVISORY_BOARD:
       return "there is no such advisory board[: {id}]";
     case Code::QUORUM_ABOVE_MEMBERS:
-      return "the quorum[ of {limit}] is more than there are members[: {count}]";
+      return "the quorum[ of {count}] is more than there are members who can vote[: {limit}]";
     case Code::OPTIONS_REQUIRED:
       return "a question takes two options at least";
     case Code::UNKNOWN_OPTION:
@@ -226,9 +226,11 @@ std::string_view sentence(Code code) {
     case Code::DECISION_FINAL:
       return "a decision that was made is not changed: another one supersedes it";
     case Code::DECISION_OPEN:
-      return "the decision has not been made yet";
+      return "the decision[ {id}] has not been made yet";
+    case Code::DECISION_WITHDRAWN:
+      return "the decision[ {id}] was withdrawn: a new question can be put";
     case Code::NOT_BINDING:
-      return "[{subject} ]is not a binding decision about this";
+      return "[{id} ]is not a decision that binds here[: on {subject}, as it is now]";
     case Code::UNKNOWN_COMMENT:
       return "there is no such comment[: {id}]";
     case Code::NOT_AUTHOR:

@@ -243,12 +243,14 @@ void print_risks(const Console& console, const value& rows, const Names& names) 
   Cells table;
   for (const auto* row : risks) {
     const auto& state = inner(*row, "state");
-    table.push_back({fmt::format("R-{}", number_of(state, "number")), words_of(state, "event"),
-                     choice(state, "category", "schedule"), name_of(state, "owner", names),
-                     non_zero(number_of(*row, "score")), choice(*row, "band", "-"),
-                     choice(*row, "trend", "steady"), choice(state, "status", "open"),
-                     money(*row, "expectedCost"),
-                     bool_of(*row, "reviewOverdue") ? "overdue" : time_of(*row, "reviewDueAt")});
+    table.push_back(
+        {fmt::format("R-{}", number_of(state, "number")), words_of(state, "event"),
+         choice(state, "category", "schedule"), name_of(state, "owner", names),
+         non_zero(number_of(*row, "score")), choice(*row, "band", "-"),
+         choice(*row, "trend", "steady"),
+         choice(state, "status", "open") + (bool_of(state, "outdated") ? ", outdated" : ""),
+         money(*row, "expectedCost"),
+         bool_of(*row, "reviewOverdue") ? "overdue" : time_of(*row, "reviewDueAt")});
   }
   const std::vector<Column> columns{{"RISK"},
                                     {.heading = "EVENT", .width_max = 44},
@@ -269,6 +271,16 @@ void print_risks(const Console& console, const value& rows, const Names& names) 
   }
 }
 
+// The options whose choice accepts what the decision is about.
+std::string accepting(const value& decision, const Names& names) {
+  std::string out;
+  for (const auto& option : list_of(decision, "options")) {
+    if (bool_of(option, "accepts"))
+      out += (out.empty() ? "" : " / ") + name_of(option, "option", names);
+  }
+  return out;
+}
+
 void print_decisions(const Console& console, const value& rows, const Names& names) {
   auto decisions = members(rows, "decisions", "decision");
   sort_by(decisions, [](const value& row) { return number_of(inner(row, "state"), "number"); });
@@ -277,14 +289,15 @@ void print_decisions(const Console& console, const value& rows, const Names& nam
     const auto& state = inner(*row, "state");
     table.push_back({fmt::format("D-{}", number_of(state, "number")), words_of(state, "question"),
                      choice(state, "status", "open"), name_of(state, "board", names),
-                     name_of(state, "option", names), non_zero(number_of(*row, "votesCast")),
-                     names_in(*row, "votesMissing", names), names_in(state, "dissent", names),
-                     time_of(state, "decidedAt")});
+                     accepting(state, names), name_of(state, "option", names),
+                     non_zero(number_of(*row, "votesCast")), names_in(*row, "votesMissing", names),
+                     names_in(state, "dissent", names), time_of(state, "decidedAt")});
   }
   const std::vector<Column> columns{{"DECISION"},
                                     {.heading = "QUESTION", .width_max = 40},
                                     {"STATUS"},
                                     {.heading = "BOARD", .width_max = 20},
+                                    {.heading = "ACCEPTS", .width_max = 24},
                                     {.heading = "DECIDED", .width_max = 24},
                                     {.heading = "VOTES", .right = true},
                                     {.heading = "MISSING", .width_max = 30},

@@ -1,9 +1,9 @@
 #include "model/parts/attachment.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "model/parts/field.hpp"
+#include "model/parts/hash_data.hpp"
 #include "model/parts/save.hpp"
 #include "model/project.hpp"
 
@@ -11,13 +11,6 @@ namespace daybook::model::attachment {
 namespace {
 
 namespace wire = schema::attachment;
-
-// Foreign bytes may be of another length.
-record::Hash read_hash(capnp::Data::Reader data) {
-  record::Hash hash{};
-  if (data.size() == hash.size()) std::memcpy(hash.data(), data.begin(), hash.size());
-  return hash;
-}
 
 Ruling attach_file(const Project& all, wire::AttachFile::Reader command, Emitter& out) {
   const auto id = daybook::read(command.getAttachment());
@@ -107,8 +100,7 @@ void save(const State& state, wire::State::Builder builder) {
         save_id(id, [&] { return out.initAttachment(); });
         save_id(attachment.subject, [&] { return out.initSubject(); });
         write_text(attachment.name, [&] { return out.initName(); });
-        out.setSha256(capnp::Data::Reader(
-            reinterpret_cast<const kj::byte*>(attachment.sha256.data()), attachment.sha256.size()));
+        out.setSha256(data_of(attachment.sha256));
         out.setBytes(attachment.bytes);
         write_text(attachment.location, [&] { return out.initLocation(); });
         save_id(attachment.attached_by, [&] { return out.initAttachedBy(); });

@@ -2,87 +2,14 @@
 
 #include <algorithm>
 
+#include "model/parts/decision_rules.hpp"
 #include "model/parts/field.hpp"
 #include "model/parts/id_list.hpp"
-#include "model/project.hpp"
 
 namespace daybook::model::decision {
 namespace {
 
 namespace wire = schema::decision;
-
-// --- Boards ----------------------------------------------------------------------------------------------------------
-
-Ruling check_remit(const std::vector<Topic>& remit) {
-  for (const auto topic : remit) {
-    if (topic == Topic::OTHER || topic > Topic::TECHNOLOGY)
-      return reject(Code::MALFORMED, {.field = "decision.remit"});
-  }
-  return {};
-}
-
-Ruling check_charter(const Project& all, const Charter& charter) {
-  const auto& members = charter.members;
-  if (members.empty()) return reject(Code::MEMBER_REQUIRED, {.field = "decision.members"});
-  for (const auto member : members)
-    DAYBOOK_TRY(require_in_project(all, member, "decision.members"));
-  DAYBOOK_TRY(check_ids(members, kBoardMembersMax, "decision.members"));
-  if (std::adjacent_find(charter.remit.begin(), charter.remit.end()) != charter.remit.end())
-    return reject(Code::DUPLICATE, {.field = "decision.remit"});
-  if (charter.quorum == 0)
-    return reject(Code::OUT_OF_RANGE, {.field = "decision.quorum", .limit = members.size()});
-  if (charter.quorum > members.size()) {
-    return reject(Code::QUORUM_ABOVE_MEMBERS,
-                  {.field = "decision.quorum", .limit = members.size(), .count = charter.quorum});
-  }
-  if (charter.majority > Majority::UNANIMOUS)
-    return reject(Code::MALFORMED, {.field = "decision.majority"});
-  return check_remit(charter.remit);
-}
-
-Ruling constitute_board(const Project& all, wire::ConstituteAdvisoryBoard::Reader command,
-                        Emitter& out) {
-  const auto id = daybook::read(command.getBoard());
-  DAYBOOK_TRY(require_new_id(all, id, "decision.board"));
-  DAYBOOK_TRY(require_text(command.getName(), "decision.name"));
-  const auto charter = read_charter(command.getCharter());
-  DAYBOOK_TRY(check_charter(all, charter));
-  auto event = out.next().initDecision().initAdvisoryBoardConstituted();
-  daybook::write(event.initBoard(), id);
-  out.text(command.getName(), [&] { return event.initName(); });
-  write(event.initCharter(), charter);
-  return {};
-}
-
-Ruling amend_board(const Project& all, wire::AmendAdvisoryBoard::Reader command, Emitter& out) {
-  const auto id = daybook::read(command.getBoard());
-  const auto* board = all.decision.boards.find(id);
-  if (board == nullptr) return reject(Code::UNKNOWN_ADVISORY_BOARD, {.id = id});
-  const auto from = read_charter(command.getFrom());
-  const auto to = read_charter(command.getTo());
-  const bool amends = from != Charter{} || to != Charter{};
-  const bool renames = is_change(command.getName());
-  DAYBOOK_TRY(check_change(command.getName(), board->name, "decision.name", Removal::allowed));
-  if (amends && from != board->charter) {
-    return reject(Code::CHANGED_MEANWHILE, {.field = "decision.charter",
-                                            .present_number = board->charter.quorum,
-                                            .id = id,
-                                            .members = board->charter.members});
-  }
-  if (renames) DAYBOOK_TRY(require_text(command.getName().getTo(), "decision.name"));
-  if (amends) DAYBOOK_TRY(check_charter(all, to));
-  const bool changes = amends && to != board->charter;
-  if (!renames && !changes) return reject(Code::NOTHING_TO_DO, {.id = id});
-
-  auto event = out.next().initDecision().initAdvisoryBoardAmended();
-  daybook::write(event.initBoard(), id);
-  if (renames) out.change(command.getName(), event.initName());
-  if (changes) {
-    write(event.initFrom(), board->charter);
-    write(event.initTo(), to);
-  }
-  return {};
-}
 
 // --- Questions put to a board ----------------------------------------------------------------------------------------
 
@@ -112,6 +39,7 @@ void emit_options(capnp::List<wire::Option>::Reader options, Emitter& out, Init&
   for (unsigned i = 0; i < list.size(); ++i) {
     daybook::write(list[i].initOption(), daybook::read(options[i].getOption()));
     out.text(options[i].getText(), [&] { return list[i].initText(); });
+    list[i].setAccepts(options[i].getAccepts());
   }
 }
 
@@ -122,6 +50,7 @@ Ruling open_decision(const Project& all, wire::OpenDecision::Reader command, con
   const auto board_id = daybook::read(command.getBoard());
   const auto* board = all.decision.boards.find(board_id);
   if (board == nullptr) return reject(Code::UNKNOWN_ADVISORY_BOARD, {.id = board_id});
+  DAYBOOK_TRY(check_quorum(all, board->charter, board_id));
   DAYBOOK_TRY(require_text(command.getQuestion(), "decision.question"));
   const auto options = command.getOptions();
   if (options.size() < 2) {
@@ -140,7 +69,8 @@ Ruling open_decision(const Project& all, wire::OpenDecision::Reader command, con
   if (command.getBinding() && !std::binary_search(remit.begin(), remit.end(), command.getTopic()))
     return reject(Code::OUT_OF_REMIT, {.field = "decision.topic", .id = board_id});
   if (command.getDue() != 0 && command.getDue() < context.now.micros)
-    return reject(Code::OUT_OF_RANGE, {.field = "decision.due"});
+    return reject(Code::OUT_OF_RANGE,
+                  {.field = "decision.due", .present_number = context.now.micros});
 
   auto event = out.next().initDecision().initDecisionOpened();
   daybook::write(event.initDecision(), id);
@@ -160,15 +90,20 @@ Ruling open_decision(const Project& all, wire::OpenDecision::Reader command, con
 std::expected<const Decision*, Rejection> find_open(const Project& all, Id id) {
   const auto* decision = find_decision(all.decision, id);
   if (decision == nullptr) return reject(Code::UNKNOWN_DECISION, {.id = id});
+  if (decision->status == Status::WITHDRAWN) return reject(Code::DECISION_WITHDRAWN, {.id = id});
   if (decision->status != Status::OPEN) return reject(Code::DECISION_FINAL, {.id = id});
   return decision;
 }
 
-// Sits on the board as it was when the question was put, and still has a role in the project.
+// On the board as it was when the question was put, and able to vote now.
+bool is_on_board(const Project& all, const Decision& decision, Id member) {
+  return contains(decision.charter.members, member) && is_voter(all, member);
+}
+
 Ruling check_member(const Project& all, const Decision& decision, Id id, Id member) {
-  const auto& members = decision.charter.members;
-  if (contains(members, member) && project::is_in_project(all.project, member)) return {};
-  return reject(Code::NOT_BOARD_MEMBER, {.member = member, .id = id, .members = members});
+  if (is_on_board(all, decision, member)) return {};
+  return reject(Code::NOT_BOARD_MEMBER,
+                {.member = member, .id = id, .members = decision.charter.members});
 }
 
 const Vote* find_vote(const Decision& decision, Id member) {
@@ -186,8 +121,11 @@ Ruling cast_vote(const Project& all, wire::CastVote::Reader command, const Conte
   const auto& open = **decision;
   const auto member = context.on_whose_part();
   DAYBOOK_TRY(check_member(all, open, id, member));
-  if (contains(open.recused, member))
-    return reject(Code::CONFLICT_OF_INTEREST, {.member = member, .id = id});
+  // Who has stepped aside gives no other's vote either.
+  for (const auto giver : {member, context.actor}) {
+    if (contains(open.recused, giver))
+      return reject(Code::CONFLICT_OF_INTEREST, {.member = giver, .id = id});
+  }
   if (const auto* vote = find_vote(open, member)) {
     return reject(Code::ALREADY_VOTED, {.member = member, .present_id = vote->option, .id = id});
   }
@@ -219,22 +157,13 @@ Ruling recuse(const Project& all, wire::Recuse::Reader command, const Context& c
   return {};
 }
 
-// Who could still vote.
-std::vector<Id> missing_members(const Decision& decision) {
-  std::vector<Id> missing;
-  for (const auto member : decision.charter.members) {
-    if (find_vote(decision, member) == nullptr && !contains(decision.recused, member))
-      missing.push_back(member);
-  }
-  return missing;
-}
-
-Ruling check_outcome(const Decision& decision, Id id, const std::vector<Tally>& tallies) {
+Ruling check_outcome(const Project& all, const Decision& decision, Id id,
+                     const std::vector<Tally>& tallies) {
   if (!has_quorum(decision)) {
     return reject(Code::QUORUM_NOT_REACHED, {.limit = decision.charter.quorum,
                                              .count = decision.votes.size(),
                                              .id = id,
-                                             .members = missing_members(decision)});
+                                             .members = votes_missing(all, decision)});
   }
   if (winner(decision).is_nil()) {
     std::uint32_t most = 0;
@@ -243,7 +172,7 @@ Ruling check_outcome(const Decision& decision, Id id, const std::vector<Tally>& 
                   {.limit = votes_needed(decision.charter.majority, decision.votes.size()),
                    .count = most,
                    .id = id,
-                   .members = missing_members(decision)});
+                   .members = votes_missing(all, decision)});
   }
   return {};
 }
@@ -254,7 +183,7 @@ Ruling conclude(const Project& all, wire::ConcludeDecision::Reader command, Emit
   if (!decision) return std::unexpected(decision.error());
   const auto& open = **decision;
   const auto tallies = tally(open);
-  DAYBOOK_TRY(check_outcome(open, id, tallies));
+  DAYBOOK_TRY(check_outcome(all, open, id, tallies));
   DAYBOOK_TRY(require_text(command.getWhy(), "decision.why"));
   const auto option = winner(open);
   std::vector<Id> dissent;
@@ -279,9 +208,10 @@ Ruling withdraw(const Project& all, wire::WithdrawDecision::Reader command, cons
   const auto id = daybook::read(command.getDecision());
   const auto decision = find_open(all, id);
   if (!decision) return std::unexpected(decision.error());
-  const auto member = context.on_whose_part();
   const auto opened_by = (*decision)->opened_by;
-  if (member != opened_by && project::role_of(all.project, member) != Role::MANAGER)
+  // A manager's right is not lent: who acts for one is none.
+  if (context.on_whose_part() != opened_by &&
+      project::role_of(all.project, context.actor) != Role::MANAGER)
     return reject(Code::NOT_REQUESTER, {.member = opened_by, .id = id});
   DAYBOOK_TRY(require_text(command.getReason(), "decision.reason"));
   auto event = out.next().initDecision().initDecisionWithdrawn();
@@ -296,9 +226,17 @@ Ruling withdraw(const Project& all, wire::WithdrawDecision::Reader command, cons
 std::expected<const Decision*, Rejection> find_made(const Project& all, Id id) {
   const auto* decision = find_decision(all.decision, id);
   if (decision == nullptr) return reject(Code::UNKNOWN_DECISION, {.id = id});
-  if (decision->status == Status::OPEN || decision->status == Status::WITHDRAWN)
-    return reject(Code::DECISION_OPEN, {.id = id});
+  if (decision->status == Status::OPEN) return reject(Code::DECISION_OPEN, {.id = id});
+  if (decision->status == Status::WITHDRAWN) return reject(Code::DECISION_WITHDRAWN, {.id = id});
   return decision;
+}
+
+// Whether one decision may take the place of another: of what binds, what binds on the same, later.
+bool may_supersede(const Decision& successor, const Decision& decision) {
+  if (!decision.binding) return true;
+  return successor.binding && successor.status == Status::MADE &&
+         successor.topic == decision.topic && successor.subjects == decision.subjects &&
+         successor.opened_version > decision.opened_version;
 }
 
 Ruling supersede(const Project& all, wire::SupersedeDecision::Reader command, Emitter& out) {
@@ -320,6 +258,11 @@ Ruling supersede(const Project& all, wire::SupersedeDecision::Reader command, Em
   if ((*successor)->status == Status::SUPERSEDED) {
     return reject(Code::CHANGED_MEANWHILE,
                   {.field = "decision.by", .present_id = (*successor)->superseded_by, .id = by});
+  }
+  if (!may_supersede(**successor, **decision)) {
+    const auto& subjects = (*decision)->subjects;
+    return reject(Code::NOT_BINDING,
+                  {.id = by, .subject = subjects.empty() ? Id{} : subjects.front()});
   }
   DAYBOOK_TRY(require_text(command.getReason(), "decision.reason"));
   auto event = out.next().initDecision().initDecisionSuperseded();
@@ -375,15 +318,44 @@ Ruling record_decision(const Project& all, wire::RecordDecision::Reader command,
 
 }  // namespace
 
-Ruling check_binding(const Project& all, Id id, Id subject, Topic topic) {
+bool may_vote(const Project& all, const Decision& decision, Id member) {
+  return is_on_board(all, decision, member) && !contains(decision.recused, member);
+}
+
+std::vector<Id> votes_missing(const Project& all, const Decision& decision) {
+  std::vector<Id> missing;
+  if (decision.status != Status::OPEN) return missing;
+  for (const auto member : decision.charter.members) {
+    if (may_vote(all, decision, member) && find_vote(decision, member) == nullptr)
+      missing.push_back(member);
+  }
+  return missing;
+}
+
+Ruling check_accepted(const Project& all, Id id, const Matter& matter) {
   const auto* decision = find_decision(all.decision, id);
   if (decision == nullptr) return reject(Code::UNKNOWN_DECISION, {.id = id});
-  const bool may_bind = decision->binding && decision->topic == topic &&
-                        contains(decision->subjects, subject) &&
-                        (decision->status == Status::OPEN || decision->status == Status::MADE);
-  if (!may_bind) return reject(Code::NOT_BINDING, {.id = id, .subject = subject});
-  if (decision->status == Status::OPEN) return reject(Code::DECISION_OPEN, {.id = id});
+  const bool is_open = decision->status == Status::OPEN;
+  // An open one still may choose any of its options.
+  const bool accepts = std::any_of(
+      decision->options.begin(), decision->options.end(),
+      [&](const Option& o) { return o.accepts && (is_open || o.id == decision->option); });
+  const bool may_bind = decision->binding && decision->topic == matter.topic &&
+                        contains(decision->subjects, matter.subject) &&
+                        decision->opened_version > matter.since &&
+                        (is_open || decision->status == Status::MADE);
+  if (!may_bind || !accepts)
+    return reject(Code::NOT_BINDING, {.id = id, .subject = matter.subject});
+  if (is_open) return reject(Code::DECISION_OPEN, {.id = id});
   return {};
+}
+
+std::vector<Id> consenting(const Decision& decision) {
+  std::vector<Id> members;
+  for (const auto& vote : decision.votes) {
+    if (vote.option == decision.option) members.push_back(vote.member);
+  }
+  return members;
 }
 
 Ruling decide(const Project& all, wire::Command::Reader command, const Context& context,

@@ -41,6 +41,7 @@ struct Board {
 struct Option {
   Id id = {};
   Text text = {};
+  bool accepts = false;  // its choice accepts the subject
 };
 
 struct Vote {
@@ -63,6 +64,7 @@ struct Decision {
   bool binding = false;
   Timestamp due = {};
   Timestamp opened_at = {};
+  Version opened_version = {};
   Id opened_by = {};
   std::vector<Vote> votes = {};  // in the order cast
   std::vector<Id> recused = {};
@@ -97,9 +99,24 @@ struct Tally {
 // Whether enough have voted, and which option has the majority (nil: none).
 [[nodiscard]] bool has_quorum(const Decision& decision);
 [[nodiscard]] Id winner(const Decision& decision);
-// A decision that binds on a subject: made by a board within its remit, about it, not superseded. Rejections:
-// unknownDecision, notBinding, decisionOpen (it would bind, once made).
-[[nodiscard]] Ruling check_binding(const Project& all, Id decision, Id subject, Topic topic);
+
+// Whether a member's vote on the question would count: on its board as it was when the question was put, a contributor at
+// least, not recused.
+[[nodiscard]] bool may_vote(const Project& all, const Decision& decision, Id member);
+// Of an open one: those who may vote and have not. The rest: nobody's vote is missing.
+[[nodiscard]] std::vector<Id> votes_missing(const Project& all, const Decision& decision);
+
+// What a decision is quoted for: a subject that it must accept, as it is since a version.
+struct Matter {
+  Id subject = {};
+  Topic topic = Topic::OTHER;
+  Version since = {};
+};
+// A decision that accepts something and binds: made by a board within its remit about it as it is, for an option that
+// accepts, not superseded. Rejections: unknownDecision, notBinding, decisionOpen (it may yet accept).
+[[nodiscard]] Ruling check_accepted(const Project& all, Id decision, const Matter& matter);
+// Who voted for what was decided.
+[[nodiscard]] std::vector<Id> consenting(const Decision& decision);
 
 [[nodiscard]] bool is_id_used(const State& state, Id id);
 

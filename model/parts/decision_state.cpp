@@ -11,9 +11,7 @@ namespace {
 
 namespace wire = schema::decision;
 
-// Times of one decision never go backwards, whatever an actor claims.
-Timestamp not_before(Timestamp time, Timestamp floor) { return std::max(time, floor); }
-
+// Times of one decision never go backwards, whatever an actor claims: none is before this.
 Timestamp last_vote_at(const Decision& decision) {
   return decision.votes.empty() ? decision.opened_at : decision.votes.back().at;
 }
@@ -21,8 +19,8 @@ Timestamp last_vote_at(const Decision& decision) {
 void add_options(State& state, Id id, Decision& decision, capnp::List<wire::Option>::Reader options,
                  Position position) {
   for (const auto option : options) {
-    decision.options.push_back(
-        {daybook::read(option.getOption()), text_of_event(option.getText(), position)});
+    decision.options.push_back({daybook::read(option.getOption()),
+                                text_of_event(option.getText(), position), option.getAccepts()});
     state.options.set(decision.options.back().id, id);
   }
 }
@@ -41,6 +39,7 @@ void fold_opened(State& state, wire::DecisionOpened::Reader event, const EventMe
   decision.binding = event.getBinding();
   decision.due = {event.getDue()};
   decision.opened_at = meta.happened_at();
+  decision.opened_version = meta.version;
   decision.opened_by = meta.on_whose_part();
   state.last_number = std::max(state.last_number, decision.number);
 }
@@ -65,8 +64,8 @@ void fold_recorded(State& state, wire::DecisionRecorded::Reader event, const Eve
 
 void fold_vote(Decision& decision, wire::VoteCast::Reader event, const EventMeta& meta) {
   decision.votes.push_back({meta.on_whose_part(), daybook::read(event.getOption()),
-                            not_before(meta.happened_at(), last_vote_at(decision)),
-                            meta.seen_version, text_of_event(event.getRationale(), meta.position)});
+                            std::max(meta.happened_at(), last_vote_at(decision)), meta.seen_version,
+                            text_of_event(event.getRationale(), meta.position)});
 }
 
 void fold_recused(Decision& decision, const EventMeta& meta) {
@@ -80,7 +79,7 @@ void fold_made(Decision& decision, wire::DecisionMade::Reader event, const Event
   decision.option = daybook::read(event.getOption());
   decision.why = text_of_event(event.getWhy(), meta.position);
   decision.dissent = read_ids(event.getDissent());
-  decision.decided_at = not_before(meta.happened_at(), last_vote_at(decision));
+  decision.decided_at = std::max(meta.happened_at(), last_vote_at(decision));
 }
 
 void fold_amended(Board& board, wire::AdvisoryBoardAmended::Reader event, const EventMeta& meta) {
@@ -170,7 +169,7 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       return edit(event.getDecisionWithdrawn().getDecision(), [&](Decision& d) {
         d.status = Status::WITHDRAWN;
         d.reason = text_of_event(event.getDecisionWithdrawn().getReason(), meta.position);
-        d.decided_at = not_before(meta.happened_at(), last_vote_at(d));
+        d.decided_at = std::max(meta.happened_at(), last_vote_at(d));
       });
     case wire::Event::DECISION_SUPERSEDED:
       return edit(event.getDecisionSuperseded().getDecision(), [&](Decision& d) {
@@ -242,6 +241,7 @@ void save_decision(wire::DecisionState::Builder out, Id id, const Decision& deci
       [](wire::Option::Builder to, const Option& option) {
         save_id(option.id, [&] { return to.initOption(); });
         write_text(option.text, [&] { return to.initText(); });
+        to.setAccepts(option.accepts);
       });
   write_ids(decision.subjects, [&](unsigned size) { return out.initSubjects(size); });
   out.setTopic(decision.topic);
@@ -259,6 +259,7 @@ void save_decision(wire::DecisionState::Builder out, Id id, const Decision& deci
   write_ids(decision.asserted_by, [&](unsigned size) { return out.initAssertedBy(size); });
   write_text(decision.meeting, [&] { return out.initMeeting(); });
   write_text(decision.reason, [&] { return out.initReason(); });
+  out.setOpenedVersion(decision.opened_version.value);
 }
 
 Decision load_decision(wire::DecisionState::Reader in) {
@@ -268,8 +269,10 @@ Decision load_decision(wire::DecisionState::Reader in) {
   decision.board = daybook::read(in.getBoard());
   decision.charter = read_charter(in.getCharter());
   decision.question = model::read(in.getQuestion());
-  for (const auto option : in.getOptions())
-    decision.options.push_back({daybook::read(option.getOption()), model::read(option.getText())});
+  for (const auto option : in.getOptions()) {
+    decision.options.push_back(
+        {daybook::read(option.getOption()), model::read(option.getText()), option.getAccepts()});
+  }
   decision.subjects = read_ids(in.getSubjects());
   decision.topic = in.getTopic();
   decision.binding = in.getBinding();
@@ -286,6 +289,7 @@ Decision load_decision(wire::DecisionState::Reader in) {
   decision.asserted_by = read_ids(in.getAssertedBy());
   decision.meeting = model::read(in.getMeeting());
   decision.reason = model::read(in.getReason());
+  decision.opened_version = {in.getOpenedVersion()};
   return decision;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "model/parts/id_list.hpp"
+#include "model/parts/save.hpp"
 #include "model/permission.hpp"
 #include "model/project.hpp"
 
@@ -12,8 +14,8 @@ namespace {
 constexpr auto kRankMax = std::numeric_limits<std::uint64_t>::max();
 // Neighbours are respaced until each has at least this much room.
 constexpr std::uint64_t kRespacedGap = 1ULL << 16;
-constexpr std::size_t kRespacedMax =
-    4096;  // bounds the event; 4096 cards cannot all be crowded before 2^60 moves
+// Bounds the event: in a crowd of more cards they stand closer, a rank apart at least, which takes 2^27 cards to run out.
+constexpr std::size_t kRespacedMax = 4096;
 
 using Cards = Table<CardKey, Nothing>;
 
@@ -79,13 +81,14 @@ std::optional<std::uint64_t> rank_between(const std::optional<CardKey>& left,
   return left->rank + room / 2;
 }
 
-// Widens a window around the gap until the cards in it, and the new one, can stand kRespacedGap apart.
+// Widens a window around the gap until the cards in it, and the new one, can stand kRespacedGap apart, or as far as there is
+// room at kRespacedMax cards.
 Place respace(const Column& column, Neighbours gap) {
   std::vector<CardKey> left;   // nearest first
   std::vector<CardKey> right;  // nearest first
   auto next_left = gap.left;
   auto next_right = gap.right;
-  while (left.size() + right.size() < kRespacedMax) {
+  while (true) {
     if (next_left) {
       left.push_back(*next_left);
       next_left = column.before(*next_left);
@@ -97,7 +100,8 @@ Place respace(const Column& column, Neighbours gap) {
     const auto low = next_left ? next_left->rank : 0;
     const auto high = next_right ? next_right->rank : kRankMax;
     const auto step = (high - low) / (left.size() + right.size() + 2);
-    if (step < kRespacedGap && (next_left || next_right)) continue;
+    const bool may_widen = (next_left || next_right) && left.size() + right.size() < kRespacedMax;
+    if (step < kRespacedGap && may_widen) continue;
     Place place;
     auto rank = low;
     for (auto card = left.rbegin(); card != left.rend(); ++card)
@@ -106,7 +110,6 @@ Place respace(const Column& column, Neighbours gap) {
     for (const auto& card : right) place.respaced.push_back({card.task, rank += step});
     return place;
   }
-  return {};  // not reached: kRespacedMax cards would have to stand within 2^28 ranks
 }
 
 using schema::task::WipMeasure;
@@ -166,6 +169,37 @@ std::unexpected<Rejection> refuse(const State& state, const board::Column& colum
                  .count = excess.present});
 }
 
+void emit_override(Id column, const Excess& excess, const std::vector<Id>& others,
+                   schema::TextRef::Reader reason, Emitter& out) {
+  auto event = out.next().initTask().initWipLimitOverridden();
+  daybook::write(event.initColumn(), column);
+  event.setLimit(excess.limit);
+  event.setCountAfter(static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(excess.after, std::numeric_limits<std::uint32_t>::max())));
+  out.text(reason, [&] { return event.initReason(); });
+  event.setMeasure(excess.measure);
+  save_id(excess.member, [&] { return event.initMember(); });
+  write_ids(others, [&](unsigned size) { return event.initOthers(size); });
+}
+
+// One for each measure, so that many people in one command need no more events than one.
+void emit_overrides(Id column, const std::vector<Excess>& excesses, schema::TextRef::Reader reason,
+                    Emitter& out) {
+  const auto first_person = std::find_if(excesses.begin(), excesses.end(),
+                                         [](const Excess& e) { return !e.member.is_nil(); });
+  for (auto at = excesses.begin(); at != first_person; ++at)
+    emit_override(column, *at, {}, reason, out);
+  if (first_person == excesses.end()) return;
+  const auto most =
+      std::max_element(first_person, excesses.end(),
+                       [](const Excess& a, const Excess& b) { return a.after < b.after; });
+  std::vector<Id> others;
+  for (auto at = first_person; at != excesses.end(); ++at) {
+    if (at != most) others.push_back(at->member);
+  }
+  emit_override(column, *most, others, reason, out);
+}
+
 }  // namespace
 
 Ruling check_wip(const Project& all, const board::Column& column, const Added& added,
@@ -176,16 +210,7 @@ Ruling check_wip(const Project& all, const board::Column& column, const Added& a
   if (!includes(project::role_of(all.project, context.actor), Role::MANAGER)) {
     return reject(Code::NOT_PERMITTED, {.field = "task.overrideReason", .required = Role::MANAGER});
   }
-  for (const auto& excess : excesses) {
-    auto event = out.next().initTask().initWipLimitOverridden();
-    daybook::write(event.initColumn(), column.id);
-    event.setLimit(excess.limit);
-    event.setCountAfter(static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(excess.after, std::numeric_limits<std::uint32_t>::max())));
-    out.text(override_reason, [&] { return event.initReason(); });
-    event.setMeasure(excess.measure);
-    if (!excess.member.is_nil()) daybook::write(event.initMember(), excess.member);
-  }
+  emit_overrides(column.id, excesses, override_reason, out);
   return {};
 }
 

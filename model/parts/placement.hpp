@@ -27,7 +27,7 @@ struct Added {
 };
 
 // A column's limits against what is added: the one rule for every way in, and for what changes a card where it stands.
-// Emits a wipLimitOverridden for each limit that would block, where the actor, a manager, gives a reason.
+// Emits a wipLimitOverridden for each measure whose limit would block, where the actor, a manager, gives a reason.
 // Nothing enters a column above its limit of tasks or points. Rejections: wipLimitReached, of the first limit that would
 // be exceeded (count, points, perPerson by owner); notPermitted (an override by somebody else).
 [[nodiscard]] Ruling check_wip(const Project& all, const board::Column& column, const Added& added,

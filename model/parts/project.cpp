@@ -95,11 +95,14 @@ Ruling restore_project(const State& state, wire::RestoreProject::Reader command,
   return {};
 }
 
-Ruling record_import_remainder(wire::RecordImportRemainder::Reader command, Emitter& out) {
+Ruling record_import_remainder(const Project& all, wire::RecordImportRemainder::Reader command,
+                               Emitter& out) {
   DAYBOOK_TRY(require_text(command.getSource(), "project.source"));
   DAYBOOK_TRY(require_text(command.getText(), "project.text"));
+  const auto subject = daybook::read(command.getSubject());
+  DAYBOOK_TRY(require_subject(all, subject, "project.subject"));
   auto event = out.next().initProject().initImportRemainderRecorded();
-  daybook::write(event.initSubject(), daybook::read(command.getSubject()));
+  daybook::write(event.initSubject(), subject);
   out.text(command.getSource(), [&] { return event.initSource(); });
   out.text(command.getText(), [&] { return event.initText(); });
   return {};
@@ -131,7 +134,7 @@ Ruling decide(const Project& all, wire::Command::Reader command, const Context& 
     case wire::Command::RESTORE_PROJECT:
       return restore_project(state, command.getRestoreProject(), out);
     case wire::Command::RECORD_IMPORT_REMAINDER:
-      return record_import_remainder(command.getRecordImportRemainder(), out);
+      return record_import_remainder(all, command.getRecordImportRemainder(), out);
     case wire::Command::NONE:
       break;
   }

@@ -262,6 +262,22 @@ Ruling check_not_owner(const Risk& risk, Id id, const Context& context) {
   return {};
 }
 
+// A board's decision accepts the risk at its present score, and not by the votes of those alone whose risk or whose act it is.
+Ruling check_decided(const Project& all, Id decision, Id id, const Risk& risk,
+                     const Context& context) {
+  DAYBOOK_TRY(decision::check_accepted(
+      all, decision,
+      {.subject = id, .topic = decision::Topic::RISK, .since = risk.raised_version}));
+  const auto consenting = decision::consenting(*decision::find_decision(all.decision, decision));
+  const bool by_another = std::any_of(consenting.begin(), consenting.end(), [&](Id member) {
+    return !contains(risk.owners, member) && member != context.actor &&
+           member != context.on_whose_part();
+  });
+  if (by_another) return {};
+  const auto member = risk.owner.is_nil() ? context.on_whose_part() : risk.owner;
+  return reject(Code::OWNER_IS_SOLE_APPROVER, {.member = member, .id = id});
+}
+
 Ruling accept_risk(const Project& all, wire::AcceptRisk::Reader command, const Context& context,
                    Emitter& out) {
   const auto id = daybook::read(command.getRisk());
@@ -275,8 +291,7 @@ Ruling accept_risk(const Project& all, wire::AcceptRisk::Reader command, const C
   if (decision.is_nil()) DAYBOOK_TRY(check_not_owner(present, id, context));
   if (decision.is_nil() && band_of(score) == Band::EXTREME)
     return reject(Code::EXTREME_NEEDS_BOARD, {.present_number = score, .id = id});
-  if (!decision.is_nil())
-    DAYBOOK_TRY(decision::check_binding(all, decision, id, decision::Topic::RISK));
+  if (!decision.is_nil()) DAYBOOK_TRY(check_decided(all, decision, id, present, context));
   if (present.status == Status::ACCEPTED) return reject(Code::NOTHING_TO_DO, {.id = id});
   if (present.acceptances.size() >= kAcceptancesMax) {
     return reject(Code::TOO_MANY, {.field = "risk.acceptances",

@@ -75,7 +75,9 @@ struct Risk {
   Assessment assessment = {};
   std::uint32_t previous_score = 0;
   Timestamp assessed_at = {};
+  Version raised_version = {};  // when the score last rose
   Timestamp reviewed_at = {};
+  bool outdated = false;  // as the newest review said, if it was not assessed since
   Strategy strategy = Strategy::NONE;
   std::vector<Action> actions = {};  // the done ones first, then the plan's
   Text trigger = {};

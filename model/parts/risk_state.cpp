@@ -56,6 +56,8 @@ void fold_assessed(Risk& risk, wire::RiskAssessed::Reader event, const EventMeta
   const auto from = read_assessment(event.getFrom());
   risk.assessment = read_assessment(event.getTo());
   if (risk.assessment.score() != from.score()) risk.previous_score = from.score();
+  if (risk.assessment.score() > from.score()) risk.raised_version = meta.version;
+  risk.outdated = false;
   risk.assessed_at = not_before(meta.happened_at(), std::max(risk.identified_at, risk.assessed_at));
   if (event.getReopened()) reopen(risk);
 }
@@ -188,7 +190,10 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
       return edit(event.getRiskAccepted().getRisk(),
                   [&](Risk& r) { fold_accepted(r, event.getRiskAccepted(), meta); });
     case wire::Event::RISK_REVIEWED:
-      return edit(event.getRiskReviewed().getRisk(), [&](Risk& r) { review(r, meta); });
+      return edit(event.getRiskReviewed().getRisk(), [&](Risk& r) {
+        review(r, meta);
+        r.outdated = !event.getRiskReviewed().getStillValid();
+      });
     case wire::Event::RISK_MATERIALIZED:
       return edit(event.getRiskMaterialized().getRisk(), [&](Risk& r) {
         r.status = Status::MATERIALIZED;
@@ -284,6 +289,8 @@ void save_risk(wire::RiskState::Builder out, Id id, const Risk& risk) {
         save_id(acceptance.decision, [&] { return row.initDecision(); });
       });
   out.setRecordedAt(risk.recorded_at.micros);
+  out.setRaisedVersion(risk.raised_version.value);
+  out.setOutdated(risk.outdated);
 }
 
 Risk load_risk(wire::RiskState::Reader in) {
@@ -321,6 +328,8 @@ Risk load_risk(wire::RiskState::Reader in) {
         {{row.getAt()}, daybook::read(row.getBy()), daybook::read(row.getDecision())});
   }
   risk.recorded_at = {in.getRecordedAt()};
+  risk.raised_version = {in.getRaisedVersion()};
+  risk.outdated = in.getOutdated();
   return risk;
 }
 

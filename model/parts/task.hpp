@@ -26,6 +26,7 @@ inline constexpr std::uint32_t kPointsMax = 1000;
 inline constexpr std::uint32_t kEstimateMinutesMax = 10'000'000;  // about 19 years
 inline constexpr std::size_t kMovesMax = 100;
 inline constexpr std::size_t kLinksMax = 20'000;
+inline constexpr std::size_t kLinksSearchedMax = 4096;  // for a cycle
 inline constexpr std::int32_t kLagDaysMax = 1000;
 inline constexpr std::uint32_t kMinutesPerDay = 24 * 60;
 inline constexpr std::size_t kTasksInFactsMax = 64;  // a rejection names so many at most
@@ -58,6 +59,7 @@ struct Task {
   Id entered_by = {};           // who put it there, or for whom
   Timestamp completed_at = {};  // none: not done
   bool retired = false;
+  Timestamp retired_at = {};  // none: it is not
   bool blocked = false;
   Text block_reason = {};
   BlockKind block_kind = BlockKind::OTHER;

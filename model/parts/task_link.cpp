@@ -1,5 +1,7 @@
 // Which task comes before which: links, without cycles, and what open predecessors mean.
+#include <algorithm>
 #include <map>
+#include <optional>
 
 #include "model/parts/task_rules.hpp"
 
@@ -8,27 +10,57 @@ namespace {
 
 namespace wire = schema::task;
 
-// The shortest way from one task to another along the links, both included; empty: there is none.
-// Looks at each link once at most.
-std::vector<Id> find_path(const State& state, Id from, Id to) {
-  std::map<Id, Id> reached_from{{from, {}}};
-  std::vector<Id> reached{from};
-  for (std::size_t i = 0; i < reached.size(); ++i) {
-    const auto here = reached[i];
-    for (auto at = state.links.lower_bound({here, {}});
-         at != state.links.end() && at->first.predecessor == here; ++at) {
-      const auto next = at->first.successor;
-      if (!reached_from.emplace(next, here).second) continue;
-      if (next != to) {
-        reached.push_back(next);
-        continue;
-      }
-      std::vector<Id> path;
-      for (auto task = to; !task.is_nil(); task = reached_from.at(task)) path.push_back(task);
-      return {path.rbegin(), path.rend()};
+// What is reached from a task along links in one direction, the nearest first, a link at a time.
+template <typename Links>
+class Search {
+ public:
+  Search(const Links& links, Id from)
+      : links_(links), at_(links.lower_bound({from, {}})), reached_{from}, way_{{from, {}}} {}
+
+  // Where the next link leads, reached before or not; nullopt: all has been looked at, nothing more can be.
+  [[nodiscard]] std::optional<Id> step() {
+    while (at_ == links_.end() || at_->first.predecessor != reached_[here_]) {
+      if (++here_ == reached_.size()) return std::nullopt;
+      at_ = links_.lower_bound({reached_[here_], {}});
     }
+    const auto next = at_->first.successor;
+    ++at_;
+    if (way_.emplace(next, reached_[here_]).second) reached_.push_back(next);
+    return next;
   }
-  return {};
+  [[nodiscard]] bool has_reached(Id task) const { return way_.contains(task); }
+  // From the task back to where the search began, both included.
+  [[nodiscard]] std::vector<Id> way_back(Id task) const {
+    std::vector<Id> way;
+    for (; !task.is_nil(); task = way_.at(task)) way.push_back(task);
+    return way;
+  }
+
+ private:
+  const Links& links_;
+  typename Links::Iterator at_;  // the next link of reached_[here_], if it has one
+  std::size_t here_ = 0;
+  std::vector<Id> reached_;
+  std::map<Id, Id> way_;  // task → the one that it was reached from
+};
+
+// A way from one task to another along the links, both included; empty: there is none. Searched for from both ends at once, so
+// that it costs twice what the smaller side has, and nothing where either end has no link on its side.
+// tooMany: kLinksSearchedMax were not enough.
+std::expected<std::vector<Id>, Rejection> find_path(const State& state, Id from, Id to) {
+  Search behind(state.links, from);
+  Search before(state.reverse_links, to);
+  for (std::size_t searched = 0; searched < kLinksSearchedMax; ++searched) {
+    const auto next = searched % 2 == 0 ? behind.step() : before.step();
+    if (!next) return {};
+    if (!behind.has_reached(*next) || !before.has_reached(*next)) continue;
+    auto path = behind.way_back(*next);
+    std::reverse(path.begin(), path.end());
+    const auto rest = before.way_back(*next);
+    path.insert(path.end(), rest.begin() + 1, rest.end());
+    return path;
+  }
+  return reject(Code::TOO_MANY, {.field = "task.successor", .limit = kLinksSearchedMax});
 }
 
 }  // namespace
@@ -52,11 +84,13 @@ Ruling link_tasks(const Project& all, wire::LinkTasks::Reader command, Emitter& 
     return reject(Code::DUPLICATE,
                   {.field = "task.successor", .tasks = {key.predecessor, key.successor}});
   }
-  if (auto path = find_path(all.task, key.successor, key.predecessor); !path.empty()) {
-    const auto length = path.size();
-    path.resize(std::min(length, kTasksInFactsMax));
+  auto path = find_path(all.task, key.successor, key.predecessor);
+  if (!path) return std::unexpected(std::move(path).error());
+  if (!path->empty()) {
+    const auto length = path->size();
+    path->resize(std::min(length, kTasksInFactsMax));
     return reject(Code::CYCLE,
-                  {.field = "task.successor", .tasks = std::move(path), .count = length});
+                  {.field = "task.successor", .tasks = std::move(*path), .count = length});
   }
   if (links.size() >= kLinksMax) {
     return reject(Code::TOO_MANY,

@@ -78,6 +78,7 @@ void save(const State& state, wire::State::Builder builder) {
         write_ids(task.contributors, [&](unsigned size) { return out.initContributors(size); });
         save_id(task.written_by, [&] { return out.initWrittenBy(); });
         write_ids(task.agents, [&](unsigned size) { return out.initAgents(size); });
+        out.setRetiredAt(task.retired_at.micros);
       });
   save_list(
       state.links, [&](unsigned size) { return builder.initLinks(size); },
@@ -132,6 +133,7 @@ State load(wire::State::Reader reader) {
     task.contributors = read_sorted_ids(in.getContributors());
     task.written_by = daybook::read(in.getWrittenBy());
     task.agents = read_sorted_ids(in.getAgents());
+    task.retired_at = {in.getRetiredAt()};
     state.tasks.set(id, std::move(task));
   }
   // From the tasks as they are now: foreign bytes may have one twice.

@@ -56,7 +56,7 @@ void enter_column(State& state, Id id, Task& task, wire::Entry::Reader entry,
   const bool stands = !task.retired && !task.entered_at.is_none();  // else it is new, or comes back
   if (stands) leave_column(state, id, task);
   if (!stands || column != task.column) {
-    const auto at = moment(meta, std::max(task.entered_at, task.created_at));
+    const auto at = moment(meta, std::max({task.entered_at, task.created_at, task.retired_at}));
     auto& flows = day_of(state, at).columns;
     if (stands) ++flows.at_or_new(task.column).left;
     ++flows.at_or_new(column).entered;
@@ -66,6 +66,7 @@ void enter_column(State& state, Id id, Task& task, wire::Entry::Reader entry,
   task.column = column;
   task.rank = entry.getRank();
   task.retired = false;
+  task.retired_at = {};
   if (entry.getStarted() && task.started_at.is_none()) task.started_at = task.entered_at;
   stand_in_column(state, id, task);
 }
@@ -106,7 +107,8 @@ void fold_edited(State& state, Id id, Task& task, wire::TaskEdited::Reader event
 void fold_retired(State& state, Id id, Task& task, const EventMeta& meta) {
   leave_column(state, id, task);
   task.retired = true;
-  auto& day = day_of(state, moment(meta, task.entered_at));
+  task.retired_at = moment(meta, task.entered_at);
+  auto& day = day_of(state, task.retired_at);
   ++day.retired;
   ++day.columns.at_or_new(task.column).left;
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "model/parts/field.hpp"
+#include "model/parts/hash_data.hpp"
 #include "model/parts/save.hpp"
 #include "model/workspace.hpp"
 
@@ -23,17 +24,6 @@ bool is_valid_key(std::string_view key) {
 }
 
 std::string_view view_of(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
-
-record::Hash read_hash(capnp::Data::Reader data) {
-  record::Hash hash{};
-  if (data.size() != 0)  // else begin() is null
-    std::memcpy(hash.data(), data.begin(), std::min(data.size(), hash.size()));
-  return hash;
-}
-
-capnp::Data::Reader data_of(const record::Hash& hash) {
-  return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
-}
 
 void write_views(const auto& views, auto&& init) {
   if (views.size() == 0) return;

@@ -212,7 +212,7 @@ void attend_change(Feed& feed, Id id, const change::Change& change) {
 void attend_decision(Feed& feed, Id id, const decision::Decision& decision) {
   if (decision.status != decision::Status::OPEN) return;
   const subject::Label label{decision.number, decision.question};
-  if (auto missing = votes_missing(decision); !missing.empty()) {
+  if (auto missing = decision::votes_missing(feed.project, decision); !missing.empty()) {
     feed.add({Reason::VOTE_WAITING, Class::DIGEST, id, label, decision.opened_at,
               feed.for_members(std::move(missing))});
   }

@@ -1,7 +1,6 @@
 #include <map>
 
 #include "model/parts/id_list.hpp"
-#include "model/views/figures.hpp"
 #include "model/views/rows.hpp"
 
 namespace daybook::model {
@@ -22,8 +21,8 @@ std::map<Id, std::vector<Id>> led_by_decision(const Project& project) {
   return led;
 }
 
-ViewRow decision_row(Id id, const Decision& decision, const std::vector<Id>& led,
-                     schema::decision::DecisionState::Reader state) {
+ViewRow decision_row(const Project& project, Id id, const Decision& decision,
+                     const std::vector<Id>& led, schema::decision::DecisionState::Reader state) {
   return make_row<Row>(id, [&](Row::Builder row) {
     auto out = row.initDecision();
     out.setState(state);
@@ -37,7 +36,8 @@ ViewRow decision_row(Id id, const Decision& decision, const std::vector<Id>& led
       }
     }
     out.setVotesCast(static_cast<std::uint32_t>(decision.votes.size()));
-    write_ids(votes_missing(decision), [&](unsigned size) { return out.initVotesMissing(size); });
+    write_ids(decision::votes_missing(project, decision),
+              [&](unsigned size) { return out.initVotesMissing(size); });
     write_ids(led, [&](unsigned size) { return out.initLed(size); });
   });
 }
@@ -58,8 +58,8 @@ std::vector<ViewRow> derive_decisions(const ViewInput& input) {
     const auto* decision = decision::find_decision(project.decision, id);
     if (decision == nullptr) continue;
     const auto rests = led.find(id);
-    rows.push_back(
-        decision_row(id, *decision, rests != led.end() ? rests->second : std::vector<Id>{}, state));
+    rows.push_back(decision_row(project, id, *decision,
+                                rests != led.end() ? rests->second : std::vector<Id>{}, state));
   }
   return rows;
 }

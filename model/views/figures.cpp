@@ -3,7 +3,6 @@
 #include <limits>
 #include <map>
 
-#include "model/parts/id_list.hpp"
 #include "model/permission.hpp"
 #include "model/record/byte_order.hpp"
 
@@ -140,19 +139,6 @@ Exposure exposure_of(const risk::State& state) {
   }
   for (auto& [currency, sum] : sums) exposure.sums.push_back(std::move(sum));
   return exposure;
-}
-
-// --- Decision --------------------------------------------------------------------------------------------------------
-
-std::vector<Id> votes_missing(const decision::Decision& decision) {
-  std::vector<Id> missing;
-  if (decision.status != decision::Status::OPEN) return missing;
-  for (const auto member : decision.charter.members) {
-    const bool voted = std::any_of(decision.votes.begin(), decision.votes.end(),
-                                   [&](const auto& vote) { return vote.member == member; });
-    if (!voted && !contains(decision.recused, member)) missing.push_back(member);
-  }
-  return missing;
 }
 
 // --- Approval --------------------------------------------------------------------------------------------------------

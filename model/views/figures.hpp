@@ -87,11 +87,6 @@ struct Exposure {
   return change.status == change::Status::APPROVED || change.status == change::Status::IMPLEMENTED;
 }
 
-// --- Decision --------------------------------------------------------------------------------------------------------
-
-// Of an open one: members of its board who have neither voted nor recused themselves.
-[[nodiscard]] std::vector<Id> votes_missing(const decision::Decision& decision);
-
 // --- Approval --------------------------------------------------------------------------------------------------------
 
 // Where a voter of an open request stands: may vote, has, has had to do with it since, or has no role any more. `involved`:

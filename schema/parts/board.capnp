@@ -64,8 +64,9 @@ struct Transition {
 
 struct DefineBoard {
   # Rejections: alreadyExists (the board is defined; or a column's id is in use), columnRequired (none given),
-  # tooMany (columns > 64, transitions > 1024), textRequired (a column's name), unknownColumn (in a transition),
-  # duplicate (a transition twice, or from a column to itself).
+  # tooMany (columns > 64, transitions > 1024), idRequired (a column's), textRequired (its name), malformed (its category, its
+  # limit's policy), outOfRange (its limit), unknownColumn (in a transition), duplicate (a transition twice, or from a column to
+  # itself).
   columns @0 :List(Column);
   # From left to right.
   transitions @1 :List(Transition);
@@ -73,7 +74,8 @@ struct DefineBoard {
 }
 
 struct AddColumn {
-  # Rejections: boardNotDefined, alreadyExists, tooMany, textRequired.
+  # Rejections: boardNotDefined, idRequired, alreadyExists, textRequired, malformed (category, policy), outOfRange (a limit),
+  # tooMany (columns > 64).
   column @0 :Column;
   before @1 :Id;
   # Nil, or a column that is gone: at the right end.
@@ -87,7 +89,7 @@ struct RenameColumn {
 
 struct SetWipLimit {
   # A limit below the present count is accepted: the column shows as over its limit, and nothing may enter.
-  # Rejections: unknownColumn, changedMeanwhile, nothingToDo.
+  # Rejections: unknownColumn, changedMeanwhile, outOfRange, malformed (policy), nothingToDo.
   column @0 :Id;
   from @1 :WipLimit;
   to @2 :WipLimit;

@@ -49,7 +49,7 @@ enum Topic {
 struct Charter {
   # Who sits on a board and how it decides.
   members @0 :List(Id);
-  # Each with a role in the project; 1 to 64.
+  # Each with a role in the project; 1 to 64. Those who are contributors at least can vote.
   quorum @1 :UInt32;
   # How many must have voted; at least 1.
   majority @2 :Majority;
@@ -59,8 +59,8 @@ struct Charter {
 
 struct ConstituteAdvisoryBoard {
   # Rejections, in this order: idRequired, alreadyExists, textRequired (name), memberRequired (none, or without a role),
-  # tooMany, duplicate (members, remit), outOfRange (quorum 0), quorumAboveMembers, malformed (majority; a remit that is
-  # unknown, or `other`).
+  # tooMany, duplicate (members, remit), outOfRange (quorum 0), quorumAboveMembers (of those who can vote; they are the limit),
+  # malformed (majority; a remit that is unknown, or `other`).
   board @0 :Id;
   name @1 :TextRef;
   charter @2 :Charter;
@@ -68,7 +68,8 @@ struct ConstituteAdvisoryBoard {
 
 struct AmendAdvisoryBoard {
   # Decisions that are open keep the members, quorum and majority that they were opened with.
-  # Rejections: unknownAdvisoryBoard, changedMeanwhile, textRequired, then as above, nothingToDo.
+  # Rejections: unknownAdvisoryBoard, changedMeanwhile (name; members, quorum, majority, or how many topics the remit has),
+  # textRequired, then as above, nothingToDo.
   board @0 :Id;
   name @1 :TextChange;
   from @2 :Charter;
@@ -79,14 +80,17 @@ struct AmendAdvisoryBoard {
 struct Option {
   option @0 :Id;
   text @1 :TextRef;
+  accepts @2 :Bool;
+  # To choose it is to accept the subject: acceptRisk takes a decision for such an option alone. Of an alternative of a
+  # recorded decision, which never binds, it says nothing.
 }
 
 struct OpenDecision {
   # Puts a question to a board.
-  # Rejections, in this order: idRequired, alreadyExists, unknownAdvisoryBoard, textRequired (question), optionsRequired
-  # (fewer than 2), tooMany (options > 16), idRequired or alreadyExists (an option's id), textRequired (an option's text),
-  # unknownSubject, malformed (topic), outOfRemit (binding, and the topic is not in the board's remit), outOfRange (due in
-  # the past).
+  # Rejections, in this order: idRequired, alreadyExists, unknownAdvisoryBoard, quorumAboveMembers (of those who can still
+  # vote), textRequired (question), optionsRequired (fewer than 2), tooMany (options > 16), idRequired or alreadyExists (an
+  # option's id), textRequired (an option's text), unknownSubject, malformed (topic), outOfRemit (binding, and the topic is not
+  # in the board's remit), outOfRange (due in the past).
   decision @0 :Id;
   board @1 :Id;
   question @2 :TextRef;
@@ -100,8 +104,8 @@ struct OpenDecision {
 }
 
 struct CastVote {
-  # Rejections, in this order: unknownDecision, decisionFinal, notBoardMember, conflictOfInterest (recused), alreadyVoted,
-  # unknownOption.
+  # Rejections, in this order: unknownDecision, decisionFinal, decisionWithdrawn, notBoardMember (or no contributor of the project
+  # any more), conflictOfInterest (whose vote it is has stepped aside, or whoever gives it for them), alreadyVoted, unknownOption.
   decision @0 :Id;
   option @1 :Id;
   rationale @2 :TextRef;
@@ -110,29 +114,31 @@ struct CastVote {
 
 struct Recuse {
   # A member steps aside because of an interest of theirs; a vote given before is not counted any more.
-  # Rejections: unknownDecision, decisionFinal, notBoardMember, textRequired (reason), nothingToDo.
+  # Rejections: unknownDecision, decisionFinal, decisionWithdrawn, notBoardMember, textRequired (reason), nothingToDo.
   decision @0 :Id;
   reason @1 :TextRef;
 }
 
 struct ConcludeDecision {
   # The option with the majority is the decision.
-  # Rejections, in this order: unknownDecision, decisionFinal, quorumNotReached (votes cast against the quorum, and who could
-  # still vote), majorityNotReached (the most votes that an option has against those it takes), textRequired (why).
+  # Rejections, in this order: unknownDecision, decisionFinal, decisionWithdrawn, quorumNotReached (votes cast against the quorum,
+  # and who can still vote; nobody: withdraw it), majorityNotReached (the most votes that an option has against those it takes), textRequired (why).
   decision @0 :Id;
   why @1 :TextRef;
 }
 
 struct WithdrawDecision {
-  # The question is not put any more; by whoever put it, or a manager.
-  # Rejections: unknownDecision, decisionFinal, notRequester, textRequired (reason).
+  # The question is not put any more; by whoever put it, or a manager (not: for a manager).
+  # Rejections: unknownDecision, decisionFinal, decisionWithdrawn, notRequester, textRequired (reason).
   decision @0 :Id;
   reason @1 :TextRef;
 }
 
 struct SupersedeDecision {
-  # Rejections, in this order: unknownDecision (either), decisionOpen (either has not been made), duplicate (the same),
-  # nothingToDo (superseded already), changedMeanwhile (`by` was superseded itself; by what), textRequired (reason).
+  # What binds is superseded by what binds alone: made later by a board, on the same topic and subject.
+  # Rejections, in this order: unknownDecision (either), decisionOpen (either has not been made), decisionWithdrawn (either),
+  # duplicate (the same), nothingToDo (superseded already), changedMeanwhile (`by` was superseded itself; by what), notBinding
+  # (`by`, on what `decision` binds), textRequired (reason).
   decision @0 :Id;
   by @1 :Id;
   reason @2 :TextRef;
@@ -300,6 +306,8 @@ struct DecisionState {
   meeting @21 :TextRef;
   reason @22 :TextRef;
   # Why withdrawn or superseded.
+  openedVersion @23 :UInt64;
+  # Of the event that put the question.
 }
 
 struct Vote {
@@ -324,7 +332,7 @@ struct DecisionRow {
   tally @1 :List(Tally);
   votesCast @2 :UInt32;
   votesMissing @3 :List(Id);
-  # Of an open one: members who have neither voted nor recused themselves.
+  # Of an open one: members who can vote, and have neither voted nor recused themselves.
   led @4 :List(Id);
   # What rests on it: risks accepted under it, decisions that it superseded.
 }

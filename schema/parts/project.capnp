@@ -66,9 +66,9 @@ struct RestoreProject {
 
 struct RecordImportRemainder {
   # Keeps what an importer read and the parts could not express: nothing is lost.
-  # Rejections: textRequired (text), textRequired (source).
+  # Rejections: importerRequired, projectArchived, textRequired (source), textRequired (text), unknownSubject.
   subject @0 :Id;
-  # What it is about: a task, or nil for the project.
+  # What it is about: anything that has an id, or nil for the project.
   source @1 :TextRef;
   # Where it stands in the imported source.
   text @2 :TextRef;

@@ -146,9 +146,11 @@ struct CompleteRiskAction {
 
 struct AcceptRisk {
   # Lives with it. An extreme risk takes a binding decision of an advisory board about it, whose id is quoted.
+  # The decision must have chosen an option that accepts (decision.capnp), and have been asked for since the score last rose.
   # Rejections: unknownRisk, riskClosed (materialized, too), textRequired (rationale), riskNotAssessed, ownerIsSoleApprover (unless
   # a board decided, nobody accepts a risk who owns it or ever did, nor in another's name), extremeNeedsBoard,
-  # unknownDecision, notBinding, decisionOpen, nothingToDo, tooMany (100 acceptances).
+  # unknownDecision, notBinding, decisionOpen, ownerIsSoleApprover (nobody voted for it but owners and whoever accepts),
+  # nothingToDo, tooMany (100 acceptances).
   risk @0 :Id;
   rationale @1 :TextRef;
   decision @2 :Id;
@@ -159,6 +161,7 @@ struct ReviewRisk {
   # Rejections: unknownRisk, riskClosed.
   risk @0 :Id;
   stillValid @1 :Bool;
+  # Whether what the register says of it still holds.
   note @2 :TextRef;
 }
 
@@ -364,7 +367,11 @@ struct RiskState {
   # Whoever owns it or ever did, sorted.
   acceptances @29 :List(Acceptance);
   # Those that ended when it was opened again, in their order; at most 100.
-  recordedAt @30 :Int64;
+  raisedVersion @30 :UInt64;
+  # Of the event with which the score last rose; 0: not assessed.
+  outdated @31 :Bool;
+  # The newest review said that it is not valid any more, and it was not assessed anew since.
+  recordedAt @32 :Int64;
   # When it was identified, by the server's clock.
 }
 

@@ -51,7 +51,7 @@ struct Priority {
 }
 
 struct CreateTask {
-  # Rejections, in this order: projectArchived, alreadyExists, textRequired (title), memberRequired (the owner has
+  # Rejections, in this order: projectArchived, idRequired, alreadyExists, textRequired (title), memberRequired (the owner has
   # no role in the project), outOfRange, boardNotDefined, unknownColumn, unknownChange, notApproved, wipLimitReached,
   # notPermitted (override).
   task @0 :Id;
@@ -104,8 +104,8 @@ struct PrioritizeTask {
 
 struct MoveTask {
   # Moves a card to another column, or to another place in its own.
-  # Rejections, in this order: projectArchived, unknownTask, taskRetired, movedMeanwhile, unknownColumn,
-  # nothingToDo, taskBlocked (into doing or done), transitionNotAllowed, predecessorOpen (with the open ones),
+  # Rejections, in this order: projectArchived, unknownTask, taskRetired, movedMeanwhile, boardNotDefined, unknownColumn,
+  # nothingToDo (it stands there), taskBlocked (into doing or done), transitionNotAllowed, predecessorOpen (with the open ones),
   # reasonRequired (out of a done column), wipLimitReached, notPermitted (override).
   task @0 :Id;
   fromColumn @1 :Id;
@@ -117,8 +117,10 @@ struct MoveTask {
 }
 
 struct MoveTasks {
-  # Moves several, all or none, in this order. Limits count them together.
-  # Rejections: those of moveTask, naming the task; tooMany (more than 100), duplicate (a task twice).
+  # Moves several, all or none: they come to stand in this order. Limits count them together. What stands in its place already is
+  # left there.
+  # Rejections: those of moveTask, naming the task; nothingToDo (no moves, or all stand there), tooMany (more than 100),
+  # duplicate (a task twice), tooLarge (256 KiB of events: a long reason stands in the event of each task).
   moves @0 :List(Move);
   toColumn @1 :Id;
   before @2 :Id;
@@ -141,8 +143,8 @@ enum BlockKind {
 }
 
 struct BlockTask {
-  # Rejections: projectArchived, unknownTask, taskRetired, taskDone, textRequired (reason), nothingToDo (blocked
-  # already).
+  # Rejections: projectArchived, unknownTask, taskRetired, taskDone, textRequired (reason), malformed (kind), nothingToDo
+  # (blocked already).
   task @0 :Id;
   reason @1 :TextRef;
   kind @2 :BlockKind;
@@ -166,8 +168,9 @@ struct RetireTask {
 }
 
 struct RestoreTask {
-  # Brings a retired task back; into another column than the one it stood in, what holds for moving there holds too.
-  # Rejections: projectArchived, unknownTask, nothingToDo (not retired), unknownColumn, taskBlocked,
+  # Brings a retired task back. To where it stood as it was, blocked or done, if there is room; into another column, what holds
+  # for moving there holds too.
+  # Rejections: projectArchived, unknownTask, nothingToDo (not retired), boardNotDefined, unknownColumn, taskBlocked,
   # transitionNotAllowed, predecessorOpen, reasonRequired (a done task, out of a done column), wipLimitReached,
   # notPermitted (override).
   task @0 :Id;
@@ -190,7 +193,8 @@ enum LinkType {
 struct LinkTasks {
   # Rejections, in this order: unknownTask (either), taskRetired, selfLink, malformed (type), outOfRange (lag beyond 1000
   # days), duplicate (they are linked), cycle (with its length and its path, from the successor to the predecessor,
-  # the first 64 tasks), tooMany (links > 20,000).
+  # the first 64 tasks), tooMany (links > 20,000; or more than 2048 come before the predecessor and as many
+  # behind the successor, so that a cycle cannot be ruled out).
   predecessor @0 :Id;
   successor @1 :Id;
   type @2 :LinkType;
@@ -375,7 +379,7 @@ enum WipMeasure {
 }
 
 struct WipLimitOverridden {
-  # Stands before the events that it allows; one for each limit.
+  # Stands before the events that it allows; one for each measure.
   column @0 :Id;
   limit @1 :UInt32;
   countAfter @2 :UInt32;
@@ -383,7 +387,9 @@ struct WipLimitOverridden {
   reason @3 :TextRef;
   measure @4 :WipMeasure;
   member @5 :Id;
-  # Of perPerson.
+  # Of perPerson: whoever has the most of them.
+  others @6 :List(Id);
+  # Of perPerson: who else has more than the limit, sorted.
 }
 
 struct TasksLinked {
@@ -522,6 +528,8 @@ struct TaskState {
   # Who last wrote any of them.
   agents @27 :List(Id);
   # Who did any of this for somebody else. Sorted.
+  retiredAt @28 :Int64;
+  # 0: it is not.
 }
 
 struct Row {

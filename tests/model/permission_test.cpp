@@ -110,6 +110,27 @@ TEST_CASE("a role below the least is refused, the least is not, for every comman
   }
 }
 
+TEST_CASE("an archived project takes nothing but its management", "[model][permission]") {
+  auto given = with_board();
+  const auto name = given.state().project.name;
+  given.given(archive_project("over"));
+  for (const auto& [command_name, command] : samples()) {
+    if (is_of_workspace(command_name)) continue;
+    INFO(command_name);
+    const auto least = model::permission(command.reader()).least;
+    const auto verdict = given.when(
+        command, least == Role::SERVER ? Actor().as_server() : Actor(kManager).as_importer());
+    const bool is_management =
+        command_name.starts_with("project.") && (least == Role::MANAGER || least == Role::ADMIN);
+    CHECK((verdict == "projectArchived") == !is_management);
+  }
+  check(given, {{"a name", rename_project({name, "Bank"}), "projectRenamed", kManager},
+                {"a role", grant_role({.member = kOutsider}), "roleGranted", kManager},
+                {"a role less", revoke_role({.member = kContributor, .from = Role::CONTRIBUTOR}),
+                 "roleRevoked", kManager},
+                {"the way back", restore_project("again"), "projectRestored", kManager}});
+}
+
 TEST_CASE("manager includes contributor includes viewer; other roles include nothing",
           "[model][permission]") {
   const Role ladder[] = {Role::NONE, Role::VIEWER, Role::CONTRIBUTOR, Role::MANAGER};

@@ -197,6 +197,8 @@ void check_state(const model::Project& state) {
     RC_ASSERT(task.number >= 1 && task.number <= state.task.last_number);
     RC_ASSERT(task.entered_at >= task.created_at);
     RC_ASSERT(task.completed_at.is_none() || task.completed_at >= task.created_at);
+    RC_ASSERT(task.retired_at.is_none() == !task.retired);
+    RC_ASSERT(!task.retired || task.retired_at >= task.entered_at);
     RC_ASSERT(task.blocked == !task.block_reason.is_none());
     RC_ASSERT(task.blocked || task.blocked_at.is_none());
     if (task.retired) continue;
@@ -242,6 +244,91 @@ TEST_CASE("what follows from a state is what it would be made from scratch", "[m
   holds("of a project with all its parts", [&] { for_each_state<GovernancePlay>(check); });
 }
 
+// Columns that are gone have no transitions.
+bool may_go(const model::board::State& board, Id from, Id to) {
+  return from == to || model::board::find_column(board, from) == nullptr ||
+         model::board::is_transition_allowed(board, from, to);
+}
+
+TEST_CASE("whatever moves or comes back goes along the transitions", "[model][property]") {
+  holds("of a project", [] {
+    const auto plan = any_plan();
+    (void)play<ProjectPlay>(
+        plan.seed, plan.attempts,
+        [](const auto& before, const Attempt&, const model::Verdict& verdict, const auto&) {
+          if (!verdict) return;
+          const auto& then = before.state();
+          for (const auto& draft : verdict->events) {
+            if (!draft.event().isTask()) continue;
+            const auto event = draft.event().getTask();
+            if (event.isTaskMoved()) {
+              const auto moved = event.getTaskMoved();
+              RC_ASSERT(may_go(then.board, read(moved.getFromColumn()),
+                               read(moved.getEntry().getColumn())));
+            }
+            if (event.isTaskRestored()) {
+              const auto restored = event.getTaskRestored();
+              const auto* task = model::task::find_task(then.task, read(restored.getTask()));
+              RC_ASSERT(task != nullptr);
+              RC_ASSERT(may_go(then.board, task->column, read(restored.getEntry().getColumn())));
+            }
+          }
+        });
+  });
+}
+
+// Every id that something in the project has; of a risk's actions those that are done, as a new plan drops the others.
+std::set<Id> ids_of(const model::Project& state) {
+  std::set<Id> ids;
+  const auto add = [&](const auto& table) {
+    for (const auto& [id, row] : table) ids.insert(id);
+  };
+  for (const auto& column : state.board.columns) ids.insert(column.id);
+  add(state.task.tasks);
+  add(state.task.time_entries);
+  add(state.approval.pools);
+  add(state.approval.requests);
+  add(state.change.changes);
+  add(state.risk.risks);
+  add(state.risk.sessions);
+  for (const auto& [id, risk] : state.risk.risks) {
+    for (const auto& action : risk.actions) {
+      if (!action.done_at.is_none()) ids.insert(action.id);
+    }
+  }
+  add(state.decision.boards);
+  add(state.decision.decisions);
+  add(state.decision.options);
+  add(state.comment.comments);
+  add(state.attachment.attachments);
+  return ids;
+}
+
+TEST_CASE("nothing is deleted: what has an id keeps it", "[model][property]") {
+  for (const auto root :
+       {capnp::Schema::from<schema::Command>(), capnp::Schema::from<schema::Event>()}) {
+    for (const auto part : root.getUnionFields()) {
+      if (!part.getType().isStruct()) continue;
+      for (const auto type : part.getType().asStruct().getUnionFields()) {
+        const std::string_view name = type.getProto().getName().cStr();
+        INFO(name);
+        for (const auto word : {"delete", "Delete", "remove", "Remove"})
+          CHECK(name.find(word) == std::string_view::npos);
+      }
+    }
+  }
+  holds("of a project with all its parts", [] {
+    const auto plan = any_plan();
+    (void)play<GovernancePlay>(
+        plan.seed, plan.attempts,
+        [](const auto& before, const Attempt&, const model::Verdict& verdict, const auto& after) {
+          if (!verdict) return;
+          for (const auto id : ids_of(before.state()))
+            RC_ASSERT(model::part_of(after.state(), id) != schema::Event::NONE);
+        });
+  });
+}
+
 using schema::task::WipMeasure;
 // What a limit is about: a column, a measure, and of perPerson whose tasks.
 using Limited = std::tuple<Id, WipMeasure, Id>;
@@ -264,6 +351,8 @@ std::set<Limited> overridden(const model::Decision& decision) {
     if (!draft.event().isTask() || !draft.event().getTask().isWipLimitOverridden()) continue;
     const auto act = draft.event().getTask().getWipLimitOverridden();
     limits.emplace(read(act.getColumn()), act.getMeasure(), read(act.getMember()));
+    for (const auto other : act.getOthers())
+      limits.emplace(read(act.getColumn()), act.getMeasure(), read(other));
   }
   return limits;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // A scenario whose state was saved and loaded: whatever holds of the one must hold of the other, derived tables included.
 
+#include "tests/model/derived.hpp"
 #include "tests/model/support.hpp"
 
 namespace daybook::testing {
@@ -12,6 +13,7 @@ inline ProjectScenario reloaded(const ProjectScenario& scenario) {
   const auto loaded = model::decode_project(bytes, live.id, live.version, live.recorded_at);
   REQUIRE(loaded.has_value());
   CHECK(model::digest(*loaded) == model::digest(live));
+  CHECK(wrong_table(live.task).empty());
   return ProjectScenario(ProjectStream(*loaded, model::Registration{"BANK", kManager}));
 }
 

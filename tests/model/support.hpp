@@ -82,6 +82,20 @@ class Scenario {
 using ProjectScenario = Scenario<model::Project>;
 using WorkspaceScenario = Scenario<model::Workspace>;
 
+// The first event of what a client ahead of the server decides: read(schema::Event::Reader).
+template <typename Read>
+[[nodiscard]] auto decided_ahead(const ProjectScenario& scenario, const Command& command,
+                                 Read&& read) {
+  const auto words = command.views();
+  model::Context context;
+  context.actor = kManager;
+  context.words = words;
+  context.provisional = true;
+  const auto verdict = model::decide(scenario.state(), command.reader(), context);
+  REQUIRE(verdict.has_value());
+  return read(verdict->events.front().event());
+}
+
 struct Row {
   std::string what;
   Command command;

@@ -12,6 +12,7 @@ void put_options(const std::vector<NewOption>& options, Maker& maker, Init&& ini
   for (unsigned i = 0; i < list.size(); ++i) {
     put(options[i].option, [&] { return list[i].initOption(); });
     maker.text(options[i].text, [&] { return list[i].initText(); });
+    list[i].setAccepts(options[i].accepts);
   }
 }
 

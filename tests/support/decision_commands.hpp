@@ -20,6 +20,7 @@ struct AmendAdvisoryBoard {
 struct NewOption {
   Id option = {};
   std::string text = "Option";
+  bool accepts = false;
 };
 struct OpenDecision {
   Id decision = {};

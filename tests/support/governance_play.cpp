@@ -182,8 +182,13 @@ Command GovernancePlay::risk(const State& state, Timestamp now) {
     case 6:
       return assign_risk({.risk = id, .from = present.owner, .to = member()});
     case 7: {
-      const auto made = pick(state.decision.decisions);
-      return accept_risk({.risk = id, .decision = random_.one_in(2) ? made : Id{}});
+      const auto quoted = pick(state.decision.decisions);
+      for (const auto& [decision, row] : state.decision.decisions) {
+        const bool made = row.status == model::decision::Status::MADE && row.binding;
+        if (made && !row.subjects.empty() && random_.one_in(3))
+          return accept_risk({.risk = row.subjects.front(), .decision = decision});
+      }
+      return accept_risk({.risk = id, .decision = random_.one_in(4) ? Id{} : quoted});
     }
     case 8:
       return materialize_risk({.risk = id});
@@ -238,7 +243,7 @@ Command GovernancePlay::decision(const State& state, Timestamp now) {
     case 2:
     case 3: {
       OpenDecision fields{.decision = fresh_id(), .board = board};
-      fields.options.push_back({.option = fresh_id()});
+      fields.options.push_back({.option = fresh_id(), .accepts = true});
       fields.options.push_back({.option = fresh_id()});
       fields.subject = pick(state.risk.risks);
       fields.topic = model::decision::Topic::RISK;

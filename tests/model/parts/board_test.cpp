@@ -29,15 +29,21 @@ std::string order(const ProjectScenario& scenario) {
   return text;
 }
 
+// Of 64 columns, one more than there may be.
+std::vector<Transition> too_many_transitions() {
+  std::vector<Transition> transitions;
+  for (std::uint64_t n = 0; transitions.size() < 1024; ++n) {
+    if (n / 64 != n % 64) transitions.emplace_back(column_id(1 + n / 64), column_id(1 + n % 64));
+  }
+  transitions.emplace_back(column_id(64), column_id(1));
+  return transitions;
+}
+
 TEST_CASE("defineBoard is refused for each reason, in this order", "[model][board]") {
   check(with_board(), {{"defined", defined({}), "alreadyExists field=board", kManager},
                        {"a contributor", defined({}), "notPermitted required=manager"}});
-  std::vector<Transition> most;
-  for (std::uint64_t n = 0; most.size() < 1024; ++n) {
-    if (n / 64 != n % 64) most.emplace_back(column_id(1 + n / 64), column_id(1 + n % 64));
-  }
-  auto too_many = most;
-  too_many.emplace_back(column_id(64), column_id(1));
+  const auto too_many = too_many_transitions();
+  const std::vector<Transition> most(too_many.begin(), too_many.end() - 1);
   check(
       opened(),
       {{"no columns", defined({}), "columnRequired", kManager},
@@ -89,23 +95,31 @@ TEST_CASE("addColumn is refused for each reason, in this order", "[model][board]
                     "boardNotDefined", kManager}});
   auto given = with_board();
   given.given(create_task({.task = task_id(1)})).given(retire_column(kWait));
-  check(given, {{"no id", add_column({.column = {.column = {}, .name = ""}}),
-                 "idRequired field=board.column", kManager},
-                {"an id in use", add_column({.column = {.column = kTodo, .name = ""}}),
-                 "alreadyExists field=board.column id=C1", kManager},
-                {"the id of a retired column", add_column({.column = {.column = kWait}}),
-                 "alreadyExists field=board.column id=C3", kManager},
-                {"the id of a task", add_column({.column = {.column = task_id(1)}}),
-                 "alreadyExists field=board.column id=T1", kManager},
-                {"no name", add_column({.column = {.column = kNew, .name = ""}}),
-                 "textRequired field=board.name", kManager},
-                {"added", add_column({.column = {.column = kNew}}), "columnAdded", kManager}});
+  check(given,
+        {{"no id", add_column({.column = {.column = {}, .name = ""}}),
+          "idRequired field=board.column", kManager},
+         {"an id in use", add_column({.column = {.column = kTodo, .name = ""}}),
+          "alreadyExists field=board.column id=C1", kManager},
+         {"the id of a retired column", add_column({.column = {.column = kWait}}),
+          "alreadyExists field=board.column id=C3", kManager},
+         {"the id of a task", add_column({.column = {.column = task_id(1)}}),
+          "alreadyExists field=board.column id=T1", kManager},
+         {"no name", add_column({.column = {.column = kNew, .name = ""}}),
+          "textRequired field=board.name", kManager},
+         {"no such category", add_column({.column = {kNew, "a", static_cast<Category>(4)}}),
+          "malformed field=board.category", kManager},
+         {"a limit out of range", add_column({.column = {kNew, "a", Category::TODO, {1'000'001}}}),
+          "outOfRange field=board.wip.count limit=1000000", kManager},
+         {"no such policy",
+          add_column({.column = {kNew, "a", Category::TODO, {1, static_cast<WipPolicy>(2)}}}),
+          "malformed field=board.wip.policy", kManager},
+         {"added", add_column({.column = {.column = kNew}}), "columnAdded", kManager}});
   CHECK(order(given.after(add_column({.column = {kNew}}))) == "C1 C2 C4 C5");
   CHECK(order(given.after(add_column({.column = {kNew}, .before = kTodo}))) == "C5 C1 C2 C4");
   CHECK(order(given.after(add_column({.column = {kNew}, .before = kGone}))) == "C1 C2 C4 C5");
 
   auto widest = opened();
-  widest.given(defined(many(64)));
+  widest.given(defined(many(63))).given(add_column({.column = {column_id(64)}}));
   CHECK(widest.when(add_column({.column = {column_id(65)}})) ==
         "tooMany field=board.columns limit=64 count=64");
 }
@@ -144,6 +158,8 @@ TEST_CASE("setWipLimit is refused for each reason, in this order", "[model][boar
         "changedMeanwhile field=board.wip.perPerson column=C2", kManager},
        {"out of range", set_wip_limit({kDoing, {3}, {1'000'001}}),
         "outOfRange field=board.wip.count limit=1000000", kManager},
+       {"no such policy", set_wip_limit({kDoing, {3}, {3, static_cast<WipPolicy>(2)}}),
+        "malformed field=board.wip.policy", kManager},
        {"the same", set_wip_limit({kDoing, {3}, {3}}), "nothingToDo column=C2", kManager},
        {"points out of range", set_wip_limit({kDoing, {3}, {3, WipPolicy::BLOCK, 1'000'000'001}}),
         "outOfRange field=board.wip.points limit=1000000000", kManager},
@@ -205,6 +221,14 @@ TEST_CASE("setTransitions is refused for each reason, in this order", "[model][b
          {"others", set_transitions({present, {{kDoing, kDone}}}), "transitionsSet", kManager},
          {"all", set_transitions({present, {}}), "transitionsSet", kManager}});
   CHECK(with_board().when(set_transitions({})) == "nothingToDo");
+
+  auto widest = opened();
+  widest.given(defined(many(64)));
+  auto transitions = too_many_transitions();
+  CHECK(widest.when(set_transitions({.to = transitions})) ==
+        "tooMany field=board.transitions limit=1024 count=1025");
+  transitions.pop_back();
+  CHECK(widest.when(set_transitions({.to = transitions})) == "transitionsSet");
 }
 
 TEST_CASE("the order in which transitions are named does not matter", "[model][board]") {

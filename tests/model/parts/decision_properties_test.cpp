@@ -8,6 +8,7 @@
 
 #include "tests/model/support.hpp"
 #include "tests/support/decision_commands.hpp"
+#include "tests/support/governance_play.hpp"
 #include "tests/support/random.hpp"
 
 namespace daybook::testing {
@@ -54,7 +55,7 @@ bool is_majority(const Count& count, Id option) {
   return false;
 }
 
-bool may_vote(const Count& count, Id member) {
+bool may_cast(const Count& count, Id member) {
   const auto& members = count.charter.members;
   return count.status == Status::OPEN && count.recused.count(member) == 0 &&
          std::find(members.begin(), members.end(), member) != members.end();
@@ -165,14 +166,14 @@ class Play {
     auto& [id, count] = question();
     const auto who = member();
     const auto choice = option_of(id, 1 + random_.below(kOptions));
-    const bool may = may_vote(count, who) && count.votes.count(who) == 0;
+    const bool may = may_cast(count, who) && count.votes.count(who) == 0;
     RC_ASSERT(submit(cast_vote({.decision = id, .option = choice}), who) == may);
     if (may) count.votes[who] = choice;
   }
   void recuse_somebody() {
     auto& [id, count] = question();
     const auto who = member();
-    const bool may = may_vote(count, who);
+    const bool may = may_cast(count, who);
     RC_ASSERT(submit(recuse({.decision = id}), who) == may);
     if (!may) return;
     count.recused.insert(who);
@@ -239,6 +240,86 @@ TEST_CASE(
     RC_ASSERT(model::digest(replay(events, cut, *loaded)) == model::digest(live));
   }));
   CHECK(made >= 20);  // about 160 are usual; with none it would not be about decisions
+}
+
+// What of a decision may never change once it was made or recorded.
+std::string fixed_part(const Decision& decision) {
+  std::string text = std::to_string(decision.number) + name_of(decision.board) +
+                     name_of(decision.option) + std::to_string(decision.decided_at.micros) +
+                     std::to_string(decision.opened_version.value) +
+                     (decision.binding ? " binds" : "");
+  for (const auto& vote : decision.votes) text += name_of(vote.member) + name_of(vote.option);
+  for (const auto& option : decision.options)
+    text += name_of(option.id) + (option.accepts ? "+" : "-");
+  for (const auto subject : decision.subjects) text += name_of(subject);
+  for (const auto member : decision.asserted_by) text += name_of(member);
+  return text;
+}
+
+void check_kept(const model::decision::State& before, const model::decision::State& after) {
+  for (const auto& [id, decision] : before.decisions) {
+    if (decision.status == Status::OPEN) continue;
+    const auto* now = model::decision::find_decision(after, id);
+    RC_ASSERT(now != nullptr);
+    RC_ASSERT(fixed_part(*now) == fixed_part(decision));
+    RC_ASSERT(now->status == decision.status || now->status == Status::SUPERSEDED);
+  }
+  for (const auto& [id, decision] : after.decisions) {
+    std::size_t steps = 0;
+    for (auto next = decision.superseded_by; !next.is_nil(); ++steps) {
+      RC_ASSERT(steps < after.decisions.size());
+      const auto* successor = model::decision::find_decision(after, next);
+      RC_ASSERT(successor != nullptr);
+      if (decision.binding) RC_ASSERT(successor->binding);
+      next = successor->superseded_by;
+    }
+  }
+}
+
+// An accepted risk rests on a decision that a board made for an option that accepts it, asked for at its present score.
+void check_acceptance(const model::Project& before, schema::risk::RiskAccepted::Reader accepted) {
+  const auto id = read(accepted.getDecision());
+  const auto* risk = model::risk::find_risk(before.risk, read(accepted.getRisk()));
+  RC_ASSERT(risk != nullptr);
+  if (id.is_nil()) {
+    RC_ASSERT(model::risk::band_of(risk->assessment.score()) != model::risk::Band::EXTREME);
+    return;
+  }
+  const auto* decision = model::decision::find_decision(before.decision, id);
+  RC_ASSERT(decision != nullptr);
+  RC_ASSERT(decision->status == Status::MADE && decision->binding);
+  RC_ASSERT(decision->subjects == std::vector<Id>{read(accepted.getRisk())});
+  RC_ASSERT(decision->opened_version > risk->raised_version);
+  bool accepts = false;
+  for (const auto& option : decision->options)
+    accepts |= option.accepts && option.id == decision->option;
+  RC_ASSERT(accepts);
+  bool by_another = false;
+  for (const auto& vote : decision->votes)
+    by_another |= vote.option == decision->option && vote.member != risk->owner;
+  RC_ASSERT(by_another);
+}
+
+TEST_CASE("what was decided is kept, is superseded in no circle, and is what it is quoted for",
+          "[model][decision][property]") {
+  std::size_t under_decisions = 0;
+  CHECK(rc::check("histories over all parts", [&] {
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>().as("seed");
+    const auto attempts = *rc::gen::inRange<std::size_t>(200, 1000).as("attempts");
+    (void)play<GovernancePlay>(
+        seed, attempts,
+        [&](const auto& before, const Attempt&, const model::Verdict& verdict, const auto& after) {
+          if (!verdict) return;
+          check_kept(before.state().decision, after.state().decision);
+          for (const auto& draft : verdict->events) {
+            if (!draft.event().isRisk() || !draft.event().getRisk().isRiskAccepted()) continue;
+            const auto accepted = draft.event().getRisk().getRiskAccepted();
+            check_acceptance(before.state(), accepted);
+            under_decisions += !read(accepted.getDecision()).is_nil();
+          }
+        });
+  }));
+  CHECK(under_decisions >= 1);
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ TEST_CASE("castVote is refused for each reason, in this order", "[model][decisio
         "notBoardMember member=M6 id=D1 members=[M1 M2 M4 M5 M6]",
         Actor(kManager).as_importer().for_member(M(6))},
        {"recused", none, "conflictOfInterest member=M5 id=D1", M(5)},
+       {"recused, for another", none, "conflictOfInterest member=M5 id=D1",
+        Actor(M(5)).as_importer().for_member(M(2))},
        {"recused after a vote", none, "conflictOfInterest member=M4 id=D1", M(4)},
        {"voted", none, "alreadyVoted member=M1 presentId=O1 id=D1", M(1)},
        {"no such option", none, "unknownOption id=O9", M(2)},
@@ -85,6 +87,28 @@ TEST_CASE("concludeDecision is refused for each reason, in this order", "[model]
   check_reloaded(
       with_votes(kCharter, {{1, 1}, {2, 2}, {4, 2}}),
       {{"no why", silent, "textRequired field=decision.why"}, {"made", kConclude, "decisionMade"}});
+}
+
+TEST_CASE("who cannot vote any more is not counted as missing, nor can another vote for them",
+          "[model][decision]") {
+  auto given = with_votes(kCharter, {{1, 1}, {2, 2}});
+  given.given(revoke_role({.member = M(6), .from = Role::CONTRIBUTOR}))
+      .given(grant_role({.member = M(5), .from = Role::CONTRIBUTOR, .role = Role::VIEWER}));
+  check_reloaded(
+      given, {{"conclude", kConclude, "quorumNotReached limit=3 count=2 id=D1 members=[M4]"},
+              {"for a viewer", vote(1), "notBoardMember member=M5 id=D1 members=[M1 M2 M4 M5 M6]",
+               Actor(kManager).as_importer().for_member(M(5))}});
+  // What was cast when they could still counts.
+  given.given(vote(2), M(4)).given(revoke_role({.member = M(4), .from = Role::CONTRIBUTOR}));
+  CHECK(given.when(kConclude) == "decisionMade");
+}
+
+TEST_CASE("a question that too many have stepped aside from can be withdrawn alone",
+          "[model][decision]") {
+  auto given = with_votes(kCharter, {{1, 1}, {2, 1}});
+  for (const auto n : {4, 5, 6}) given.given(recuse({.decision = D(1)}), M(n));
+  check_reloaded(given, {{"conclude", kConclude, "quorumNotReached limit=3 count=2 id=D1"},
+                         {"withdraw", withdraw_decision({.decision = D(1)}), "decisionWithdrawn"}});
 }
 
 TEST_CASE("a majority is of the votes cast, by the charter's rule", "[model][decision]") {

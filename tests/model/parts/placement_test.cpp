@@ -77,6 +77,29 @@ TEST_CASE("crowding one gap respaces the neighbours and keeps the order", "[mode
   CHECK(count_respacings(scenario) > 0);
 }
 
+TEST_CASE("crowding a gap from both sides keeps the order, also beyond what is respaced at once",
+          "[model][placement]") {
+  auto scenario = with_board();
+  scenario.given(create_task({.task = task_id(1)})).given(create_task({.task = task_id(2)}));
+  // Always between the newest two, so that every card but one ends up beside the gap.
+  auto left = task_id(1);
+  auto right = task_id(2);
+  std::vector<Id> before{left};
+  std::vector<Id> after{right};  // from the right end
+  for (std::uint64_t n = 3; n < 10'003; ++n) {
+    const auto task = task_id(n);
+    scenario.given(create_task({.task = task, .before = right}));
+    if (n % 2 == 0) {
+      before.push_back(left = task);
+    } else {
+      after.push_back(right = task);
+    }
+  }
+  before.insert(before.end(), after.rbegin(), after.rend());
+  CHECK(cards(scenario, kTodo) == before);
+  CHECK(count_respacings(scenario) > 0);
+}
+
 TEST_CASE("crowding the left end of a column keeps the order", "[model][placement]") {
   auto scenario = with_board();
   // A first card at the very bottom leaves no rank below it.

@@ -144,7 +144,13 @@ TEST_CASE("recordImportRemainder is refused for each reason, in this order", "[m
                  "textRequired field=project.source", importer},
                 {"no text", record_import_remainder({.text = ""}),
                  "textRequired field=project.text", importer},
+                {"no text, about nothing that there is",
+                 record_import_remainder({.subject = task_id(1), .text = ""}),
+                 "textRequired field=project.text", importer},
+                {"about nothing that there is", record_import_remainder({.subject = task_id(1)}),
+                 "unknownSubject field=project.subject id=T1", importer},
                 {"recorded", record_import_remainder({}), "importRemainderRecorded", importer}});
+  given.given(define_board({.columns = columns()})).given(create_task({.task = task_id(1)}));
   given.given(record_import_remainder({}), importer);
   given.given(record_import_remainder({.subject = task_id(1)}), importer);
   CHECK(given.state().project.remainders == 2);

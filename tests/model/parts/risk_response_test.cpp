@@ -116,9 +116,12 @@ TEST_CASE("completeRiskAction is refused for each reason, in this order", "[mode
         "riskActionCompleted"}});
 }
 
-// R1 high, R4 not assessed, R5 extreme; R1 and R5 the contributor's. Board B1 (manager and contributor, one vote suffices)
-// binds on risks and scope. About R5: D1 open; D2 made; D3 made, not binding; D5 made, on scope; D6 superseded by D2;
-// D7 withdrawn; D8 recorded. D4 made about R1.
+constexpr auto kFourth = member_id(4);
+
+// R1 high, R4 not assessed, R5 extreme; R1 and R5 the contributor's. Board B1 (manager, contributor and M4, one vote suffices)
+// binds on risks and scope. M4 votes for the first option, which accepts. About R5: D1 open; D2 made; D3 made, not binding;
+// D5 made, on scope; D6 superseded by D9; D7 withdrawn; D8 recorded; D10 made, for an option that does not accept; D11 open,
+// without such an option; D12 and D13 made by the manager's and the contributor's votes alone. D4 made about R1.
 ProjectScenario with_decisions() {
   using model::decision::Topic;
   auto scenario = with_risks();
@@ -126,20 +129,24 @@ ProjectScenario with_decisions() {
       .given(identify_risk({.risk = R(4), .owner = kContributor}))
       .given(identify_risk({.risk = R(5), .owner = kContributor}))
       .given(assess_risk({.risk = R(5), .to = {5, 4}}))
+      .given(grant_role({.member = kFourth}))
       .given(constitute_advisory_board(
           {.board = B(1),
-           .charter = {{kManager, kContributor}, 1, {}, {Topic::SCOPE, Topic::RISK}}}));
-  const auto open = [&](std::uint64_t n, Id subject, Topic topic, bool binding) {
-    scenario.given(open_decision({.decision = D(n),
-                                  .board = B(1),
-                                  .options = {{O(10 * n)}, {O(10 * n + 1)}},
-                                  .subject = subject,
-                                  .topic = topic,
-                                  .binding = binding}));
+           .charter = {{kManager, kContributor, kFourth}, 1, {}, {Topic::SCOPE, Topic::RISK}}}));
+  const auto open = [&](std::uint64_t n, Id subject, Topic topic, bool binding,
+                        bool accepts = true) {
+    scenario.given(
+        open_decision({.decision = D(n),
+                       .board = B(1),
+                       .options = {{.option = O(10 * n), .accepts = accepts}, {O(10 * n + 1)}},
+                       .subject = subject,
+                       .topic = topic,
+                       .binding = binding}));
   };
-  const auto make = [&](std::uint64_t n, Id subject, Topic topic, bool binding) {
+  const auto make = [&](std::uint64_t n, Id subject, Topic topic, bool binding,
+                        std::uint64_t option = 0, Id by = kFourth) {
     open(n, subject, topic, binding);
-    scenario.given(cast_vote({.decision = D(n), .option = O(10 * n)}))
+    scenario.given(cast_vote({.decision = D(n), .option = O(10 * n + option)}), by)
         .given(conclude_decision({.decision = D(n)}));
   };
   open(1, R(5), Topic::RISK, true);
@@ -149,7 +156,12 @@ ProjectScenario with_decisions() {
   make(5, R(5), Topic::SCOPE, true);
   make(6, R(5), Topic::RISK, true);
   open(7, R(5), Topic::RISK, true);
-  scenario.given(supersede_decision({.decision = D(6), .by = D(2)}))
+  make(9, R(5), Topic::RISK, true);
+  make(10, R(5), Topic::RISK, true, 1);
+  open(11, R(5), Topic::RISK, true, false);
+  make(12, R(5), Topic::RISK, true, 0, kManager);
+  make(13, R(5), Topic::RISK, true, 0, kContributor);
+  scenario.given(supersede_decision({.decision = D(6), .by = D(9)}))
       .given(withdraw_decision({.decision = D(7)}))
       .given(record_decision(
           {.decision = D(8), .asserted_by = {kManager}, .links = {R(5)}, .topic = Topic::RISK}));
@@ -186,12 +198,26 @@ TEST_CASE("acceptRisk is refused for each reason, in this order", "[model][risk]
        {"under a superseded one", extreme(D(6)), "notBinding id=D6 subject=R5", kManager},
        {"under a withdrawn one", extreme(D(7)), "notBinding id=D7 subject=R5", kManager},
        {"under one taken elsewhere", extreme(D(8)), "notBinding id=D8 subject=R5", kManager},
+       {"under one that did not accept it", extreme(D(10)), "notBinding id=D10 subject=R5",
+        kManager},
        {"under one that is open", extreme(D(1)), "decisionOpen id=D1", kManager},
+       {"under an open one that can accept nothing", extreme(D(11)), "notBinding id=D11 subject=R5",
+        kManager},
+       {"by whoever alone voted for it", extreme(D(12)), "ownerIsSoleApprover member=M2 id=R5",
+        kManager},
+       {"under the owner's vote alone", extreme(D(13)), "ownerIsSoleApprover member=M2 id=R5",
+        kManager},
+       {"by the owner, under their vote alone", extreme(D(13)),
+        "ownerIsSoleApprover member=M2 id=R5"},
+       {"for another, by whoever alone voted for it", extreme(D(12)),
+        "ownerIsSoleApprover member=M2 id=R5", Actor(kManager).as_importer().for_member(kFourth)},
        {"what is quoted must hold for any risk", accept_risk({.risk = R(1), .decision = D(2)}),
         "notBinding id=D2 subject=R1", kManager},
        {"accepted already", accept_risk({.risk = R(6)}), "nothingToDo id=R6"},
        {"under a binding decision", extreme(D(2)), "riskAccepted", kManager},
        {"by the owner, under a binding decision", extreme(D(2)), "riskAccepted"},
+       {"by the owner, under the vote of another", extreme(D(12)), "riskAccepted"},
+       {"by another, under the vote of a third", extreme(D(12)), "riskAccepted", kFourth},
        {"a high one by another", accept_risk({.risk = R(1)}), "riskAccepted", kManager},
        {"a high one by the owner, under a binding decision",
         accept_risk({.risk = R(1), .decision = D(4)}), "riskAccepted"}});
@@ -273,6 +299,7 @@ TEST_CASE("a risk that was accepted is open again when it is assessed to be wors
   with_event(reopened.last_event(), [](schema::Event::Reader event) {
     CHECK(event.getRisk().getRiskAssessed().getReopened());
   });
+  CHECK(now.raised_version == reopened.state().version);
   CHECK(reopened.when(accept_risk({.risk = R(1)})) == "extremeNeedsBoard presentNumber=20 id=R1");
 }
 
@@ -342,6 +369,61 @@ TEST_CASE("what a risk gathers has limits", "[model][risk]") {
         "tooMany field=risk.acceptances limit=100 count=101 id=R1");
 }
 
+TEST_CASE("a board's decision holds for the score that it was asked about, or a lower one",
+          "[model][risk]") {
+  const auto given = with_decisions();
+  const auto assessed = [](Id id, const ProjectScenario& scenario, const Assessment& to) {
+    return scenario.after(
+        assess_risk({.risk = id, .from = risk(scenario, id).assessment, .to = to}));
+  };
+  const auto verdict = [](Id id, Id decision, const ProjectScenario& scenario) {
+    const auto command = accept_risk({.risk = id, .decision = decision});
+    CHECK(reloaded(scenario).when(command) == scenario.when(command));
+    return scenario.when(command);
+  };
+  // D4 was asked about R1 at 16.
+  CHECK(verdict(R(1), D(4), assessed(R(1), given, {5, 5})) == "notBinding id=D4 subject=R1");
+  CHECK(verdict(R(1), D(4), assessed(R(1), given, {2, 2})) == "riskAccepted");
+  CHECK(verdict(R(1), D(4), assessed(R(1), given, {4, 4, 900})) == "riskAccepted");
+  CHECK(verdict(R(1), D(4), assessed(R(1), assessed(R(1), given, {2, 2}), {4, 4})) ==
+        "notBinding id=D4 subject=R1");
+  // Accepted under D2, and open again: not under D2 once more; what is open cannot accept it any more either.
+  const auto reopened =
+      assessed(R(5), given.after(accept_risk({.risk = R(5), .decision = D(2)})), {5, 5});
+  CHECK(verdict(R(5), D(2), reopened) == "notBinding id=D2 subject=R5");
+  CHECK(verdict(R(5), D(1), reopened) == "notBinding id=D1 subject=R5");
+}
+
+TEST_CASE("a question put before its subject was assessed accepts nothing", "[model][risk]") {
+  using model::decision::Topic;
+  auto given = with_decisions();
+  given
+      .given(open_decision({.decision = D(20),
+                            .board = B(1),
+                            .options = {{.option = O(200), .accepts = true}, {O(201)}},
+                            .subject = R(4),
+                            .topic = Topic::RISK,
+                            .binding = true}))
+      .given(assess_risk({.risk = R(4), .to = {1, 1}}))
+      .given(cast_vote({.decision = D(20), .option = O(200)}), kFourth)
+      .given(conclude_decision({.decision = D(20)}));
+  CHECK(given.when(accept_risk({.risk = R(4), .decision = D(20)})) ==
+        "notBinding id=D20 subject=R4");
+}
+
+TEST_CASE("what a review says of a risk stands until it is assessed or reviewed again",
+          "[model][risk]") {
+  auto given = with_risks();
+  CHECK(!risk(given, R(1)).outdated);
+  given.given(review_risk({.risk = R(1), .still_valid = false}));
+  CHECK(risk(given, R(1)).outdated);
+  CHECK(risk(reloaded(given), R(1)).outdated);
+  CHECK(!risk(given.after(review_risk({.risk = R(1)})), R(1)).outdated);
+  CHECK(!risk(given.after(assess_risk({.risk = R(1), .to = {1, 1}})), R(1)).outdated);
+  given.given(hold_risk_session({.session = S(2), .attendees = {kManager}, .risks = {R(1)}}));
+  CHECK(risk(given, R(1)).outdated);  // a session says nothing of one
+}
+
 // R1 of a project that has the change requests Q1 and Q2.
 ProjectScenario with_changes() {
   model::Project project;
@@ -398,6 +480,28 @@ TEST_CASE("holdRiskSession is refused for each reason, in this order", "[model][
        {"an unknown risk", hold({kManager}, {R(1), R(99)}), "unknownRisk id=R99"},
        {"no risks", hold({kViewer}, {}), "riskSessionHeld"},
        {"all", hold({kManager, kContributor}, {R(1), R(2), R(3)}), "riskSessionHeld"}});
+}
+
+TEST_CASE("a hundred may go through a hundred risks", "[model][risk]") {
+  auto given = with_risks();
+  std::vector<Id> people;
+  std::vector<Id> risks;
+  for (std::uint64_t n = 101; n <= 200; ++n) {
+    given.given(grant_role({.member = member_id(n)})).given(identify_risk({.risk = R(n)}));
+    people.push_back(member_id(n));
+    risks.push_back(R(n));
+  }
+  given.given(hold_risk_session({.session = S(2), .attendees = people, .risks = risks}));
+  const auto* session = given.state().risk.sessions.find(S(2));
+  REQUIRE(session != nullptr);
+  CHECK(session->attendees == people);
+  CHECK(session->risks == risks);
+}
+
+TEST_CASE("identified ahead of the server, a risk has no number yet", "[model][risk]") {
+  CHECK(decided_ahead(with_risks(), identify_risk({.risk = R(4)}), [](schema::Event::Reader event) {
+          return event.getRisk().getRiskIdentified().getNumber();
+        }) == 0);
 }
 
 TEST_CASE("a session reviews the risks it went through, and no other", "[model][risk]") {

@@ -148,7 +148,10 @@ TEST_CASE("moveTasks moves all or none, and limits count them together", "[model
          {"the second is retired", moves({{T(4), kTodo}, {T(7), kTodo}}), "taskRetired task=T7"},
          {"the second moved meanwhile", moves({{T(4), kTodo}, {T(5), kWait}}),
           "movedMeanwhile task=T5 presentId=C1 byMember=M1"},
-         {"the second is there", moves({{T(4), kTodo}, {T(3), kDoing}}), "nothingToDo task=T3"},
+         {"the second is there", moves({{T(4), kTodo}, {T(3), kDoing}}), "taskMoved"},
+         {"the second is there, but seen elsewhere", moves({{T(4), kTodo}, {T(3), kTodo}}),
+          "movedMeanwhile task=T3 presentId=C2 byMember=M1"},
+         {"all are there", moves({{T(2), kDoing}, {T(3), kDoing}}), "nothingToDo"},
          {"the second is blocked", moves({{T(4), kTodo}, {T(8), kTodo}}),
           "taskBlocked task=T8 presentText=15.1"},
          {"the second needs a reason", moves({{T(4), kTodo}, {T(6), kDone}}),
@@ -169,6 +172,49 @@ TEST_CASE("moveTasks moves all or none, and limits count them together", "[model
   const auto after = given.after(
       move_tasks({.moves = {{T(5), kTodo}, {T(2), kDoing}}, .to = kDone, .before = T(6)}));
   CHECK(after.cards(kDone) == "T5 T2 T6");  // in the order named
+}
+
+TEST_CASE("moveTasks brings cards into the order named, and leaves what stands there",
+          "[model][task]") {
+  // To do: T4 T5 T8 T9; Waiting: T10.
+  auto given = full();
+  given.given(create_task({.task = T(9)})).given(create_task({.task = T(10), .column = kWait}));
+  struct Case {
+    std::vector<std::uint64_t> tasks;
+    Id before;
+    std::string events;
+    std::string cards;
+  };
+  const std::vector<Case> cases{{{4, 5}, T(8), "nothingToDo", "T4 T5 T8 T9"},
+                                {{5, 4}, T(8), "taskMoved", "T5 T4 T8 T9"},
+                                {{5, 10}, T(8), "taskMoved", "T4 T5 T10 T8 T9"},
+                                {{10, 5}, T(8), "taskMoved", "T4 T10 T5 T8 T9"},
+                                {{4, 10, 5}, T(8), "taskMoved", "T4 T10 T5 T8 T9"},
+                                {{10, 4, 5}, T(8), "taskMoved", "T10 T4 T5 T8 T9"},
+                                {{8, 9}, {}, "nothingToDo", "T4 T5 T8 T9"},
+                                {{9, 8}, {}, "taskMoved", "T4 T5 T9 T8"},
+                                {{9, 4}, {}, "taskMoved", "T5 T8 T9 T4"},
+                                {{4, 8}, T(8), "taskMoved", "T5 T4 T8 T9"}};
+  for (const auto& [tasks, before, events, cards] : cases) {
+    std::vector<Move> moves;
+    for (const auto n : tasks) moves.push_back({T(n), n == 10 ? kWait : kTodo});
+    const auto command = move_tasks({.moves = moves, .to = kTodo, .before = before});
+    INFO(cards << " by " << events);
+    CHECK(given.when(command) == events);
+    if (events != "nothingToDo") CHECK(given.after(command).cards(kTodo) == cards);
+  }
+}
+
+TEST_CASE("moveTasks goes along the transitions, all or none", "[model][task]") {
+  auto given = full();
+  given.given(set_transitions({.to = {{kTodo, kDoing}, {kDoing, kDone}}}));
+  check(given, {{"not allowed", move_tasks({.moves = {{T(4), kTodo}}, .to = kDone}),
+                 "transitionNotAllowed task=T4 column=C4 presentId=C1"},
+                {"the second is not allowed",
+                 move_tasks({.moves = {{T(1), kDoing}, {T(4), kTodo}}, .to = kDone}),
+                 "transitionNotAllowed task=T4 column=C4 presentId=C1"},
+                {"allowed", move_tasks({.moves = {{T(1), kDoing}, {T(2), kDoing}}, .to = kDone}),
+                 "taskMoved taskCompleted taskMoved taskCompleted"}});
 }
 
 TEST_CASE("an override is an act of its own, before what it allows", "[model][task]") {

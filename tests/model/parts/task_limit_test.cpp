@@ -1,4 +1,5 @@
 // Limits by tasks, by points and per person: one rule on every way into a column, and for what changes a card there.
+#include "model/parts/id_list.hpp"
 #include "tests/model/derived.hpp"
 #include "tests/model/support.hpp"
 
@@ -187,6 +188,37 @@ TEST_CASE("each limit that is overridden is an act of its own, with its measure"
   }
   CHECK(acts == std::vector<std::string>{"0 3 4 nil", "1 10 15 nil", "2 2 3 M2"});
   CHECK(static_cast<int>(WipMeasure::PER_PERSON) == 2);
+}
+
+TEST_CASE("a hundred cards of a hundred people are finished under one override per measure",
+          "[model][task][board]") {
+  auto scenario = with_board();
+  std::vector<Move> moves;
+  std::vector<Id> others;
+  for (std::uint64_t n = 101; n <= 200; ++n) {
+    const auto owner = member_id(n);
+    scenario.given(grant_role({.member = owner}))
+        .given(create_task({.task = T(n), .owner = owner}))
+        .given(create_task({.task = T(1000 + n), .owner = owner, .column = kDone}));
+    moves.push_back({T(n), kTodo});
+    if (n != 150) others.push_back(owner);
+  }
+  scenario.given(create_task({.task = T(3000), .owner = member_id(150), .column = kDone}))
+      .given(set_wip_limit({.column = kDone, .to = {1, WipPolicy::BLOCK, 0, 1}}));
+  const auto before = scenario.stream().events().size();
+  scenario.given(
+      move_tasks({.moves = moves, .to = kDone, .override_reason = "the release is today"}));
+  const auto& events = scenario.stream().events();
+  CHECK(events.size() - before <= 256);
+  with_event(events[before + 1], [&](schema::Event::Reader event) {
+    const auto act = event.getTask().getWipLimitOverridden();
+    CHECK(act.getMeasure() == WipMeasure::PER_PERSON);
+    CHECK(read(act.getMember()) == member_id(150));
+    CHECK(act.getCountAfter() == 3);
+    CHECK(model::read_ids(act.getOthers()) == others);
+  });
+  with_event(events[before + 2],
+             [](schema::Event::Reader event) { CHECK(event.getTask().isTaskMoved()); });
 }
 
 TEST_CASE("limits that warn let everything in, and nothing is overridden", "[model][task][board]") {

@@ -141,18 +141,50 @@ TEST_CASE("a cycle is refused with its path, of which 64 tasks are shown", "[mod
   CHECK(facts.tasks.back() == T(64));
 }
 
-TEST_CASE("a cycle is found through as many links as there can be", "[model][task]") {
+std::vector<model::task::LinkKey> chain(std::uint64_t first, std::uint64_t last) {
+  std::vector<model::task::LinkKey> links;
+  for (auto n = first; n < last; ++n) links.push_back({T(n), T(n + 1)});
+  return links;
+}
+
+TEST_CASE("a cycle is looked for among 4096 links, from both ends", "[model][task]") {
   auto scenario = with_board();
-  scenario.given(create_task({.task = T(1)})).given(create_task({.task = T(20'000)}));
-  std::vector<model::task::LinkKey> chain;
-  for (std::uint64_t n = 1; n < 20'000; ++n) chain.push_back({T(n), T(n + 1)});
-  const auto verdict =
-      with_links(scenario, chain)
-          .stream()
-          .decide(link_tasks({.predecessor = T(20'000), .successor = T(1)}), kManager);
+  for (const auto n : {1, 4097, 4098, 9000})
+    scenario.given(create_task({.task = T(static_cast<std::uint64_t>(n))}));
+  const auto back = [](std::uint64_t last) {
+    return link_tasks({.predecessor = T(last), .successor = T(1)});
+  };
+  const auto verdict = with_links(scenario, chain(1, 4097)).stream().decide(back(4097), kManager);
   REQUIRE(!verdict.has_value());
   CHECK(verdict.error().code == model::Code::CYCLE);
-  CHECK(verdict.error().facts.count == 20'000);
+  CHECK(verdict.error().facts.count == 4097);
+  CHECK(verdict.error().facts.tasks[63] == T(64));
+  CHECK(with_links(scenario, chain(1, 4098)).when(back(4098)) ==
+        "tooMany field=task.successor limit=4096");
+  CHECK(with_links(scenario, chain(1, 9000)).when(back(9000)) ==
+        "tooMany field=task.successor limit=4096");
+}
+
+TEST_CASE("a long plan can be linked from either end, and its halves to each other",
+          "[model][task]") {
+  auto scenario = with_board();
+  for (const auto n : {1, 2, 2048, 2049, 10'000, 10'001})
+    scenario.given(create_task({.task = T(static_cast<std::uint64_t>(n))}));
+  const auto link = [](std::uint64_t predecessor, std::uint64_t successor) {
+    return link_tasks({.predecessor = T(predecessor), .successor = T(successor)});
+  };
+  // Whatever stands behind a task of which nothing comes before, and the other way round.
+  const auto long_plan = with_links(scenario, chain(2, 10'000));
+  CHECK(long_plan.when(link(1, 2)) == "tasksLinked");
+  CHECK(long_plan.when(link(10'000, 10'001)) == "tasksLinked");
+  auto wide = chain(2, 10'000);
+  for (std::uint64_t n = 0; n < 9'000; ++n) wide.push_back({T(2), T(20'000 + n)});
+  CHECK(with_links(scenario, wide).when(link(1, 2)) == "tasksLinked");
+  // 2047 links before, more behind.
+  auto halves = chain(1, 2048);
+  const auto rest = chain(2049, 10'000);
+  halves.insert(halves.end(), rest.begin(), rest.end());
+  CHECK(with_links(scenario, halves).when(link(2048, 2049)) == "tasksLinked");
 }
 
 TEST_CASE("a project has at most 20,000 links", "[model][task]") {

@@ -1,7 +1,5 @@
 // How far work is, the time that it took, and what each day's flow was.
-#include "model/snapshot.hpp"
-#include "tests/model/derived.hpp"
-#include "tests/model/support.hpp"
+#include "tests/model/approval_support.hpp"
 
 namespace daybook::testing {
 namespace {
@@ -19,16 +17,6 @@ ProjectScenario begun() {
       .given(retire_task({.task = T(3)}))
       .given(create_task({.task = T(4), .column = kDone}));
   return scenario;
-}
-
-ProjectScenario reloaded(const ProjectScenario& scenario) {
-  const auto& state = scenario.state();
-  const auto loaded = model::decode_project(model::encode_snapshot(state), state.id, state.version,
-                                            state.recorded_at);
-  REQUIRE(loaded.has_value());
-  CHECK(model::digest(*loaded) == model::digest(state));
-  CHECK(wrong_table(state.task).empty());
-  return ProjectScenario(ProjectStream(*loaded, std::nullopt));
 }
 
 // --- Progress --------------------------------------------------------------------------------------------------------
@@ -285,6 +273,24 @@ TEST_CASE("flow is counted on the day that an act is claimed to have happened", 
   CHECK(flow(scenario, day(7)) == "reopened 1 retired 1 C1:+1-1 C4:+0-1 ");
 }
 
+TEST_CASE("a task comes back after it was retired, whatever is claimed", "[model][task]") {
+  auto scenario = with_board();
+  scenario.pass(10 * kMicrosPerDay);
+  const auto on = [&](int n) {
+    return Actor(kContributor).at({kFirstMoment.micros + n * kMicrosPerDay});
+  };
+  scenario.given(create_task({.task = T(1)}), on(1)).given(retire_task({.task = T(1)}), on(8));
+  const auto retired_at = scenario.task(T(1)).retired_at;
+  CHECK(retired_at.micros == kFirstMoment.micros + 8 * kMicrosPerDay);
+  for (auto given : {scenario, reloaded(scenario)}) {
+    given.given(restore_task({.task = T(1)}), on(3));
+    CHECK(flow(given, day(3)) == "nothing");
+    CHECK(flow(given, day(8)) == "retired 1 C1:+1-1 ");
+    CHECK(given.task(T(1)).entered_at == retired_at);
+    CHECK(given.task(T(1)).retired_at.is_none());
+  }
+}
+
 TEST_CASE("a time before 1970 is taken as its first moment: a done task is done", "[model][task]") {
   auto scenario = with_board();
   scenario.given(create_task({.task = T(1), .column = kDone}), Actor(kContributor).at({-5}));
@@ -299,15 +305,54 @@ TEST_CASE("a time before 1970 is taken as its first moment: a done task is done"
 
 TEST_CASE("a change request that is quoted must be known", "[model][task]") {
   constexpr Id gone{'Q', 9};
-  check(begun(), {{"create", create_task({.task = T(9), .column = kDoing, .change = gone}),
-                   "unknownChange id=Q9"},
-                  {"edit", edit_task({.task = T(1), .points = {0, 1}, .change = gone}),
-                   "unknownChange id=Q9"},
-                  {"nothing edited, before the change", edit_task({.task = T(1), .change = gone}),
-                   "nothingToDo task=T1"},
-                  {"retire", retire_task({.task = T(1), .change = gone}), "unknownChange id=Q9"},
-                  {"retired already, before the change",
-                   retire_task({.task = T(3), .change = gone}), "nothingToDo task=T3"}});
+  auto given = begun();
+  for (std::uint64_t n = 5; n <= 6; ++n)
+    given.given(create_task({.task = T(n), .column = kDoing}));  // which is full now
+  check(given, {{"create", create_task({.task = T(9), .column = kDoing, .change = gone}),
+                 "unknownChange id=Q9"},
+                {"edit", edit_task({.task = T(1), .points = {0, 1}, .change = gone}),
+                 "unknownChange id=Q9"},
+                {"nothing edited, before the change", edit_task({.task = T(1), .change = gone}),
+                 "nothingToDo task=T1"},
+                {"retire", retire_task({.task = T(1), .change = gone}), "unknownChange id=Q9"},
+                {"retired already, before the change", retire_task({.task = T(3), .change = gone}),
+                 "nothingToDo task=T3"}});
+}
+
+// T1 in To do; Q1 in some state.
+void check_quotes(ProjectScenario given, const std::string& create, const std::string& edit,
+                  const std::string& retire) {
+  given.given(define_board({.columns = columns()})).given(create_task({.task = T(1)}));
+  check(given, {{"create", create_task({.task = T(9), .change = kChange}), create},
+                {"edit", edit_task({.task = T(1), .points = {0, 1}, .change = kChange}), edit},
+                {"retire", retire_task({.task = T(1), .change = kChange}), retire}});
+}
+
+TEST_CASE("work quotes an approved change, and says so", "[model][task]") {
+  auto approved = accepted();
+  approved.given(consent(approved, kChange), kAnna).given(consent(approved, kChange), kBert);
+  auto refused = accepted();
+  refused.given(dissent(refused, kChange), kAnna).given(dissent(refused, kChange), kBert);
+  const std::string no = "notApproved id=Q1";
+  for (const auto& given :
+       {accepted(), refused, accepted().after(withdraw_change({.change = kChange})),
+        approved.after(implement_change({.change = kChange}))})
+    check_quotes(given, no, no, no);
+  check_quotes(approved, "taskCreated", "taskEdited", "taskRetired");
+
+  auto given = approved;
+  given.given(define_board({.columns = columns()}))
+      .given(create_task({.task = T(9), .change = kChange}));
+  CHECK(given.task(T(9)).change == kChange);
+  CHECK(reloaded(given).task(T(9)).change == kChange);
+  given.given(edit_task({.task = T(9), .points = {0, 1}, .change = kChange}));
+  with_event(given.last_event(), [](schema::Event::Reader event) {
+    CHECK(read(event.getTask().getTaskEdited().getChange()) == kChange);
+  });
+  given.given(retire_task({.task = T(9), .change = kChange}));
+  with_event(given.last_event(), [](schema::Event::Reader event) {
+    CHECK(read(event.getTask().getTaskRetired().getChange()) == kChange);
+  });
 }
 
 }  // namespace

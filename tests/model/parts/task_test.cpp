@@ -312,6 +312,32 @@ TEST_CASE("retireTask and restoreTask are refused for each reason, in this order
        {"into done", restore_task({.task = T(5), .column = kDone}), "taskRestored taskCompleted"}});
 }
 
+// T1 is blocked in Doing; T6 is done, and was linked behind T4, which is open; T7's column, Waiting, is gone. All three are
+// retired.
+TEST_CASE("a task comes back to where it stood as it was, elsewhere as by a move",
+          "[model][task]") {
+  auto given = full();
+  given.given(create_task({.task = T(7), .column = kWait}))
+      .given(block_task({.task = T(1)}))
+      .given(link_tasks({.predecessor = T(4), .successor = T(6)}));
+  for (const auto n : {1, 6, 7}) given.given(retire_task({.task = T(n)}));
+  given.given(retire_column(kWait)).given(set_transitions({.to = {{kTodo, kDoing}}}));
+  check(given, {{"blocked, where it stood", restore_task({.task = T(1)}), "taskRestored"},
+                {"blocked, into other work", restore_task({.task = T(1), .column = kDone}),
+                 "taskBlocked task=T1 presentText=14.1"},
+                {"against the transitions", restore_task({.task = T(1), .column = kTodo}),
+                 "transitionNotAllowed task=T1 column=C1 presentId=C2"},
+                {"against the transitions, before the reason",
+                 restore_task({.task = T(6), .column = kTodo}),
+                 "transitionNotAllowed task=T6 column=C1 presentId=C4"},
+                {"done, where it stood", restore_task({.task = T(6)}), "taskRestored"},
+                {"out of a column that is gone", restore_task({.task = T(7), .column = kDone}),
+                 "taskRestored taskCompleted"},
+                {"out of To do, along no transition", restore_task({.task = T(5), .column = kDone}),
+                 "transitionNotAllowed task=T5 column=C4 presentId=C1"}});
+  CHECK(given.after(restore_task({.task = T(1)})).task(T(1)).blocked);
+}
+
 TEST_CASE("a retired task is off the board, keeps everything, and comes back", "[model][task]") {
   auto scenario = full();
   const auto before = scenario.task(T(2));

@@ -149,6 +149,50 @@ TEST_CASE("issueToken is refused for each reason, in this order", "[model][works
         "tokenIssued", kAdmin}});
 }
 
+TEST_CASE("a room sees at most 64 views", "[model][workspace]") {
+  const auto room = [](std::size_t count) {
+    return issue_token({.token = token_id(2),
+                        .kind = TokenKind::ROOM,
+                        .project = kProject,
+                        .views = std::vector<std::uint16_t>(count, 1)});
+  };
+  check(given_workspace(), {{"64", room(64), "tokenIssued", kAdmin},
+                            {"65", room(65), "tokenScopeInvalid field=workspace.views", kAdmin}});
+}
+
+TEST_CASE("recordRejectedAct is the server's, of a project that there is", "[model][workspace]") {
+  auto given = given_workspace();
+  const RecordRejectedAct act{.project = kProject,
+                              .member = kContributor,
+                              .command = {7, 8},
+                              .code = schema::Code::NOT_BINDING,
+                              .subject = {'R', 1},
+                              .attempt = 16};
+  check(given, {{"an admin", record_rejected_act({.project = project_id(9)}),
+                 "notPermitted required=server", kAdmin},
+                {"no such project", record_rejected_act({.project = project_id(9)}),
+                 "unknownProject id=P9", kServer},
+                {"recorded", record_rejected_act(act), "actRejected", kServer}});
+  given.given(record_rejected_act(act), kServer);
+  const auto& live = given.state();
+  const auto loaded =
+      model::decode_workspace(model::encode_snapshot(live), live.version, live.recorded_at);
+  REQUIRE(loaded.has_value());
+  CHECK(model::digest(*loaded) == model::digest(live));
+  for (const auto& state : {live, *loaded}) {
+    const auto* row =
+        state.workspace.rejected_acts.find({kProject, given.last_event().meta.position});
+    REQUIRE(row != nullptr);
+    CHECK(row->at == given.last_event().meta.recorded_at);
+    CHECK(row->project == kProject);
+    CHECK(row->member == kContributor);
+    CHECK(row->command == Id{7, 8});
+    CHECK(row->code == schema::Code::NOT_BINDING);
+    CHECK(row->subject == Id{'R', 1});
+    CHECK(row->attempt == 16);
+  }
+}
+
 TEST_CASE("revokeToken is refused for each reason, in this order", "[model][workspace]") {
   auto given = given_workspace();
   check(given, {{"unknown", revoke_token({.token = token_id(9)}), "unknownToken id=K9", kAdmin},

@@ -221,10 +221,12 @@ TEST_CASE("a question waits for votes, is ready, or is overdue", "[model][views]
   decision.due = at(0, kHour);
   project.decision.decisions.set(decision_n(1), decision);
   auto& edited = *project.decision.decisions.edit(decision_n(1));
-  CHECK(items(project) == Items{"voteWaiting digest D1 #4 for M1 M3 M4 since -5"});
+  CHECK(items(project) == Items{"voteWaiting digest D1 #4 for M1 M4 since -5"});
   CHECK(items(project, day(1)) == Items{"decisionOverdue immediate D1 #4 for M1 M2 M3 M4 since 0",
-                                        "voteWaiting digest D1 #4 for M1 M3 M4 since -5"});
-  edited.recused = {kViewer};
+                                        "voteWaiting digest D1 #4 for M1 M4 since -5"});
+  edited.recused = {kManager};
+  CHECK(items(project) == Items{"voteWaiting digest D1 #4 for M4 since -5"});
+  edited.recused = {};
   edited.votes = {{.member = kManager, .option = item_n(1), .at = at(-1)}};
   CHECK(items(project) == Items{"voteWaiting digest D1 #4 for M4 since -5"});
   edited.votes.push_back({.member = member_id(4), .option = item_n(2), .at = at(-1)});
@@ -332,7 +334,7 @@ TEST_CASE("an extreme risk keeps somebody's attention until a board has decided,
 
   scenario.given(open_decision({.decision = decision_n(1),
                                 .board = board_n(1),
-                                .options = {{item_n(1)}, {item_n(2)}},
+                                .options = {{.option = item_n(1), .accepts = true}, {item_n(2)}},
                                 .subject = risk_n(1),
                                 .topic = Topic::RISK,
                                 .binding = true}),

@@ -40,8 +40,26 @@ TEST_CASE("a decision shows its tally and whose votes are missing", "[model][vie
         });
   };
   CHECK(shown() == "I1=0 I2=2 I3=0 of 2, missing M2");
+  project.decision.decisions.edit(decision_n(1))->recused = {};
+  CHECK(shown() == "I1=0 I2=2 I3=0 of 2, missing M2");  // a viewer has no vote
+  project.project.members.set(kContributor, schema::Role::VIEWER);
+  CHECK(shown() == "I1=0 I2=2 I3=0 of 2, missing ");
+  project.project.members.set(kContributor, schema::Role::CONTRIBUTOR);
   project.decision.decisions.edit(decision_n(1))->status = Status::MADE;
   CHECK(shown() == "I1=0 I2=2 I3=0 of 2, missing ");  // nobody's any more
+}
+
+TEST_CASE("a decision shows which of its options accept", "[model][views][decisions]") {
+  auto project = open_project_state();
+  auto decision = question();
+  decision.options[1].accepts = true;
+  project.decision.decisions.set(decision_n(1), decision);
+  with_row<Row>(derive_on(ViewName::DECISIONS, project), decision_n(1), [](Row::Reader row) {
+    const auto options = row.getDecision().getState().getOptions();
+    REQUIRE(options.size() == 3);
+    CHECK(!options[0].getAccepts());
+    CHECK(options[1].getAccepts());
+  });
 }
 
 TEST_CASE("a recorded decision has alternatives, but no tally", "[model][views][decisions]") {

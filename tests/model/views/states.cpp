@@ -169,7 +169,8 @@ void change_decision(Project& project, Random& random) {
   decision.status = any<model::decision::Status>(random, 5);
   if (!random.one_in(3)) decision.board = board_n(1);
   decision.charter = {.members = members(random), .quorum = number(random, 4)};
-  decision.options = {{item_n(1000 + 2 * n), text(n, 2)}, {item_n(1001 + 2 * n), text(n, 3)}};
+  decision.options = {{item_n(1000 + 2 * n), text(n, 2), random.one_in(2)},
+                      {item_n(1001 + 2 * n), text(n, 3)}};
   decision.opened_at = moment(random);
   decision.opened_by = member(random);
   decision.decided_at = moment(random);
