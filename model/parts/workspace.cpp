@@ -3,7 +3,6 @@
 #include <capnp/schema.h>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "model/parts/field.hpp"
