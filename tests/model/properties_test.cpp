@@ -79,6 +79,18 @@ void check_replay() {
   RC_ASSERT(model::digest(replay(events, cut, events.size(), *loaded)) == digest);
 }
 
+// A stream that goes on from a state.
+ProjectStream at(const model::Project& state, Timestamp now) {
+  ProjectStream stream(state, model::Registration{"BANK", member_id(1)});
+  stream.advance(now.micros - stream.now().micros);
+  return stream;
+}
+WorkspaceStream at(const model::Workspace& state, Timestamp now) {
+  WorkspaceStream stream(state, {});
+  stream.advance(now.micros - stream.now().micros);
+  return stream;
+}
+
 // What a snapshot leaves out is in no digest, which is of the same bytes. So the loaded state has to answer as the live one:
 // what it shows, and what becomes of every later attempt.
 template <typename Play>
@@ -101,7 +113,7 @@ void check_loaded() {
             RC_ASSERT(model::difference(shown, model::derive(name, loaded, {})).empty());
           }
         }
-        const auto again = before.with(loaded).decide(attempt.command, attempt.actor);
+        const auto again = at(loaded, before.now()).decide(attempt.command, attempt.actor);
         RC_ASSERT(describe(again) == describe(verdict));
         for (auto n = before.events().size(); n < after.events().size(); ++n)
           fold(loaded, after.events()[n]);

@@ -472,43 +472,74 @@ std::string history_digests() {
   return text;
 }
 
+namespace {
+
+// Histories one after another, as a log has them.
+class LogWriter {
+ public:
+  template <typename Play>
+  void add(Id stream, std::uint64_t seed, std::size_t attempts) {
+    const auto before = position_;
+    (void)play<Play>(
+        seed, attempts,
+        [&](const auto&, const Attempt& attempt, const model::Verdict& verdict, const auto& after) {
+          if (!verdict) return;
+          ++commands_;
+          const auto count = verdict->events.size();
+          const auto first = after.events().size() - count;
+          for (std::size_t i = 0; i < count; ++i)
+            append(stream, before, attempt, *verdict, i, after.events()[first + i]);
+        });
+  }
+  [[nodiscard]] record::AlignedBytes take() { return std::move(log_); }
+
+ private:
+  void append(Id stream, std::uint64_t before, const Attempt& attempt,
+              const model::Decision& decision, std::size_t index, const RecordedEvent& event) {
+    const auto& draft = decision.events[index];
+    position_ = before + event.meta.position.value;
+    record::EnvelopeFields fields;
+    fields.position = {position_};
+    fields.stream = stream;
+    fields.version = event.meta.version;
+    fields.recorded_at = event.meta.recorded_at;
+    fields.effective_at = event.meta.effective_at;
+    fields.actor = event.meta.actor;
+    fields.on_behalf_of = event.meta.on_behalf_of;
+    fields.seen_version = event.meta.seen_version;
+    fields.role = decision.role;
+    fields.command_id = {0xC0DE, commands_};
+    fields.command_index = static_cast<std::uint16_t>(index);
+    fields.command_count = static_cast<std::uint16_t>(decision.events.size());
+    fields.texts = static_cast<std::uint16_t>(draft.texts.size());
+    std::vector<std::byte> rows;
+    for (const auto& text : draft.texts)
+      record::append_text_row(rows, text.salt, attempt.command.words[text.word - 1]);
+    const auto payload = kj::arrayPtr(reinterpret_cast<const capnp::word*>(event.payload.data()),
+                                      event.payload.size());
+    record::append_entry(log_, record::encode_event(fields, payload), fields.texts, rows);
+  }
+
+  record::AlignedBytes log_;
+  std::uint64_t position_ = 0;
+  std::uint64_t commands_ = 0;
+};
+
+}  // namespace
+
 record::AlignedBytes history_log(std::uint64_t seed, std::size_t attempts) {
-  record::AlignedBytes log;
-  std::uint64_t commands = 0;
-  (void)play<GovernancePlay>(
-      seed, attempts,
-      [&](const auto&, const Attempt& attempt, const model::Verdict& verdict, const auto& after) {
-        if (!verdict) return;
-        ++commands;
-        const auto count = verdict->events.size();
-        const auto first = after.events().size() - count;
-        for (std::size_t i = 0; i < count; ++i) {
-          const auto& draft = verdict->events[i];
-          const auto& event = after.events()[first + i];
-          record::EnvelopeFields fields;
-          fields.position = event.meta.position;
-          fields.stream = after.state().id;
-          fields.version = event.meta.version;
-          fields.recorded_at = event.meta.recorded_at;
-          fields.effective_at = event.meta.effective_at;
-          fields.actor = event.meta.actor;
-          fields.on_behalf_of = event.meta.on_behalf_of;
-          fields.seen_version = event.meta.seen_version;
-          fields.role = verdict->role;
-          fields.command_id = {0xC0DE, commands};
-          fields.command_index = static_cast<std::uint16_t>(i);
-          fields.command_count = static_cast<std::uint16_t>(count);
-          fields.texts = static_cast<std::uint16_t>(draft.texts.size());
-          std::vector<std::byte> rows;
-          for (const auto& text : draft.texts) {
-            record::append_text_row(rows, text.salt, attempt.command.words[text.word - 1]);
-          }
-          const auto payload = kj::arrayPtr(
-              reinterpret_cast<const capnp::word*>(event.payload.data()), event.payload.size());
-          record::append_entry(log, record::encode_event(fields, payload), fields.texts, rows);
-        }
-      });
-  return log;
+  LogWriter log;
+  log.add<GovernancePlay>(project_id(1), seed, attempts);
+  return log.take();
+}
+
+record::AlignedBytes history_log() {
+  LogWriter log;
+  log.add<WorkspacePlay>({}, 1, 200);
+  // So many that every kind of event is in one of them.
+  for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    log.add<GovernancePlay>(project_id(seed), seed, 1000);
+  return log.take();
 }
 
 }  // namespace daybook::testing

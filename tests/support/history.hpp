@@ -102,10 +102,13 @@ auto play(std::uint64_t seed, std::size_t attempts) {
 }
 
 // One line for each of a fixed set of histories: "project seed attempts versions sha256-of-payloads digest".
-// tests/compat/digests-v1.txt holds them for model version 1.
+// tests/compat/digests-vN.txt holds them for the present model version.
 [[nodiscard]] std::string history_digests();
 
-// A project's history as it is stored: a batch of entries, with texts. What every later version must still read.
+// A project's history as it is stored: a batch of entries, with texts.
 [[nodiscard]] record::AlignedBytes history_log(std::uint64_t seed, std::size_t attempts);
+// The workspace's and several projects', with every kind of event: tests/compat/log-vN.bin, what every later version must
+// still read.
+[[nodiscard]] record::AlignedBytes history_log();
 
 }  // namespace daybook::testing

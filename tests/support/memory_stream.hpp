@@ -92,12 +92,6 @@ class MemoryStream {
   [[nodiscard]] const std::vector<RecordedEvent>& events() const { return events_; }
   [[nodiscard]] Timestamp now() const { return now_; }
   void advance(std::int64_t micros) { now_.micros += micros; }
-  // The same stream at the same moment, in another state.
-  [[nodiscard]] MemoryStream with(State state) const {
-    auto copy = *this;
-    copy.state_ = std::move(state);
-    return copy;
-  }
 
   // What would become of the command now.
   [[nodiscard]] model::Verdict decide(const Command& command, const Actor& actor) const {

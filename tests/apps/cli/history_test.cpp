@@ -9,6 +9,7 @@
 
 #include "apps/cli/row_name.hpp"
 #include "apps/cli/source.hpp"
+#include "model/time.hpp"
 #include "model/views/view.hpp"
 #include "tests/apps/cli/demo_log.hpp"
 
@@ -48,6 +49,32 @@ TEST_CASE("Every view is shown as a table", "[cli][history]") {
   CHECK(contains(demo({"show", "changes", "--project", "bank"}).out, "CR-1"));
   CHECK(contains(demo({"show", "decisions", "--project", "bank"}).out, "D-1"));
   CHECK(contains(demo({"show", "summary", "--project", "bank"}).out, "not available: noBaseline"));
+}
+
+TEST_CASE("The timeline as of a time has the attempts that were made until then",
+          "[cli][history]") {
+  const DemoLog demo;
+  const auto attempts_at = [&](Timestamp time) {
+    const auto said =
+        demo({"show", "timeline", "--project", "bank", "--at", to_rfc3339(time), "--json"});
+    std::int64_t count = 0;
+    for (const auto& row : boost::json::parse(said.out).at("rows").at("timeline").as_array()) {
+      const auto* day = row.as_object().if_contains("day");
+      if (day == nullptr) continue;
+      const auto* acts = day->as_object().if_contains("rejectedActs");  // 0 is left out
+      if (acts != nullptr) count += acts->to_number<std::int64_t>();
+    }
+    return count;
+  };
+  std::int64_t made = 0;
+  for (const auto& entry : json_lines(demo({"log", "--json"}).out)) {
+    const auto* part = entry.at("event").as_object().if_contains("workspace");
+    if (part == nullptr || !part->as_object().contains("actRejected")) continue;
+    const Timestamp at{std::stoll(entry.at("envelope").at("recordedAt").as_string().c_str())};
+    CHECK(attempts_at({at.micros - 1}) == made);
+    CHECK(attempts_at(at) == ++made);
+  }
+  CHECK(made > 0);
 }
 
 TEST_CASE("A project is shown as it was at a version and at a time", "[cli][history]") {

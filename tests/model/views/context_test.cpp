@@ -137,6 +137,8 @@ std::vector<History> histories() {
   task.given(dissent(task, kTask), kBert);
   all.push_back({"one that was denied", task, kTask,
                  "requested M2, refused M4, refused M5, denied M5", true});
+  task.given(
+      edit_task({.task = kTask, .points = {0, 5}}));  // what was denied cannot be asked again
   task.given(request_approval(kTask), kContributor).given(withdraw_request({kTask}), kContributor);
   all.push_back({"a second round", task, kTask,
                  "requested M2, refused M4, refused M5, denied M5, requested M2, withdrawn M2",

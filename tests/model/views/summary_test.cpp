@@ -24,7 +24,7 @@ TEST_CASE("figures that nothing is known for say why", "[model][views][summary]"
     CHECK(figure(row.getPointsCompletion()) == "nothingYet");
     CHECK(figure(row.getRemainingMinutes()) == "nothingYet");
     CHECK(figure(row.getThroughput()) == "nothingYet");
-    CHECK(figure(row.getWeeksLeft()) == "noThroughput");
+    CHECK(figure(row.getWeeksLeft()) == "nothingYet");
     CHECK(figure(row.getScheduleVarianceDays()) == "noBaseline");
     CHECK(figure(row.getScopeGrowth()) == "noBaseline");
     CHECK(figure(row.getExposureOfContingency()) == "noBudget");
