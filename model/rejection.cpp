@@ -20,7 +20,6 @@ bool is_retryable(Code code) {
     case Code::DECISION_OPEN:
     case Code::QUORUM_NOT_REACHED:
     case Code::MAJORITY_NOT_REACHED:
-    case Code::DECISION_OPEN:
     case Code::GOING_AWAY:
       return true;
     default:
