@@ -78,6 +78,11 @@ TEST_CASE("A folder and its server show the same views of every moment", "[cli][
                                    time_text(recorded_at(events[200])),
                                    time_text(recorded_at(events[200]) - 1),
                                    time_text(recorded_at(events[400]) + 1)};
+  // Before an attempt and after the version that it was made at, and with it.
+  const auto attempts = demo.events({"--type", "actRejected"});
+  REQUIRE(!attempts.empty());
+  moments.push_back(time_text(recorded_at(attempts.front()) - 1));
+  moments.push_back(time_text(recorded_at(attempts.front())));
   for (const auto name : model::all_views()) {
     const std::vector<std::string> show{"show", std::string(model::to_string(name)), "--project",
                                         "BANK", "--json"};
