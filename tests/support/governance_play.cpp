@@ -49,7 +49,7 @@ Command GovernancePlay::command(const State& state, Timestamp now) {
   if (kind < 6) return rules(state);
   if (kind < 10) return change(state);
   if (kind < 13) return vote(state);
-  if (kind < 16) return risk(state, now);
+  if (kind < 16) return risk(state);
   if (kind < 19) return decision(state, now);
   return remark(state);
 }
@@ -155,7 +155,7 @@ Command GovernancePlay::vote(const State& state) {
   }
 }
 
-Command GovernancePlay::risk(const State& state, Timestamp now) {
+Command GovernancePlay::risk(const State& state) {
   const auto id = pick(state.risk.risks);
   const auto* found = model::risk::find_risk(state.risk, id);
   const auto present = found != nullptr ? *found : model::risk::Risk{};
@@ -199,7 +199,6 @@ Command GovernancePlay::risk(const State& state, Timestamp now) {
       return hold_risk_session({.session = session, .attendees = members(), .risks = {id}});
     }
     default:
-      (void)now;
       return respond(state, id);
   }
 }

@@ -19,7 +19,7 @@ class GovernancePlay {
   [[nodiscard]] Command rules(const State& state);
   [[nodiscard]] Command change(const State& state);
   [[nodiscard]] Command vote(const State& state);
-  [[nodiscard]] Command risk(const State& state, Timestamp now);
+  [[nodiscard]] Command risk(const State& state);
   [[nodiscard]] Command respond(const State& state, Id risk);
   [[nodiscard]] Command decision(const State& state, Timestamp now);
   [[nodiscard]] Command remark(const State& state);
