@@ -75,7 +75,7 @@ struct Risk {
   Assessment assessment = {};
   std::uint32_t previous_score = 0;
   Timestamp assessed_at = {};
-  Version raised_version = {};  // when the score last rose
+  Version raised_version = {};  // when the score last rose, or what was accepted became another
   Timestamp reviewed_at = {};
   bool outdated = false;  // as the newest review said, if it was not assessed since
   Strategy strategy = Strategy::NONE;

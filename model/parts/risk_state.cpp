@@ -31,7 +31,6 @@ void fold_identified(State& state, wire::RiskIdentified::Reader event, const Eve
   state.last_number = std::max(state.last_number, risk.number);
 }
 
-// What was accepted is another risk now.
 void reopen(Risk& risk) {
   if (risk.status != Status::ACCEPTED) return;
   risk.acceptances.push_back({risk.accepted_at, risk.accepted_by, risk.decision});
@@ -43,13 +42,19 @@ void reopen(Risk& risk) {
   risk.accepted_actor = {};
 }
 
+// What was accepted is another risk now: a board that is asked for its consent is asked anew.
+void become_another(Risk& risk, const EventMeta& meta) {
+  reopen(risk);
+  risk.raised_version = meta.version;
+}
+
 void fold_edited(Risk& risk, wire::RiskEdited::Reader event, const EventMeta& meta) {
   risk.cause = changed(risk.cause, event.getCause(), meta.position);
   risk.event = changed(risk.event, event.getEvent(), meta.position);
   risk.effect = changed(risk.effect, event.getEffect(), meta.position);
   if (event.getFromCategory() != event.getToCategory()) risk.category = event.getToCategory();
   if (event.getFromProximity() != event.getToProximity()) risk.proximity = event.getToProximity();
-  if (event.getReopened()) reopen(risk);
+  if (event.getReopened()) become_another(risk, meta);
 }
 
 void fold_assessed(Risk& risk, wire::RiskAssessed::Reader event, const EventMeta& meta) {
@@ -59,7 +64,7 @@ void fold_assessed(Risk& risk, wire::RiskAssessed::Reader event, const EventMeta
   if (risk.assessment.score() > from.score()) risk.raised_version = meta.version;
   risk.outdated = false;
   risk.assessed_at = not_before(meta.happened_at(), std::max(risk.identified_at, risk.assessed_at));
-  if (event.getReopened()) reopen(risk);
+  if (event.getReopened()) become_another(risk, meta);
 }
 
 void fold_assigned(Risk& risk, wire::RiskAssigned::Reader event) {

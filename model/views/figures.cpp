@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 
+#include "model/parts/id_list.hpp"
 #include "model/permission.hpp"
 #include "model/record/byte_order.hpp"
 

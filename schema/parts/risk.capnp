@@ -368,7 +368,8 @@ struct RiskState {
   acceptances @29 :List(Acceptance);
   # Those that ended when it was opened again, in their order; at most 100.
   raisedVersion @30 :UInt64;
-  # Of the event with which the score last rose; 0: not assessed.
+  # Of the event with which the score last rose, or with which what had been accepted was open again as another risk; 0: not
+  # assessed.
   outdated @31 :Bool;
   # The newest review said that it is not valid any more, and it was not assessed anew since.
   recordedAt @32 :Int64;
