@@ -184,12 +184,11 @@ std::string OfflineSource::view(const std::string& key_or_id, schema::ViewName n
   if (id->is_nil() || newest.value == 0)
     fail(Exit::failed, "there is no project {}", shown(key_or_id));
   const auto& state = at ? project_at(*id, *at) : project(*id, newest);
-  const auto view =
-      !at ? model::derive(name, state, workspace()->state,
-                          model::present_date(name, state, system_now()))
-      : name == schema::ViewName::TIMELINE
-          ? model::derive_at(name, state, workspace_at(state, *at), *at)
-          : model::derive_at(name, state, workspace()->state, *at);
+  const auto view = !at ? model::derive(name, state, workspace()->state,
+                                        model::present_date(name, state, system_now()))
+                    : name == schema::ViewName::TIMELINE
+                        ? model::derive_at(name, state, workspace_at(state, *at), *at)
+                        : model::derive_at(name, state, workspace()->state, *at);
   const auto rows = model::whole(view).rows;
   const WordsOfTexts words(*log_, model::texts_of(name, rows));
   capnp::MallocMessageBuilder message;

@@ -92,7 +92,7 @@ std::string_view sentence(Code code) {
     case Code::LAST_MANAGER:
       return "the project would be left without a manager";
     case Code::MEMBER_REQUIRED:
-      return "[{member} ]has no role in this project";
+      return "it takes a member with a role in this project[: {field}][; {member} has none]";
     case Code::NOT_IN_PROJECT:
       return "[{member} ]is not in this project";
     case Code::BOARD_NOT_DEFINED:

@@ -23,8 +23,15 @@ struct Log {
   std::vector<std::string> digests;
 };
 const Log kLogs[] = {
-    {1, 129, {"504c5e14063c6097cd4a79fce5c4decd6408c21e463558bec38ebd4114b7bce4"}},
-    {2, 352, {"e5b930705c4e931004484c2e6547f8e7006e12b6a9c60645d59af1f0f267321d"}},
+    {1, 129, {"2081db090ba482a866da7b32ba80d73cb7cbf96cbd807194585eea162debc5ba"}},
+    {2,
+     1121,
+     {"374fbb7c99228f0c0762e08a09b9bfcad4d6459c04d9470201e7baccace894d3",
+      "417b6ed3142ed7f49847a629fc43a424daabd5e82b68acc436906f72f676fcdf",
+      "e9ed6343224d75c4f02e9a37efcd4ee328f1b6345a0fda960d9957ab0f7da449",
+      "7e1b308e70c6dcfa66cf2389a09c7275f94de49c46dfb6c17ac2fab9b633ef99",
+      "4faa0c8cc90bab6ff5316d9d4ec0a85902b23beb574d04dd0e6a301e1ccc0a4d",
+      "d8f541e804ac11b75ab83ae9872f7ead0a08d280ef16aef43fab1664fafb1d29"}},
 };
 
 std::string read_file(const std::string& path) {

@@ -36,6 +36,8 @@ TEST_CASE("every fact of a rejection reaches the wire", "[model][rejection]") {
   CHECK(out.getPresentNumber() == facts.present_number);
   CHECK(model::read(out.getPresentText()) == facts.present_text);
   CHECK(read(out.getId()) == facts.id);
+  REQUIRE(out.getIds().size() == 2);
+  CHECK(read(out.getIds()[1]) == facts.ids[1]);
   CHECK(read(out.getByMember()) == facts.by_member);
   CHECK(out.getRetryAfterMillis() == facts.retry_after_millis);
   CHECK(read(out.getSubject()) == facts.subject);

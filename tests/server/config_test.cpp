@@ -178,7 +178,7 @@ TEST_CASE("A file that is not right is refused with its place and what is expect
       {"log_level = \"loud\"",
        "expected one of \"trace\" \"debug\" \"info\" \"warn\" \"err\" "
        "\"critical\" \"off\", got \"loud\""},
-      {"metrics = \"yes\"", "metrics: expected one of \"on\" \"off\", got \"yes\""},
+      {"metrics = \"yes\"", "metrics: expected true or false, got \"yes\""},
       {"listen = \"8484\"", "expected ADDRESS:PORT, as in 127.0.0.1:8484 or [::1]:8484, got"},
       {"demo = true\ndemo = false", ":2:"},
       {"threads = ", ":1:"},

@@ -24,7 +24,8 @@ inline model::Facts all_facts() {
           .retry_after_millis = 15,
           .subject = pool_id(16),
           .members = {member_id(17), member_id(18)},
-          .present_revision = record::sha256(to_bytes(task_id(19)))};
+          .present_revision = record::sha256(to_bytes(task_id(19))),
+          .ids = {task_id(20), task_id(21)}};
 }
 
 }  // namespace daybook::testing

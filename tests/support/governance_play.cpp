@@ -20,6 +20,26 @@ using schema::approval::SubjectKind;
 
 constexpr std::uint64_t kPeople = 6;
 
+// Those whose command it is to give: who asked, who may vote. None: anybody's, or there is no such thing.
+std::vector<Id> those_asked(const model::Project& state, schema::Command::Reader command) {
+  if (command.isChange() && command.getChange().isAcceptImpact()) {
+    const auto id = read(command.getChange().getAcceptImpact().getChange());
+    const auto* change = model::change::find_change(state.change, id);
+    if (change != nullptr) return {change->requester};
+  }
+  if (command.isApproval() && command.getApproval().isApprove()) {
+    const auto id = read(command.getApproval().getApprove().getSubject());
+    const auto* request = model::approval::find_request(state.approval, id);
+    if (request != nullptr) return request->voters;
+  }
+  if (command.isDecision() && command.getDecision().isCastVote()) {
+    const auto id = read(command.getDecision().getCastVote().getDecision());
+    const auto* decision = model::decision::find_decision(state.decision, id);
+    if (decision != nullptr) return decision->charter.members;
+  }
+  return {};
+}
+
 }  // namespace
 
 Attempt GovernancePlay::next(const State& state, Timestamp now) {
@@ -30,6 +50,8 @@ Attempt GovernancePlay::next(const State& state, Timestamp now) {
   attempt.command = command(state, now);
   attempt.actor = Actor(random_.below(3) == 0 ? member_id(1) : member());
   attempt.actor.seen_version = {random_.below(state.version.value + 1)};
+  const auto asked = those_asked(state, attempt.command.reader());
+  if (!asked.empty() && random_.one_in(2)) attempt.actor.id = asked[random_.below(asked.size())];
   if (random_.one_in(12)) attempt.actor = attempt.actor.as_importer().for_member(member());
   const auto given = attempt.command.reader();
   if (given.isApproval() && given.getApproval().isEscalate()) attempt.actor = Actor().as_server();
@@ -76,7 +98,7 @@ Command GovernancePlay::rules(const State& state) {
       to.quorum = static_cast<std::uint32_t>(1 + random_.below(2));
       to.pool = pool;
       to.exclude_contributors = random_.one_in(2);
-      to.expiry_hours = random_.one_in(3) ? 48 : 0;
+      to.expiry_hours = random_.one_in(3) ? 240 : 0;
       return define_approval_policy({.kind = kind, .from = present.policy, .to = to});
     }
     default: {
@@ -117,8 +139,14 @@ Command GovernancePlay::change(const State& state) {
       fields.title = {.from = present.title, .to = "Another title"};
       return amend_change(fields);
     }
-    case 7:
-      return random_.one_in(2) ? defer_change({.change = id}) : resume_change(id);
+    case 7: {
+      // What was put off, if there is anything, comes back more often than not.
+      for (const auto& [change, row] : state.change.changes) {
+        if (row.status == model::change::Status::DEFERRED && random_.one_in(2))
+          return resume_change(change);
+      }
+      return defer_change({.change = id});
+    }
     case 8:
       return withdraw_change({.change = id});
     default: {
@@ -133,7 +161,7 @@ Command GovernancePlay::change(const State& state) {
 }
 
 Command GovernancePlay::vote(const State& state) {
-  const auto id = pick(state.approval.requests);
+  const auto id = pick_open(state.approval.requests);
   const auto* request = model::approval::find_request(state.approval, id);
   auto revision = request != nullptr ? request->revision : record::Hash{};
   if (random_.one_in(8)) revision[0] ^= std::byte{1};
@@ -156,7 +184,7 @@ Command GovernancePlay::vote(const State& state) {
 }
 
 Command GovernancePlay::risk(const State& state) {
-  const auto id = pick(state.risk.risks);
+  const auto id = pick_open(state.risk.risks);
   const auto* found = model::risk::find_risk(state.risk, id);
   const auto present = found != nullptr ? *found : model::risk::Risk{};
   switch (random_.below(12)) {
@@ -166,8 +194,8 @@ Command GovernancePlay::risk(const State& state) {
       return identify_risk({.risk = fresh, .cause = "A cause", .owner = member()});
     }
     case 2:
-    case 3:
-    case 4: {
+    case 3: {
+      if (present.assessment.score() != 0 && !random_.one_in(3)) return review_risk({.risk = id});
       model::risk::Assessment to;
       to.likelihood = static_cast<std::uint32_t>(1 + random_.below(5));
       to.impact = static_cast<std::uint32_t>(1 + random_.below(5));
@@ -177,23 +205,31 @@ Command GovernancePlay::risk(const State& state) {
       }
       return assess_risk({.risk = id, .from = present.assessment, .to = to});
     }
-    case 5:
+    case 4:
       return edit_risk({.risk = id, .event = {.from = present.event, .to = "Another event"}});
-    case 6:
+    case 5:
       return assign_risk({.risk = id, .from = present.owner, .to = member()});
+    case 6:
     case 7: {
-      const auto quoted = pick(state.decision.decisions);
+      // Mostly under a decision that lets it be accepted, where there is one.
       for (const auto& [decision, row] : state.decision.decisions) {
-        const bool made = row.status == model::decision::Status::MADE && row.binding;
-        if (made && !row.subjects.empty() && random_.one_in(3))
-          return accept_risk({.risk = row.subjects.front(), .decision = decision});
+        if (row.subjects.empty() || random_.one_in(4)) continue;
+        const auto subject = row.subjects.front();
+        const auto* asked_about = model::risk::find_risk(state.risk, subject);
+        if (asked_about != nullptr && asked_about->status == model::risk::Status::OPEN &&
+            model::decision::check_accepted(state, decision,
+                                            {.subject = subject,
+                                             .topic = model::decision::Topic::RISK,
+                                             .since = asked_about->raised_version}))
+          return accept_risk({.risk = subject, .decision = decision});
       }
-      return accept_risk({.risk = id, .decision = random_.one_in(4) ? Id{} : quoted});
+      return accept_risk(
+          {.risk = id, .decision = random_.one_in(4) ? pick(state.decision.decisions) : Id{}});
     }
     case 8:
-      return materialize_risk({.risk = id});
+      return random_.one_in(3) ? materialize_risk({.risk = id}) : review_risk({.risk = id});
     case 9:
-      return random_.one_in(2) ? retire_risk({.risk = id}) : review_risk({.risk = id});
+      return random_.one_in(4) ? retire_risk({.risk = id}) : review_risk({.risk = id});
     case 10: {
       const auto session = fresh_id();
       return hold_risk_session({.session = session, .attendees = members(), .risks = {id}});
@@ -221,7 +257,7 @@ Command GovernancePlay::respond(const State& state, Id id) {
 }
 
 Command GovernancePlay::decision(const State& state, Timestamp now) {
-  const auto id = pick(state.decision.decisions);
+  const auto id = pick_open(state.decision.decisions);
   const auto* found = model::decision::find_decision(state.decision, id);
   const auto board = pick(state.decision.boards);
   switch (random_.below(12)) {
@@ -244,9 +280,13 @@ Command GovernancePlay::decision(const State& state, Timestamp now) {
       OpenDecision fields{.decision = fresh_id(), .board = board};
       fields.options.push_back({.option = fresh_id(), .accepts = true});
       fields.options.push_back({.option = fresh_id()});
-      fields.subject = pick(state.risk.risks);
+      fields.subject = pick_open(state.risk.risks);
+      for (const auto& [risk, row] : state.risk.risks) {
+        if (row.status == model::risk::Status::OPEN && row.assessment.score() >= 20)
+          fields.subject = risk;
+      }
       fields.topic = model::decision::Topic::RISK;
-      fields.binding = random_.one_in(2);
+      fields.binding = !random_.one_in(4);
       if (random_.one_in(3)) fields.due = now.micros + kMicrosPerDay;
       return open_decision(fields);
     }
@@ -335,6 +375,18 @@ Id GovernancePlay::pick(const Table& table) {
   auto row = table.begin();
   for (std::uint64_t i = 0; i < at; ++i) ++row;
   return row->first;
+}
+
+// Mostly one that is open, where there are any.
+template <typename Table>
+Id GovernancePlay::pick_open(const Table& table) {
+  auto id = pick(table);
+  for (int n = 0; n < 3; ++n) {
+    const auto* row = table.find(id);
+    if (row != nullptr && row->status == std::remove_cvref_t<decltype(row->status)>::OPEN) break;
+    id = pick(table);
+  }
+  return id;
 }
 
 }  // namespace daybook::testing

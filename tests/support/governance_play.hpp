@@ -30,6 +30,8 @@ class GovernancePlay {
   [[nodiscard]] Id subject(const State& state);
   template <typename Table>
   [[nodiscard]] Id pick(const Table& table);
+  template <typename Table>
+  [[nodiscard]] Id pick_open(const Table& table);
 
   ProjectPlay project_;
   Random random_;

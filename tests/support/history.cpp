@@ -536,9 +536,11 @@ record::AlignedBytes history_log(std::uint64_t seed, std::size_t attempts) {
 record::AlignedBytes history_log() {
   LogWriter log;
   log.add<WorkspacePlay>({}, 1, 200);
-  // So many that every kind of event is in one of them.
-  for (std::uint64_t seed = 1; seed <= 3; ++seed)
-    log.add<GovernancePlay>(project_id(seed), seed, 1000);
+  // Few that have every kind of event between them.
+  constexpr std::pair<std::uint64_t, std::size_t> kPlays[] = {
+      {7, 1000}, {11, 400}, {14, 800}, {20, 1000}, {27, 400}};  // seed, attempts
+  for (const auto& [seed, attempts] : kPlays)
+    log.add<GovernancePlay>(project_id(seed), seed, attempts);
   return log.take();
 }
 

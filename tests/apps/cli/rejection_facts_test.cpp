@@ -49,7 +49,7 @@ std::string sentence(const ProjectScenario& given, const Command& command, const
 
 }  // namespace
 
-TEST_CASE("A rejection names what it is about", "[cli][rejection]") {
+TEST_CASE("What the rules answer names what it is about", "[cli][rejection]") {
   const auto asked = submitted();
   const auto withdrawn = asked.after(withdraw_change({.change = kChange}));
   auto risks = with_risks();

@@ -392,6 +392,13 @@ TEST_CASE("a board's decision holds for the score that it was asked about, or a 
       assessed(R(5), given.after(accept_risk({.risk = R(5), .decision = D(2)})), {5, 5});
   CHECK(verdict(R(5), D(2), reopened) == "notBinding id=D2 subject=R5");
   CHECK(verdict(R(5), D(1), reopened) == "notBinding id=D1 subject=R5");
+  // Nor where the score is the same, but the risk is not.
+  const auto accepted = given.after(accept_risk({.risk = R(5), .decision = D(2)}));
+  const auto reworded = accepted.after(
+      edit_risk({.risk = R(5), .event = {risk(accepted, R(5)).event, "the bank fails"}}));
+  CHECK(verdict(R(5), D(2), reworded) == "notBinding id=D2 subject=R5");
+  CHECK(verdict(R(5), D(2), assessed(R(5), accepted, {5, 4, 900})) ==
+        "notBinding id=D2 subject=R5");
 }
 
 TEST_CASE("a question put before its subject was assessed accepts nothing", "[model][risk]") {

@@ -319,41 +319,5 @@ TEST_CASE("a change request that is quoted must be known", "[model][task]") {
                  "nothingToDo task=T3"}});
 }
 
-// T1 in To do; Q1 in some state.
-void check_quotes(ProjectScenario given, const std::string& create, const std::string& edit,
-                  const std::string& retire) {
-  given.given(define_board({.columns = columns()})).given(create_task({.task = T(1)}));
-  check(given, {{"create", create_task({.task = T(9), .change = kChange}), create},
-                {"edit", edit_task({.task = T(1), .points = {0, 1}, .change = kChange}), edit},
-                {"retire", retire_task({.task = T(1), .change = kChange}), retire}});
-}
-
-TEST_CASE("work quotes an approved change, and says so", "[model][task]") {
-  auto approved = accepted();
-  approved.given(consent(approved, kChange), kAnna).given(consent(approved, kChange), kBert);
-  auto refused = accepted();
-  refused.given(dissent(refused, kChange), kAnna).given(dissent(refused, kChange), kBert);
-  const std::string no = "notApproved id=Q1";
-  for (const auto& given :
-       {accepted(), refused, accepted().after(withdraw_change({.change = kChange})),
-        approved.after(implement_change({.change = kChange}))})
-    check_quotes(given, no, no, no);
-  check_quotes(approved, "taskCreated", "taskEdited", "taskRetired");
-
-  auto given = approved;
-  given.given(define_board({.columns = columns()}))
-      .given(create_task({.task = T(9), .change = kChange}));
-  CHECK(given.task(T(9)).change == kChange);
-  CHECK(reloaded(given).task(T(9)).change == kChange);
-  given.given(edit_task({.task = T(9), .points = {0, 1}, .change = kChange}));
-  with_event(given.last_event(), [](schema::Event::Reader event) {
-    CHECK(read(event.getTask().getTaskEdited().getChange()) == kChange);
-  });
-  given.given(retire_task({.task = T(9), .change = kChange}));
-  with_event(given.last_event(), [](schema::Event::Reader event) {
-    CHECK(read(event.getTask().getTaskRetired().getChange()) == kChange);
-  });
-}
-
 }  // namespace
 }  // namespace daybook::testing

@@ -216,7 +216,9 @@ TEST_CASE("acting for somebody in the workspace takes the importer's right", "[m
 TEST_CASE("of each project the newest attempts are held, and all are counted by day",
           "[model][workspace]") {
   auto scenario = given_workspace();
-  scenario.given(register_project({.project = project_id(2), .key = "OTHER"}), kAdmin);
+  scenario.given(
+      register_project({.project = project_id(2), .key = "OTHER", .first_manager = kContributor}),
+      kAdmin);
   const auto try_in = [&](Id project, std::uint32_t attempt) {
     scenario.given(record_rejected_act({.project = project, .attempt = attempt}), kServer);
   };

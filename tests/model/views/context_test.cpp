@@ -52,12 +52,13 @@ model::Project as_of(const ProjectScenario& scenario, Version version) {
 class Answer {
  public:
   Answer(const ProjectScenario& scenario, Id entity, std::size_t act,
-         const model::Workspace& workspace = {}, bool shows_rejected = false) {
+         const model::Attempts* attempts = nullptr) {
     const auto acts = acts_on(scenario.stream(), entity);
     REQUIRE(act < acts.size());
     const auto& meta = acts[act].meta;
     const auto then = as_of(scenario, meta.version);
     const auto seen = as_of(scenario, meta.seen_version);
+    const model::Workspace workspace;
     model::write_context(message_.initRoot<Context>(),
                          {.entity = entity,
                           .acts = acts,
@@ -65,7 +66,7 @@ class Answer {
                           .then = then,
                           .seen = meta.seen_version.value == 0 ? nullptr : &seen,
                           .workspace = workspace,
-                          .shows_rejected = shows_rejected});
+                          .attempts = attempts});
   }
   [[nodiscard]] Context::Reader get() { return message_.getRoot<Context>().asReader(); }
 
@@ -91,10 +92,11 @@ struct History {
   bool has_begin = true;  // so that it may begin with the first
 };
 
-// T1 of M1, for which M2 asks.
+// T1 of M2, who asks for it.
 ProjectScenario with_task_board() {
   auto scenario = governed();
-  scenario.given(define_board({.columns = columns()})).given(create_task({.task = kTask}));
+  scenario.given(define_board({.columns = columns()}))
+      .given(create_task({.task = kTask}), kContributor);
   return scenario.given(request_approval(kTask), kContributor);
 }
 
@@ -137,8 +139,8 @@ std::vector<History> histories() {
   task.given(dissent(task, kTask), kBert);
   all.push_back({"one that was denied", task, kTask,
                  "requested M2, refused M4, refused M5, denied M5", true});
-  task.given(
-      edit_task({.task = kTask, .points = {0, 5}}));  // what was denied cannot be asked again
+  // What was denied cannot be asked again.
+  task.given(edit_task({.task = kTask, .points = {0, 5}}), kContributor);
   task.given(request_approval(kTask), kContributor).given(withdraw_request({kTask}), kContributor);
   all.push_back({"a second round", task, kTask,
                  "requested M2, refused M4, refused M5, denied M5, requested M2, withdrawn M2",
@@ -292,25 +294,29 @@ TEST_CASE("attempts against the rules are told up to the act, and to auditors",
           "[model][context]") {
   const auto scenario = with_votes(kCharter, {{1, 1}});
   const auto voted = scenario.state().version;
-  model::Workspace workspace;
+  model::Attempts found(kProject, D(1), voted);
   const auto reject = [&](std::uint64_t position, Id project, Id subject, Version version) {
-    workspace.workspace.rejected_acts.set({project, {position}}, {.at = kFirstMoment,
-                                                                  .project = project,
-                                                                  .member = kViewer,
-                                                                  .subject = subject,
-                                                                  .version = version});
+    capnp::MallocMessageBuilder message;
+    auto event = message.initRoot<schema::Event>();
+    model::workspace::write(event.initWorkspace().initActRejected().initAct(),
+                            {.at = kFirstMoment,
+                             .project = project,
+                             .member = kViewer,
+                             .subject = subject,
+                             .version = version});
+    found.take(event.asReader(), {.position = {position}, .recorded_at = kFirstMoment});
   };
   reject(1, kProject, D(1), {voted.value - 1});
   reject(2, kProject, D(1), voted);  // with the act in sight
   reject(3, kProject, D(2), {voted.value - 1});
   reject(4, project_id(2), D(1), {voted.value - 1});
-  Answer told(scenario, D(1), 1, workspace, true);
+  Answer told(scenario, D(1), 1, &found);
   const auto attempts = told.get().getRejectedAttempts();
   REQUIRE(attempts.size() == 1);
   CHECK(attempts[0].getPosition() == 1);
   CHECK(attempts[0].getAt() == kFirstMoment.micros);
   CHECK(read(attempts[0].getAct().getMember()) == kViewer);
-  Answer hidden(scenario, D(1), 1, workspace, false);
+  Answer hidden(scenario, D(1), 1);
   CHECK(hidden.get().isRejectedAttemptsHidden());
 }
 

@@ -65,6 +65,7 @@ void open_project_of(RunningEngine& world, std::uint64_t n) {
   world.given({.command = open_project(), .stream = project_id(n)});
   world.given({.command = define_board({.columns = {{.column = column_id(n * 10)}}}),
                .stream = project_id(n)});
+  world.given({.command = grant_role({.member = kContributor}), .stream = project_id(n)});
 }
 
 TEST_CASE_METHOD(RunningEngine, "Every commit is noticed: the head, the streams that grew, rights",

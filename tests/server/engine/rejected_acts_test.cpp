@@ -164,7 +164,7 @@ TEST_CASE_METHOD(Governed, "No ids that are used up keep an attempt from being r
 
 TEST_CASE("The server's own commands have the ids that it is given", "[engine][rejected_acts]") {
   constexpr Id kFresh{0xFE, 1};
-  Governed world({.fresh_id = [](Timestamp) { return kFresh; }});
+  Governed world({.fresh_id = [=](Timestamp) { return kFresh; }});
   CHECK(world.submit(vote()).starts_with("notBoardMember"));
   CHECK(envelopes(world.log()).back().command_id == kFresh);
 }

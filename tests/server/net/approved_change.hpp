@@ -22,8 +22,9 @@ inline ApprovedChange approve_change(RunningServer& server) {
     server.catch_up();
     return server.read_project()->approval.requests.find(made.change)->revision;
   };
-  const auto accept = [&] {
-    server.given({.command = assess_change({.change = made.change, .impact = {.risk_delta = 1}})});
+  const auto accept = [&](std::int32_t risk_delta) {
+    server.given(
+        {.command = assess_change({.change = made.change, .impact = {.risk_delta = risk_delta}})});
     server.given({.command = accept_impact({.change = made.change, .revision = revision()}),
                   .by = requester});
   };
@@ -31,13 +32,13 @@ inline ApprovedChange approve_change(RunningServer& server) {
   server.given({.command = define_approval_policy({.kind = schema::approval::SubjectKind::CHANGE,
                                                    .to = {.quorum = 1, .pool = made.pool}})});
   server.given({.command = submit_change({.change = made.change}), .by = requester});
-  accept();
+  accept(1);
   server.catch_up();
   const auto title = server.read_project()->change.changes.find(made.change)->title;
   server.given({.command = amend_change(
                     {.change = made.change, .title = {.from = title, .to = "Another title"}}),
                 .by = requester});
-  accept();
+  accept(2);
   made.amended = server.log().stream_version(kProject).value;
   server.given({.command = create_task({.task = task_id(70)})});
   server.given({.command = approve({.subject = made.change, .revision = revision()}),
