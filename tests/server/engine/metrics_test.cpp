@@ -114,9 +114,15 @@ TEST_CASE("Projects in memory are counted", "[engine][metrics]") {
 
 TEST_CASE("Readers who see things late make the engine not ready", "[engine][metrics]") {
   RunningEngine world({.projection_delay_max = std::chrono::milliseconds(0)});
+  // Who has its answer may ask before the sequencer waits for more: for no time at all, that counts as late too.
+  const auto not_ready = [&] {
+    auto codes = world.not_ready();
+    std::erase(codes, "commandsBehind");
+    return codes;
+  };
   world.catch_up();
   static_cast<void>(world.read_project());  // behind what was given so far
-  CHECK(world.not_ready().empty());
+  CHECK(not_ready().empty());
   StuckInbox stuck;  // the projector waits for it
   world.engine().read_project(kProject, stuck, [](const auto&) {});
   stuck.wait_until_stuck();
@@ -125,13 +131,13 @@ TEST_CASE("Readers who see things late make the engine not ready", "[engine][met
   world.given(create(2));
   CHECK(world.engine().backlog().groups == 2);
   CHECK(world.engine().backlog().projection_delay > std::chrono::nanoseconds(0));
-  CHECK(world.not_ready() == Codes{"projectionBehind"});
+  CHECK(not_ready() == Codes{"projectionBehind"});
   stuck.release();
   world.catch_up();
   static_cast<void>(world.read_project());  // behind them
   CHECK(world.engine().backlog().groups == 0);
   CHECK(world.engine().backlog().projection_delay == std::chrono::nanoseconds(0));
-  CHECK(world.not_ready().empty());
+  CHECK(not_ready().empty());
 }
 
 TEST_CASE("Commands that wait long make the engine not ready", "[engine][metrics]") {
