@@ -127,6 +127,34 @@ TEST_CASE("a state that was saved and loaded shows and decides what the live one
   holds("of a workspace", [] { check_loaded<WorkspacePlay>(); });
 }
 
+// The same over histories that are long enough for every field to matter, saved and loaded anew now and again.
+TEST_CASE("long histories go on from any snapshot as they would have", "[model][property]") {
+  constexpr std::size_t kStretch = 40;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    INFO("seed " << seed);
+    auto loaded = GovernancePlay::start().state();
+    std::size_t attempts = 0;
+    std::size_t differences = 0;
+    (void)play<GovernancePlay>(
+        seed, 1500,
+        [&](const auto& before, const Attempt& attempt, const model::Verdict& verdict,
+            const auto& after) {
+          if (attempts++ % kStretch == 0) {
+            loaded = *decode(model::encode_snapshot(before.state()), before.state());
+            for (const auto name : model::all_views()) {
+              const auto shown = model::derive(name, before.state(), {});
+              if (!model::difference(shown, model::derive(name, loaded, {})).empty()) ++differences;
+            }
+          }
+          const auto again = at(loaded, before.now()).decide(attempt.command, attempt.actor);
+          if (describe(again) != describe(verdict)) ++differences;
+          for (auto n = before.events().size(); n < after.events().size(); ++n)
+            fold(loaded, after.events()[n]);
+        });
+    CHECK(differences == 0);
+  }
+}
+
 TEST_CASE("replay from zero = snapshot and tail = live", "[model][property]") {
   holds("of a project", [] { check_replay<ProjectPlay>(); });
   holds("of a project with all its parts", [] { check_replay<GovernancePlay>(); });
