@@ -436,12 +436,77 @@ enum Code {
   decisionWithdrawn @112;
 }
 
-# --- Reserved: what-if and presence -----------------------------------------------------------------------------
+# --- Trying --------------------------------------------------------------------------------------------------
 
-struct WhatIf {}
-struct WhatIfResult {}
-struct Presence {}
-struct PresenceUpdate {}
+struct WhatIf {
+  # Client to server: what these commands would lead to, were they sent now. Nothing is recorded, not even an attempt.
+  # Answered by one or more whatIfResult.
+  question @0 :UInt32;
+  # Chosen by the client; the answer has it. At most 16 may be open on one connection.
+  project @1 :Id;
+  commands @2 :List(CommandRequest);
+  # In order, each on what those before it led to; 1 to 32. `stream` is that of `project` or left out. A nil id is given one.
+  views @3 :List(ViewName);
+  # Whose rows would be other ones; may be empty.
+}
+
+struct WhatIfResult {
+  # Server to client. The first one has the outcomes; each has at most one piece of one view; the last is `complete`.
+  question @0 :UInt32;
+  code @1 :Code;
+  # none: tried. Else nothing was, and this is all: notFound, notPermitted, outOfRange, duplicate, overloaded, goingAway.
+  version @2 :UInt64;
+  # Of the project that they were tried on.
+  outcomes @3 :List(WhatIfOutcome);
+  view @4 :ViewUpdate;
+  # The rows that would differ from those at `version`: `whole` is false, `subscription` is 0.
+  complete @5 :Bool;
+}
+
+struct WhatIfOutcome {
+  # One for each command.
+  id @0 :Id;
+  union {
+    accepted @1 :UInt32;
+    # The number of its events.
+    rejected @2 :Rejected;
+  }
+}
+
+# --- Who is here ---------------------------------------------------------------------------------------------
+
+struct Presence {
+  # Client to server: what somebody looks at on this connection. It replaces what the connection said before, and ends with
+  # it. Never recorded. As long as `project` is not nil, presenceUpdate tells who else is there.
+  project @0 :Id;
+  # Nil: nothing any more.
+  view @1 :ViewName;
+  entity @2 :Id;
+  # What is open, as a task or a decision; nil: none.
+}
+
+struct PresenceUpdate {
+  # Server to client: who is in the project that this connection is present in, itself among them.
+  project @0 :Id;
+  whole @1 :Bool;
+  # These are all; else they join or replace those with the same connection.
+  here @2 :List(Present);
+  gone @3 :List(UInt64);
+  # Connections that have left.
+  total @4 :UInt32;
+  # How many there are: of more than 256, the others are counted only.
+}
+
+struct Present {
+  connection @0 :UInt64;
+  # The server's number for it: another one after each connect.
+  member @1 :Id;
+  # Nil: a room.
+  view @2 :ViewName;
+  entity @3 :Id;
+  since @4 :Int64;
+  # When it came to the project, microseconds since 1970 UTC.
+}
 
 # --- Keeping the connection -----------------------------------------------------------------------------------
 
