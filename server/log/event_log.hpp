@@ -93,6 +93,7 @@ struct OpenOptions {
   } mode = Mode::read_write;
   std::size_t map_bytes = 0;                  // 0: 1 TiB (512 GiB under the thread sanitizer)
   std::size_t room_bytes = 64 * 1024 * 1024;  // preallocated ahead of what is used
+  Id new_log_id = {};  // of a log that is created; nil: random. For who needs the same bytes twice.
 };
 
 struct StorageFull {};

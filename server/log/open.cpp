@@ -78,7 +78,7 @@ Id random_id() {
 }
 
 // Under another name first: data.mdb is either absent or a whole log.
-void create(const fs::path& folder, std::size_t map_bytes) {
+void create(const fs::path& folder, std::size_t map_bytes, Id id) {
   fs::remove(folder / kNewFile);
   fs::remove(folder / kNewFileLock);
   {
@@ -92,7 +92,7 @@ void create(const fs::path& folder, std::size_t map_bytes) {
     Key<8> version;
     record::store_le(version.data(), kFormatVersion);
     txn.put(meta, format_key(), version, MDB_NOOVERWRITE);
-    txn.put(meta, log_id_key(), to_bytes(random_id()), MDB_NOOVERWRITE);
+    txn.put(meta, log_id_key(), to_bytes(id.is_nil() ? random_id() : id), MDB_NOOVERWRITE);
     std::move(txn).commit();
   }
   fs::rename(folder / kNewFile, folder / kDataFile);
@@ -175,7 +175,7 @@ std::expected<std::unique_ptr<Store>, OpenError> open_store(const OpenOptions& o
                                folder.string()));
     }
     lock = std::move(*locked);
-    if (!fs::exists(data)) create(folder, map_bytes);
+    if (!fs::exists(data)) create(folder, map_bytes, options.new_log_id);
   } else if (!fs::exists(data)) {
     return fault(OpenFault::missing, fmt::format("There is no log in {}.", folder.string()));
   }
