@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <stdexcept>
 
 #include "server/engine/decision_context.hpp"
 #include "server/engine/historian.hpp"
@@ -75,9 +76,12 @@ struct Engine::Impl {
 Engine::Engine(log::EventLog& log, Options options)
     : impl_(std::make_unique<Impl>(log, std::move(options))) {}
 
-Engine::~Engine() { stop(); }
+Engine::~Engine() {
+  if (impl_->options.threads == Threads::own) stop();
+}
 
 void Engine::start() {
+  if (impl_->options.threads == Threads::none) return;
   impl_->projector.start();
   impl_->sequencer.start();
   impl_->historian.start();
@@ -85,8 +89,35 @@ void Engine::start() {
 
 void Engine::stop() {
   impl_->sequencer.stop();  // the projector still makes room for it
+  run_until_idle();
   impl_->projector.stop();
+  run_until_idle();
   impl_->historian.stop();
+  run_until_idle();
+}
+
+bool Engine::step(Worker worker) {
+  if (impl_->options.threads == Threads::own)
+    throw std::logic_error("the engine's workers have threads of their own");
+  switch (worker) {
+    case Worker::sequencer:
+      return impl_->projector.has_room() && impl_->sequencer.step();
+    case Worker::projector:
+      return impl_->projector.step();
+    case Worker::historian:
+      return impl_->historian.step();
+  }
+  return false;
+}
+
+void Engine::run_until_idle() {
+  if (impl_->options.threads == Threads::own) return;
+  bool worked = true;
+  while (worked) {
+    worked = step(Worker::sequencer);
+    worked = step(Worker::projector) || worked;
+    worked = step(Worker::historian) || worked;
+  }
 }
 
 void Engine::submit(Submission submission) { impl_->sequencer.submit(std::move(submission)); }

@@ -6,7 +6,8 @@
 //
 // Threads: the sequencer's (owns the write transaction and the deciding state of all loaded projects), the projector's
 // (folds each committed batch once for the readers, builds snapshots) and the historian's (answers what a project was).
-// Readers never touch the deciding state.
+// Readers never touch the deciding state. A simulation runs the same three one turn at a time on a thread of its own
+// (Options::threads, step()).
 
 #include <capnp/message.h>
 
@@ -30,6 +31,16 @@ namespace daybook::engine {
 // Wall-clock time; called on any thread.
 using Clock = std::function<Timestamp()>;
 [[nodiscard]] Timestamp system_clock_now();
+
+// Time that only passes, for how long something waited; called on any thread.
+using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
+
+// Who runs the engine's workers.
+enum class Threads {
+  own,   // one thread each, from start() to stop()
+  none,  // the caller, by Engine::step(): nothing happens, and nothing waits, outside its calls
+};
+enum class Worker { sequencer, projector, historian };
 
 // Ids that nobody can know beforehand; called on any thread.
 using IdSource = std::function<Id(Timestamp now)>;
@@ -59,6 +70,8 @@ using PastHandler = std::move_only_function<void(std::expected<Result, model::Re
 
 struct Options {
   Clock clock = system_clock_now;
+  SteadyClock steady = std::chrono::steady_clock::now;
+  Threads threads = Threads::own;
   IdSource fresh_id = random_id;  // of commands of the server's own
   std::size_t group_commands_max = 4096;
   // Of events and snapshots; the last command may go beyond it. Together with the pages of the indices it stays within
@@ -94,18 +107,25 @@ struct Backlog {
   std::chrono::nanoseconds projection_delay{0};
 };
 
-// Threading: every function is safe on any thread, but for start() and stop().
+// Threading: every function is safe on any thread, but for start() and stop(). With Threads::none all calls are those of one
+//            thread.
 class Engine {
  public:
   // Reads the workspace's state. The log must outlive the engine.
   Engine(log::EventLog& log, Options options);
-  ~Engine();  // stops
+  ~Engine();  // stops; without threads it drops what waits, as a crash would
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   void start();
   // Takes no more, finishes what it has, joins its threads. Answers and notices have been posted when it returns.
   void stop();
+
+  // With Threads::none: one turn of a worker, the very one that its thread would take. False: it had nothing to do, or has
+  // ended. The sequencer also waits its turn where a thread would wait for the projector.
+  bool step(Worker worker);
+  // Turns until no worker has anything to do. With threads of their own the workers need nobody: returns at once.
+  void run_until_idle();
 
   // Answered exactly once, through submission.inbox. After stop(): rejected {goingAway}; after a failure: Unknown.
   void submit(Submission submission);

@@ -57,8 +57,12 @@ Historian::Historian(const log::EventLog& log, const Options& options, PutSnapsh
 Historian::~Historian() { stop(); }
 
 void Historian::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    while (turn(Patience::waits)) continue;
+  });
 }
+
+bool Historian::step() { return turn(Patience::none); }
 
 void Historian::refuse() {
   std::deque<Question> waiting;
@@ -94,18 +98,18 @@ void Historian::add(Question question) {
   question(model::reject(refused, {.retry_after_millis = kRetryMillis}));
 }
 
-void Historian::run() {
-  while (true) {
-    Question question;
-    {
-      std::unique_lock lock(mutex_);
+bool Historian::turn(Patience patience) {
+  Question question;
+  {
+    std::unique_lock lock(mutex_);
+    if (patience == Patience::waits)
       wake_.wait(lock, [this] { return stopping_ || !questions_.empty(); });
-      if (questions_.empty()) return;
-      question = std::move(questions_.front());
-      questions_.pop_front();
-    }
-    question(&past_);
+    if (questions_.empty()) return false;
+    question = std::move(questions_.front());
+    questions_.pop_front();
   }
+  question(&past_);
+  return true;
 }
 
 void Historian::log_failure(const std::exception& error) {

@@ -58,6 +58,8 @@ class Historian {
   void refuse();
   // Answers what waits, takes no more, and joins.
   void stop();
+  // One turn of its thread, which must not run: answers one question. False: none waited.
+  bool step();
 
   // Calls answer(std::expected<Result, model::Rejection>) on the inbox's thread, once, with what work(Past&) returns on the
   // historian's thread. Rejections beside those of the work: overloaded, goingAway, internal (it failed, which is logged).
@@ -89,7 +91,8 @@ class Historian {
   static void log_failure(const std::exception& error);
 
   void add(Question question);
-  void run();
+  enum class Patience { none, waits };
+  bool turn(Patience patience);  // false: no question waited, and none will be waited for
 
   const std::size_t questions_max_;
   Past past_;  // the thread's own

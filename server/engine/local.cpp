@@ -29,7 +29,10 @@ Answer submit_and_wait(Engine& engine, LocalInbox& inbox, const Sender& sender,
   submission->inbox = &inbox;
   submission->answer = [&answer](Answer given) { answer = std::move(given); };
   engine.submit(std::move(*submission));
-  while (!answer) inbox.run_one();
+  while (!answer) {
+    engine.run_until_idle();
+    inbox.run_one();
+  }
   return std::move(*answer);
 }
 
@@ -39,7 +42,10 @@ std::shared_ptr<const model::Project> read_project_and_wait(Engine& engine, Loca
   engine.read_project(project, inbox, [&state](std::shared_ptr<const model::Project> given) {
     state = std::move(given);
   });
-  while (!state) inbox.run_one();
+  while (!state) {
+    engine.run_until_idle();
+    inbox.run_one();
+  }
   return *state;
 }
 

@@ -33,8 +33,12 @@ Projector::Projector(const log::EventLog& log, const Options& options, Metrics& 
 Projector::~Projector() { stop(); }
 
 void Projector::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    while (turn(Patience::waits) != Turn::ended) continue;
+  });
 }
+
+bool Projector::step() { return turn(Patience::none) == Turn::worked; }
 
 void Projector::stop() {
   {
@@ -53,7 +57,7 @@ void Projector::add(CommittedGroup group) {
   }
   {
     std::unique_lock lock(mutex_);
-    unfolded_.push_back(std::chrono::steady_clock::now());
+    unfolded_.push_back(options_.steady());
     room_.wait(lock,
                [this] { return stopping_ || failed_ || groups_waiting_ < kGroupsWaitingMax; });
     ++groups_waiting_;
@@ -65,8 +69,12 @@ void Projector::add(CommittedGroup group) {
 Projector::Waiting Projector::waiting() const {
   const std::lock_guard lock(mutex_);
   if (unfolded_.empty()) return {};
-  return {.groups = unfolded_.size(),
-          .delay = std::chrono::steady_clock::now() - unfolded_.front()};
+  return {.groups = unfolded_.size(), .delay = options_.steady() - unfolded_.front()};
+}
+
+bool Projector::has_room() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_ || failed_ || groups_waiting_ < kGroupsWaitingMax;
 }
 
 bool Projector::has_failed() const {
@@ -118,52 +126,53 @@ void Projector::remove_listener(Engine::ListenerId id) {
   std::erase_if(listeners_, [&](const Registered& registered) { return registered.id == id; });
 }
 
-void Projector::run() {
-  while (true) {
-    std::vector<Item> items;
-    {
-      std::unique_lock lock(mutex_);
+Projector::Turn Projector::turn(Patience patience) {
+  std::vector<Item> items;
+  {
+    std::unique_lock lock(mutex_);
+    if (failed_ || ended_) return Turn::ended;
+    if (patience == Patience::waits)
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) {
-        ended_ = true;
-        return;
-      }
-      items.swap(queue_);
-      groups_waiting_ = 0;
+    if (queue_.empty()) {
+      ended_ = stopping_;
+      return ended_ ? Turn::ended : Turn::idle;
     }
-    room_.notify_one();
-    try {
-      for (auto& item : items) {
-        if (auto* group = std::get_if<CommittedGroup>(&item)) {
-          apply(std::move(*group));
-          const std::lock_guard lock(mutex_);
-          unfolded_.pop_front();
-        } else if (auto* project = std::get_if<ProjectRequest>(&item)) {
-          // Made before the task is taken: if that fails, the task is still there to be answered.
-          auto* loaded = find_project(project->project);
-          const auto state = loaded != nullptr ? share(*loaded) : nullptr;
-          std::exchange(project->task, nullptr)(state);
-        } else if (auto* request = std::get_if<ViewRequest>(&item)) {
-          auto* loaded = find_project(request->project);
-          const auto shown =
-              loaded != nullptr ? view(*loaded, request->name, request->acts) : nullptr;
-          std::exchange(request->task, nullptr)(shown);
-        }
-      }
-      drop_idle_projects();
-    } catch (const std::exception& error) {
-      {
+    items.swap(queue_);
+    groups_waiting_ = 0;
+  }
+  room_.notify_one();
+  try {
+    for (auto& item : items) {
+      if (auto* group = std::get_if<CommittedGroup>(&item)) {
+        apply(std::move(*group));
         const std::lock_guard lock(mutex_);
-        failed_ = true;
-        std::move(queue_.begin(), queue_.end(), std::back_inserter(items));
-        queue_.clear();
+        unfolded_.pop_front();
+      } else if (auto* project = std::get_if<ProjectRequest>(&item)) {
+        // Made before the task is taken: if that fails, the task is still there to be answered.
+        auto* loaded = find_project(project->project);
+        const auto state = loaded != nullptr ? share(*loaded) : nullptr;
+        std::exchange(project->task, nullptr)(state);
+      } else if (auto* request = std::get_if<ViewRequest>(&item)) {
+        auto* loaded = find_project(request->project);
+        const auto shown =
+            loaded != nullptr ? view(*loaded, request->name, request->acts) : nullptr;
+        std::exchange(request->task, nullptr)(shown);
       }
-      room_.notify_all();
-      for (auto& item : items) answer_nothing(item);  // nobody waits for ever
-      spdlog::critical("event=projection_failed what=\"{}\"", error.what());
-      on_failure_(error.what());
-      return;
     }
+    drop_idle_projects();
+    return Turn::worked;
+  } catch (const std::exception& error) {
+    {
+      const std::lock_guard lock(mutex_);
+      failed_ = true;
+      std::move(queue_.begin(), queue_.end(), std::back_inserter(items));
+      queue_.clear();
+    }
+    room_.notify_all();
+    for (auto& item : items) answer_nothing(item);  // nobody waits for ever
+    spdlog::critical("event=projection_failed what=\"{}\"", error.what());
+    on_failure_(error.what());
+    return Turn::ended;
   }
 }
 

@@ -33,6 +33,9 @@ class Projector {
   // Folds what it has, posts what was asked for, and joins.
   void stop();
 
+  // One turn of its thread, which must not run: folds and answers what waits. False: nothing waited, or it has ended.
+  bool step();
+
   // Called by the sequencer after each commit; blocks while too many groups wait.
   void add(CommittedGroup group);
 
@@ -42,6 +45,7 @@ class Projector {
     std::chrono::nanoseconds delay{0};
   };
   [[nodiscard]] Waiting waiting() const;
+  [[nodiscard]] bool has_room() const;  // add() would not block
   [[nodiscard]] bool has_failed() const;
 
   [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
@@ -83,7 +87,9 @@ class Projector {
 
   void add_item(Item item);
   static void answer_nothing(Item& item);
-  void run();
+  enum class Patience { none, waits };
+  enum class Turn { idle, worked, ended };
+  Turn turn(Patience patience);
   void apply(CommittedGroup group);
   void notify(std::shared_ptr<const Notice> notice);
   [[nodiscard]] LoadedProject* find_project(Id id);  // nullptr: there is no such project

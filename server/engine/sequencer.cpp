@@ -90,7 +90,9 @@ Sequencer::Sequencer(log::EventLog& log, const Options& options, Metrics& metric
 Sequencer::~Sequencer() { stop(); }
 
 void Sequencer::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    while (turn(Patience::waits) != Turn::ended) continue;
+  });
 }
 
 void Sequencer::stop() {
@@ -101,6 +103,8 @@ void Sequencer::stop() {
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
 }
+
+bool Sequencer::step() { return turn(Patience::none) == Turn::worked; }
 
 namespace {
 
@@ -120,7 +124,11 @@ void Sequencer::submit(Submission submission) {
     post_answer(*submission.inbox, std::move(submission.answer), std::move(answer));
     return;
   }
-  queue_.push_back({std::move(submission)});
+  add(std::move(submission));
+}
+
+void Sequencer::add(std::variant<Submission, Query, Snapshot> what) {
+  queue_.push_back({std::move(what), options_.steady()});
   if (queue_.size() == 1) wake_.notify_one();
 }
 
@@ -130,16 +138,14 @@ void Sequencer::query_outcome(Id command, Inbox& inbox, AnswerHandler answer) {
     post_answer(inbox, std::move(answer), Unknown{});
     return;
   }
-  queue_.push_back({Query{command, &inbox, std::move(answer)}});
-  if (queue_.size() == 1) wake_.notify_one();
+  add(Query{command, &inbox, std::move(answer)});
 }
 
 void Sequencer::put_snapshot(Id stream, Version version, record::AlignedBytes bytes) {
   const std::lock_guard lock(mutex_);
   if (stopping_ || snapshot_bytes_waiting_ + bytes.size() > kSnapshotBytesWaitingMax) return;
   snapshot_bytes_waiting_ += bytes.size();
-  queue_.push_back({Snapshot{stream, version, std::move(bytes)}});
-  if (queue_.size() == 1) wake_.notify_one();
+  add(Snapshot{stream, version, std::move(bytes)});
 }
 
 std::size_t Sequencer::queue_length() const {
@@ -150,13 +156,14 @@ std::size_t Sequencer::queue_length() const {
 std::chrono::nanoseconds Sequencer::waited() const {
   const std::lock_guard lock(mutex_);
   if (!in_hand_ && queue_.empty()) return {};
-  return std::chrono::steady_clock::now() - (in_hand_ ? *in_hand_ : queue_.front().came);
+  return options_.steady() - (in_hand_ ? *in_hand_ : queue_.front().came);
 }
 
 bool Sequencer::wait_until_decided(Timestamp time) {
   std::unique_lock lock(mutex_);
-  return decided_.wait_for(lock, options_.past_wait_max,
-                           [&] { return !undecided_since_ || time < *undecided_since_; });
+  const auto is_decided = [&] { return !undecided_since_ || time < *undecided_since_; };
+  if (options_.threads == Threads::none) return is_decided();
+  return decided_.wait_for(lock, options_.past_wait_max, is_decided);
 }
 
 void Sequencer::set_undecided_since(std::optional<Timestamp> since) {
@@ -188,18 +195,22 @@ std::size_t Sequencer::snapshot_bytes(const Item& item) {
   return snapshot != nullptr ? snapshot->bytes.size() : 0;
 }
 
-std::optional<std::vector<Sequencer::Item>> Sequencer::take() {
+std::optional<std::vector<Sequencer::Item>> Sequencer::take(Patience patience) {
   std::unique_lock lock(mutex_);
-  in_hand_.reset();
   const auto has_work = [this] { return stopping_ || !queue_.empty(); };
   std::vector<Item> items;
-  if (is_storage_full()) {
+  if (patience == Patience::waits) {
     // Whoever waits for this server to be ready sends it nothing, so it must find out by itself.
-    if (!wake_.wait_for(lock, options_.storage_probe, has_work)) return items;
-  } else {
-    wake_.wait(lock, has_work);
+    if (is_storage_full()) {
+      (void)wake_.wait_for(lock, options_.storage_probe, has_work);
+    } else {
+      wake_.wait(lock, has_work);
+    }
   }
-  if (queue_.empty()) return std::nullopt;
+  if (queue_.empty()) {
+    if (stopping_) return std::nullopt;
+    return items;
+  }
   if (queue_.size() <= options_.group_commands_max) {
     items.swap(queue_);
   } else {
@@ -212,21 +223,24 @@ std::optional<std::vector<Sequencer::Item>> Sequencer::take() {
   return items;
 }
 
-void Sequencer::run() {
-  while (true) {
-    auto items = take();
-    if (!items) return;
-    Answers answers(metrics_);
-    try {
-      process(*items, answers);
-      answers.deliver();
-      drop_idle_projects();
-    } catch (const std::exception& error) {
-      answer_unknown(*items, answers);
-      answers.deliver_unknown();
-      fail(error.what());
-      return;
-    }
+Sequencer::Turn Sequencer::turn(Patience patience) {
+  auto items = take(patience);
+  if (!items) return Turn::ended;
+  const Turn turn = items->empty() ? Turn::idle : Turn::worked;
+  if (turn == Turn::idle && !is_storage_full()) return turn;
+  Answers answers(metrics_);
+  try {
+    process(*items, answers);
+    answers.deliver();
+    drop_idle_projects();
+    const std::lock_guard lock(mutex_);
+    in_hand_.reset();
+    return turn;
+  } catch (const std::exception& error) {
+    answer_unknown(*items, answers);
+    answers.deliver_unknown();
+    fail(error.what());
+    return Turn::ended;
   }
 }
 
@@ -271,11 +285,11 @@ void Sequencer::process(std::vector<Item>& items, Answers& answers) {
     }
   }
   put_back(items, done);
-  const auto before_commit = std::chrono::steady_clock::now();
+  const auto before_commit = options_.steady();
   committed.head = std::move(*group).commit();
   set_undecided_since(std::nullopt);
   if (writes) {
-    const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - before_commit;
+    const std::chrono::nanoseconds took = options_.steady() - before_commit;
     metrics_.commit_nanoseconds.observe(static_cast<std::uint64_t>(took.count()));
   }
   if (commands > 0) metrics_.group_commands.observe(commands);

@@ -45,6 +45,9 @@ class Sequencer {
 
   void start();
   void stop();
+  // One turn of its thread, which must not run: decides and commits what waits, as one group. False: nothing waited, or it
+  // has ended.
+  bool step();
   void submit(Submission submission);
   void query_outcome(Id command, Inbox& inbox, AnswerHandler answer);
   // One that finds too many waiting is dropped: a cache, nothing is lost.
@@ -74,7 +77,7 @@ class Sequencer {
   };
   struct Item {
     std::variant<Submission, Query, Snapshot> what;
-    std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point came;
   };
 
   // Answers of a group, handed over once for each inbox, after the commit.
@@ -90,10 +93,16 @@ class Sequencer {
     bool repeated = false;
   };
 
+  // Whether a turn waits until there is something to do.
+  enum class Patience { none, waits };
+  enum class Turn { idle, worked, ended };
+
   static std::size_t snapshot_bytes(const Item& item);  // of one that waits; else 0
-  void run();
+  // Requires: mutex_ is held.
+  void add(std::variant<Submission, Query, Snapshot> what);
+  Turn turn(Patience patience);
   // Empty: nothing came, but while storage is full it is time to look again. nullopt: stopping, and nothing is left.
-  [[nodiscard]] std::optional<std::vector<Item>> take();
+  [[nodiscard]] std::optional<std::vector<Item>> take(Patience patience);
   // Leaves in `items` what it got to; the rest goes back to the front of the queue.
   void process(std::vector<Item>& items, Answers& answers);
   void put_back(std::vector<Item>& items, std::size_t from);

@@ -179,7 +179,12 @@ void RunningEngine::send_query(Id command, std::string& answer) {
 }
 
 void RunningEngine::wait(const std::string& answer) {
-  while (answer.empty()) inbox_.run_one();
+  while (answer.empty()) run_one();
+}
+
+void RunningEngine::run_one() {
+  engine_->run_until_idle();
+  inbox_.run_one();
 }
 
 std::string RunningEngine::query(Id command) {
@@ -190,7 +195,7 @@ std::string RunningEngine::query(Id command) {
 }
 
 void RunningEngine::catch_up() {
-  while (noticed_ < head()) inbox_.run_one();
+  while (noticed_ < head()) run_one();
 }
 
 std::shared_ptr<const model::Project> RunningEngine::read_project(Id project) {
@@ -201,7 +206,7 @@ std::shared_ptr<const model::View> RunningEngine::read_view(model::ViewName name
                                                             engine::RejectedActs acts) {
   std::optional<std::shared_ptr<const model::View>> view;
   engine_->read_view(project, name, acts, inbox_, [&](auto given) { view = std::move(given); });
-  while (!view) inbox_.run_one();
+  while (!view) run_one();
   return *view;
 }
 
@@ -215,7 +220,7 @@ std::expected<std::shared_ptr<const model::Project>, model::Rejection>
 RunningEngine::read_project_at(engine::At at, Id project) {
   std::optional<std::expected<std::shared_ptr<const model::Project>, model::Rejection>> state;
   engine_->read_project_at(project, at, inbox_, [&](auto given) { state = std::move(given); });
-  while (!state) inbox_.run_one();
+  while (!state) run_one();
   return *state;
 }
 
@@ -224,7 +229,7 @@ std::expected<std::shared_ptr<const model::View>, model::Rejection> RunningEngin
   std::optional<std::expected<std::shared_ptr<const model::View>, model::Rejection>> view;
   engine_->read_view_at(project, name, at, acts, inbox_,
                         [&](auto given) { view = std::move(given); });
-  while (!view) inbox_.run_one();
+  while (!view) run_one();
   return *view;
 }
 

@@ -117,6 +117,7 @@ class RunningEngine {
 
  private:
   void open();
+  void run_one();  // a task of the inbox, after the engine's turns where it has no threads
 
   TempFolder folder_;
   std::atomic<std::int64_t> clock_ = kStart.micros;
