@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <functional>
 
+#include <daybook/clock.hpp>
+
 namespace daybook::client::detail {
 
-using Instant = std::chrono::steady_clock::time_point;
 using Millis = std::chrono::milliseconds;
 
 // Pure but for `jitter`, which gives numbers in [0, 1).

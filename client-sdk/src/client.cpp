@@ -41,10 +41,9 @@ std::string_view to_string(Cause cause) {
 }
 
 Client::Client(net::any_io_executor executor, ClientOptions options)
-    : Client(detail::Core::make(std::move(executor), std::move(options))) {}
-
-Client::Client(std::shared_ptr<detail::Core> core)
-    : core_(std::move(core)), executor_(core_->executor()), gone_(core_->gone()) {}
+    : core_(detail::Core::make(std::move(executor), std::move(options))),
+      executor_(core_->executor()),
+      gone_(core_->gone()) {}
 
 Client::~Client() {
   if (core_) core_->abandon();

@@ -26,16 +26,11 @@ ClientOptions with_defaults(ClientOptions options) {
       return std::uniform_real_distribution<double>(0, 1)(engine);
     };
   }
-  if (!options.clock) {
-    options.clock = [] {
-      const auto now = std::chrono::system_clock::now().time_since_epoch();
-      return Timestamp{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-    };
-  }
+  if (!options.clock) options.clock = system_clock();
   if (options.client_id.is_nil()) {
     std::array<std::byte, 16> random;
     options.random(random);
-    options.client_id = make_id_v7(options.clock(), random);
+    options.client_id = make_id_v7(options.clock->wall(), random);
   }
   return options;
 }
@@ -46,12 +41,13 @@ Core::Core(net::any_io_executor executor, ClientOptions options)
     : executor_(std::move(executor)),
       options_(with_defaults(std::move(options))),
       session_(options_, hooks()),
-      timer_(executor_) {}
+      timer_(options_.clock->make_timer(executor_)) {}
 
-std::shared_ptr<Core> Core::make(net::any_io_executor executor, ClientOptions options,
-                                 const TransportFactory& connect) {
+std::shared_ptr<Core> Core::make(net::any_io_executor executor, ClientOptions options) {
   std::shared_ptr<Core> core(new Core(std::move(executor), std::move(options)));
-  core->factory_ = connect ? connect : websocket_transport(core->executor_, core->options_);
+  core->factory_ = core->options_.network
+                       ? core->options_.network->factory_for(core->executor_, core->options_)
+                       : websocket_transport(core->executor_, core->options_);
   return core;
 }
 
@@ -71,7 +67,7 @@ Session::Hooks Core::hooks() {
                 if (transport_) transport_->close(code);
               },
           .state = [this](StateChange change) { on_state(std::move(change)); },
-          .clock = options_.clock};
+          .clock = [this] { return options_.clock->wall(); }};
 }
 
 void Core::connect() {
@@ -81,19 +77,19 @@ void Core::connect() {
     if (const auto core = weak.lock()) core->step([&] { run(*core); });
   };
   TransportListener listener{
-      .on_open = [on_core] { on_core([](Core& core) { core.session_.on_open(now()); }); },
+      .on_open = [on_core] { on_core([](Core& core) { core.session_.on_open(core.now()); }); },
       .on_message =
           [weak](const record::AlignedBytes& message) {
             // The message lives until everything that borrows from it has been told.
             if (const auto core = weak.lock()) {
-              core->step([&] { core->session_.on_message(message, now()); });
+              core->step([&] { core->session_.on_message(message, core->now()); });
             }
           },
       .on_closed =
           [on_core](const Ending& ending) {
             on_core([&](Core& core) {
               core.transport_ = nullptr;
-              core.session_.on_closed(ending, now());
+              core.session_.on_closed(ending, core.now());
             });
           }};
   transport_ = factory_(std::move(listener));
@@ -115,7 +111,7 @@ void Core::settle() {
   }
   if (stopping_ && session_.state() == State::closed) {
     stopping_ = false;
-    timer_.cancel();
+    timer_->cancel();
     armed_.reset();
     for (auto& waiter : std::exchange(stop_waiters_, {})) waiter({});
   }
@@ -126,12 +122,11 @@ void Core::arm_timer() {
   const auto at = session_.deadline();
   if (!at || (armed_ && *armed_ <= *at)) return;  // one that is early looks again
   armed_ = at;
-  timer_.expires_at(*at);
-  timer_.async_wait([weak = weak_from_this()](error_code error) {
+  timer_->call_at(*at, [weak = weak_from_this()] {
     const auto core = weak.lock();
-    if (error || !core) return;
+    if (!core) return;
     core->armed_.reset();
-    core->step([&] { core->session_.tick(now()); });
+    core->step([&] { core->session_.tick(core->now()); });
   });
 }
 
@@ -162,7 +157,7 @@ void Core::abandon() {
   const auto self = shared_from_this();
   *gone_ = true;  // from here on completions only destroy their handlers, on the executor
   transport_ = nullptr;
-  timer_.cancel();
+  timer_->cancel();
   state_handler_ = nullptr;
   abort_waiting(net::error::operation_aborted);
   for (auto& waiter : std::exchange(stop_waiters_, {})) waiter(net::error::operation_aborted);
@@ -176,12 +171,12 @@ void Core::abandon() {
 
 void Core::post_start() {
   post_step([](Core& core) {
-    if (!core.stopping_) core.session_.start(now());
+    if (!core.stopping_) core.session_.start(core.now());
   });
 }
 
 void Core::post_token(std::string token) {
-  post_step([token = std::move(token)](Core& core) { core.session_.set_token(token, now()); });
+  post_step([token = std::move(token)](Core& core) { core.session_.set_token(token, core.now()); });
 }
 
 void Core::post_stop(Completion<> completion) {
@@ -189,7 +184,7 @@ void Core::post_stop(Completion<> completion) {
     core.stop_waiters_.push_back(std::move(completion));
     core.stopping_ = true;
     core.abort_waiting(net::error::operation_aborted);
-    core.session_.stop(now());
+    core.session_.stop(core.now());
   });
 }
 
@@ -248,7 +243,7 @@ void Core::post_submit(Id stream, CommandBuilder command, SubmitOptions options,
 Id Core::fresh_id() {
   std::array<std::byte, 16> random;
   options_.random(random);
-  return make_id_v7(options_.clock(), random);
+  return make_id_v7(options_.clock->wall(), random);
 }
 
 void Core::submit(Pending::Ticket ticket, Id stream, CommandBuilder command,

@@ -2,7 +2,6 @@
 // What a Client is behind its handle: the session with its connection, timer and waiting callers.
 
 #include <atomic>
-#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <memory>
 #include <vector>
@@ -18,9 +17,7 @@ namespace daybook::client::detail {
 // Lifetime:  shared by the handle and what is posted; abandon() is its end.
 class Core : public std::enable_shared_from_this<Core> {
  public:
-  // connect: nullptr for a WebSocket to options.url.
-  static std::shared_ptr<Core> make(net::any_io_executor executor, ClientOptions options,
-                                    const TransportFactory& connect = nullptr);
+  static std::shared_ptr<Core> make(net::any_io_executor executor, ClientOptions options);
 
   [[nodiscard]] const net::any_io_executor& executor() const { return executor_; }
   [[nodiscard]] Gone gone() const { return gone_; }
@@ -56,7 +53,7 @@ class Core : public std::enable_shared_from_this<Core> {
  private:
   Core(net::any_io_executor executor, ClientOptions options);
 
-  [[nodiscard]] static Instant now() { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] Instant now() const { return options_.clock->now(); }
   [[nodiscard]] Session::Hooks hooks();
   [[nodiscard]] bool is_closed() const { return stopping_ || session_.state() == State::closed; }
   template <typename F>
@@ -95,7 +92,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Notifier notifier_;
   Session session_;
   std::unique_ptr<Transport> transport_;
-  net::steady_timer timer_;
+  std::unique_ptr<Timer> timer_;
   std::optional<Instant> armed_;
   bool settling_scheduled_ = false;
   bool stopping_ = false;

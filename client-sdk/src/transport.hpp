@@ -6,9 +6,12 @@
 #include <memory>
 #include <string>
 
+#include <daybook/network.hpp>
+
 #include "client-sdk/src/session.hpp"
 
-namespace daybook::client::detail {
+namespace daybook::client {
+namespace detail {
 
 // Called on the client's executor, never from inside a call of the transport.
 struct TransportListener {
@@ -35,4 +38,21 @@ using TransportFactory = std::function<std::unique_ptr<Transport>(TransportListe
 [[nodiscard]] TransportFactory websocket_transport(const boost::asio::any_io_executor& executor,
                                                    const ClientOptions& options);
 
-}  // namespace daybook::client::detail
+}  // namespace detail
+
+// Gives each client the factory of its connections. Threading: called where the client is made.
+class Network {
+ public:
+  using Factory = std::function<detail::TransportFactory(
+      const boost::asio::any_io_executor& executor, const ClientOptions& options)>;
+  explicit Network(Factory factory) : factory_(std::move(factory)) {}
+  [[nodiscard]] detail::TransportFactory factory_for(const boost::asio::any_io_executor& executor,
+                                                     const ClientOptions& options) const {
+    return factory_(executor, options);
+  }
+
+ private:
+  Factory factory_;
+};
+
+}  // namespace daybook::client

@@ -73,12 +73,15 @@ struct ClientRig {
     client::ClientOptions options;
     options.token = "dbk_good";
     options.jitter = [] { return 0.0; };  // comes back at once
-    client.emplace(
-        detail::Core::make(io.get_executor(), options, [this](detail::TransportListener listener) {
-          link = std::make_shared<MemoryTransport::Link>(MemoryTransport::Link{
-              .executor = io.get_executor(), .server = server, .listener = std::move(listener)});
-          return std::make_unique<MemoryTransport>(link);
-        }));
+    options.network = std::make_shared<client::Network>(
+        [this](const net::any_io_executor& executor, const client::ClientOptions&) {
+          return [this, executor](detail::TransportListener listener) {
+            link = std::make_shared<MemoryTransport::Link>(MemoryTransport::Link{
+                .executor = executor, .server = server, .listener = std::move(listener)});
+            return std::make_unique<MemoryTransport>(link);
+          };
+        });
+    client.emplace(io.get_executor(), options);
   }
   // Runs until it is true.
   template <typename F>

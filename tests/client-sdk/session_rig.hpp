@@ -24,7 +24,6 @@ class SessionRig {
     options.token = "dbk_good";
     options.client_id = {5, 5};
     options.jitter = [this] { return jitter; };
-    options.clock = [this] { return wall; };
     session.emplace(
         options,
         detail::Session::Hooks{
@@ -33,7 +32,7 @@ class SessionRig {
             .close = [this](std::uint16_t code) { closes.push_back(code); },
             .close_and_tell = [this](std::uint16_t code) { closes.push_back(code); },
             .state = [this](client::StateChange change) { states.push_back(std::move(change)); },
-            .clock = options.clock});
+            .clock = [this] { return wall; }});
   }
 
   // --- The network --------------------------------------------------------------------------------------------------
@@ -144,7 +143,7 @@ class SessionRig {
   detail::Gone gone = std::make_shared<const std::atomic<bool>>(false);
   FakeServer server;
   detail::Notifier notifier;
-  detail::Instant now{1h};
+  client::Instant now{1h};
   Timestamp wall{1'800'000'000'000'000};
   double jitter = 0.5;
   int connects = 0;

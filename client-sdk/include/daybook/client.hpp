@@ -26,11 +26,13 @@
 #include <string_view>
 #include <vector>
 
+#include <daybook/clock.hpp>
 #include <daybook/command.hpp>
 #include <daybook/detail/completion.hpp>
 #include <daybook/error.hpp>
 #include <daybook/follow.hpp>
 #include <daybook/moment.hpp>
+#include <daybook/network.hpp>
 #include <daybook/outcome.hpp>
 #include <daybook/project.hpp>
 #include <daybook/tls.hpp>
@@ -72,9 +74,10 @@ struct ClientOptions {
   std::size_t pending_commands_max = 10'000;  // beyond it: Errc::overloaded
   std::size_t pending_bytes_max = std::size_t{64} * 1024 * 1024;
 
-  // For tests; by default the system's. jitter: in [0, 1); clock: wall time; random: cryptographic.
+  // For tests; by default the system's, and real sockets. jitter: in [0, 1); random: cryptographic.
+  std::shared_ptr<Clock> clock = {};
+  std::shared_ptr<Network> network = {};
   std::function<double()> jitter = {};
-  std::function<Timestamp()> clock = {};
   std::function<void(std::span<std::byte>)> random = {};
 };
 
@@ -94,8 +97,6 @@ inline constexpr std::size_t kPastQuestionsMax = 16;
 class Client {
  public:
   Client(net::any_io_executor executor, ClientOptions options);
-  // As above, over a connection of the caller's making; for tests within this library.
-  explicit Client(std::shared_ptr<detail::Core> core);
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
