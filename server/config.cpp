@@ -160,6 +160,7 @@ std::string_view type_name(const Option& option) {
   if (option.name == "listen") return "ADDRESS:PORT";
   const auto value = option.get({});
   if (std::holds_alternative<std::int64_t>(value)) return "N";
+  if (option.name == "allowed-origins") return "ORIGIN,...";
   return option.choices.empty() ? "FILE" : "WORD";
 }
 
@@ -211,6 +212,7 @@ std::expected<Config, Ending> configure(const std::vector<std::string>& argument
     auto* added = is_flag(option) ? app.add_flag(name, text) : app.add_option(name, text);
     if (!is_flag(option)) added->type_name(std::string(type_name(option)));
     if (auto value = default_of(option); !value.empty()) added->default_str(std::move(value));
+    if (option.is_hidden) added->group("");
     given.push_back(added);
   }
   std::string file;

@@ -62,6 +62,38 @@ Option listen() {
   return made;
 }
 
+bool is_list_of_origins(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find(','), text.size());
+    const auto origin = text.substr(0, end);
+    const auto host = origin.starts_with("https://")  ? origin.substr(8)
+                      : origin.starts_with("http://") ? origin.substr(7)
+                                                      : std::string_view();
+    if (host.empty() || host.find_first_of("/?#@ ") != std::string_view::npos) return false;
+    if (end + 1 == text.size()) return false;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return true;
+}
+
+Option allowed_origins() {
+  auto made = option("allowed-origins",
+                     "Other sites whose pages may connect to the sync protocol, with commas "
+                     "between; none: pages of this host alone",
+                     DAYBOOK_PLACE(server.allowed_origins));
+  made.form = "origins, as in https://wall.example.org,http://localhost:5173";
+  made.has_form = is_list_of_origins;
+  return made;
+}
+
+Option test_echo() {
+  auto made = option(
+      "test-echo", "For test suites: serves /test/echo, a WebSocket that says again what it hears",
+      DAYBOOK_PLACE(server.test_echo));
+  made.is_hidden = true;
+  return made;
+}
+
 Option log_level() {
   auto made = option("log-level", "How much is logged to standard error", DAYBOOK_PLACE(log_level));
   made.choices = {"trace", "debug", "info", "warn", "err", "critical", "off"};
@@ -87,6 +119,7 @@ std::vector<Option> make_options() {
           "allow-plaintext",
           "Listen on an address beyond this machine without TLS; tokens then travel in the clear",
           DAYBOOK_PLACE(allow_plaintext)),
+      allowed_origins(),
       option("demo", "Begin an empty log with a demonstration project", DAYBOOK_PLACE(demo)),
       log_level(),
       option("metrics", "Whether GET /metrics answers whoever can connect; --metrics=false: no",
@@ -132,6 +165,7 @@ std::vector<Option> make_options() {
              "Delay of what readers see, or of a command's answer, beyond which the server is not "
              "ready",
              1, kHour, DAYBOOK_PLACE(engine.projection_delay_max)),
+      test_echo(),
   };
 }
 

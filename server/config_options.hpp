@@ -26,6 +26,7 @@ struct Option {
   std::vector<std::string_view> choices = {};         // of texts; empty: any
   std::string_view form = {};                         // of texts, for people
   bool (*has_form)(std::string_view text) = nullptr;  // nullptr: any has
+  bool is_hidden = false;                             // from --help: for tests alone
 };
 
 [[nodiscard]] std::span<const Option> options();

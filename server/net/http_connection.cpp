@@ -12,6 +12,7 @@
 #include <boost/beast/http.hpp>
 #include <sstream>
 
+#include "server/net/echo_session.hpp"
 #include "server/net/http_request.hpp"
 #include "server/net/routes.hpp"
 #include "server/net/ws_connection.hpp"
@@ -39,6 +40,11 @@ using Parser = http::request_parser<http::string_body>;
 
 std::string text(beast::string_view view) { return {view.data(), view.size()}; }
 
+bool is_test_echo(const HttpRequest& request, IoThread& thread) {
+  return thread.shared().options.test_echo &&
+         request.target() == beast::string_view(kTestEchoPath.data(), kTestEchoPath.size());
+}
+
 class HttpConnection final : public Connection {
  public:
   HttpConnection(asio::ip::tcp::socket socket, IoThread& thread, std::string address)
@@ -59,7 +65,7 @@ class HttpConnection final : public Connection {
   }
   void abort() override { cut(stream_.next_layer()); }
 
-  // The request that asks for the sync protocol; nullopt: the connection has ended.
+  // The request that asks for a WebSocket; nullopt: the connection has ended.
   asio::awaitable<std::optional<HttpRequest>> run() {
     const auto& options = thread_.shared().options;
     auto patience = options.handshake_timeout;
@@ -81,11 +87,13 @@ class HttpConnection final : public Connection {
         (void)co_await write(parser.get(), std::move(*refusal), false);
         break;
       }
-      if (parser.get().target() == beast::string_view(protocol::kSyncPath)) {
-        auto refusal = refuse_upgrade(parser.get(), stream_.is_tls());
-        if (!refusal && buffer_.size() == 0) co_return parser.release();
+      if (is_websocket(parser.get())) {
+        auto refusal = refuse_websocket(parser.get());
         // Frames ahead of the answer to the upgrade are not allowed (RFC 6455, section 4.1).
-        if (!refusal) refusal = problem(Code::MALFORMED, "data ahead of the upgrade's answer");
+        if (!refusal && (!parser.is_done() || buffer_.size() > 0)) {
+          refusal = problem(Code::MALFORMED, "data ahead of the upgrade's answer");
+        }
+        if (!refusal) co_return parser.release();
         (void)co_await write(parser.get(), std::move(*refusal), false);
         break;
       }
@@ -134,6 +142,19 @@ class HttpConnection final : public Connection {
                    deadline_.has_expired() ? "timeout" : sync::log_text(ec.message()));
     }
     co_return !ec;
+  }
+
+  [[nodiscard]] bool is_websocket(const HttpRequest& request) const {
+    return request.target() == beast::string_view(protocol::kSyncPath) ||
+           is_test_echo(request, thread_);
+  }
+  [[nodiscard]] std::optional<Response> refuse_websocket(const HttpRequest& request) const {
+    if (auto refusal = refuse_upgrade(request)) return refusal;
+    const auto& allowed = thread_.shared().options.allowed_origins;
+    if (auto refusal = refuse_origin(request, stream_.is_tls(), allowed)) return refusal;
+    if (is_test_echo(request, thread_) || !choose_subprotocol(request).empty()) return std::nullopt;
+    return problem(Code::MALFORMED,
+                   "Sec-WebSocket-Protocol: daybook.v1.capnp or daybook.v1.json is needed");
   }
 
   asio::awaitable<bool> respond(HttpRequest& message) {
@@ -304,6 +325,10 @@ asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, IoThread& thread,
     if (request) upgraded.emplace(connection.take_stream());
   }
   if (!request) co_return;
+  if (is_test_echo(*request, thread)) {
+    co_await serve_test_echo(std::move(*upgraded), std::move(*request), thread);
+    co_return;
+  }
   auto subprotocol = choose_subprotocol(*request);
   co_await serve_websocket(std::move(*upgraded), std::move(*request), std::move(subprotocol),
                            thread, std::move(address));

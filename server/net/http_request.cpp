@@ -1,5 +1,6 @@
 #include "server/net/http_request.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
@@ -14,16 +15,36 @@ namespace http = boost::beast::http;
 namespace protocol = schema::protocol;
 using model::Code;
 
-constexpr std::size_t kWebSocketKeyBytes = 24;  // 16 bytes in base64
-
 std::string text(beast::string_view view) { return {view.data(), view.size()}; }
+
+// 16 bytes in base64: 21 characters of 6 bits, one of the last 2 bits, two of padding.
+bool is_websocket_key(std::string_view key) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view kLast = "AQgw";
+  return key.size() == 24 && key.ends_with("==") &&
+         key.find_first_not_of(kAlphabet) == key.size() - 2 &&
+         kLast.find(key[21]) != std::string_view::npos;
+}
+
+bool is_among(std::string_view origin, std::string_view allowed) {
+  while (!allowed.empty()) {
+    const auto end = std::min(allowed.find(','), allowed.size());
+    const auto one = allowed.substr(0, end);
+    if (beast::iequals({one.data(), one.size()}, {origin.data(), origin.size()})) return true;
+    allowed.remove_prefix(std::min(end + 1, allowed.size()));
+  }
+  return false;
+}
 
 // An Origin of another host is another site's page, which must not use this browser's reach. Under TLS so is a page that
 // came without it; without TLS a proxy may stand in between that speaks it, so the scheme says nothing.
-bool is_foreign_origin(const HttpRequest& request, bool is_tls) {
-  const auto origin = request.find(http::field::origin);
-  if (origin == request.end()) return false;
-  const auto value = text(origin->value());
+bool is_foreign_origin(const HttpRequest& request, bool is_tls, std::string_view allowed) {
+  const auto count = request.count(http::field::origin);
+  if (count == 0) return false;
+  if (count > 1) return true;
+  const auto value = text(request[http::field::origin]);
+  if (is_among(value, allowed)) return false;
   const auto scheme = value.find("://");
   if (scheme == std::string::npos) return true;
   if (is_tls && !beast::iequals(value.substr(0, scheme), "https")) return true;
@@ -67,25 +88,27 @@ bool expects_continue(const HttpRequest& request) {
   return request.version() >= 11 && beast::iequals(request[http::field::expect], "100-continue");
 }
 
-std::optional<Response> refuse_upgrade(const HttpRequest& request, bool is_tls) {
+std::optional<Response> refuse_upgrade(const HttpRequest& request) {
   if (!beast::websocket::is_upgrade(request) ||
+      request.count(http::field::sec_websocket_version) != 1 ||
       request[http::field::sec_websocket_version] != "13") {
     auto response = problem(426, Code::MALFORMED, "this route speaks WebSocket, version 13");
     response.headers.emplace_back("Upgrade", "websocket");
     response.headers.emplace_back("Sec-WebSocket-Version", "13");
     return response;
   }
-  if (request[http::field::sec_websocket_key].size() != kWebSocketKeyBytes) {
-    return problem(Code::MALFORMED, "Sec-WebSocket-Key: 16 bytes in base64 are needed");
-  }
-  if (is_foreign_origin(request, is_tls)) {
-    return problem(Code::NOT_PERMITTED, "the page is of another origin");
-  }
-  if (choose_subprotocol(request).empty()) {
-    return problem(Code::MALFORMED,
-                   "Sec-WebSocket-Protocol: daybook.v1.capnp or daybook.v1.json is needed");
+  if (request.count(http::field::sec_websocket_key) != 1 ||
+      !is_websocket_key(text(request[http::field::sec_websocket_key]))) {
+    return problem(Code::MALFORMED, "Sec-WebSocket-Key: 16 bytes in base64 are needed, once");
   }
   return std::nullopt;
+}
+
+std::optional<Response> refuse_origin(const HttpRequest& request, bool is_tls,
+                                      std::string_view allowed) {
+  if (!is_foreign_origin(request, is_tls, allowed)) return std::nullopt;
+  return problem(Code::NOT_PERMITTED,
+                 "the page is of another origin (daybookd --allowed-origins lets it in)");
 }
 
 std::string choose_subprotocol(const HttpRequest& request) {

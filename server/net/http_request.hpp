@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "server/net/http_message.hpp"
 
@@ -22,8 +23,11 @@ using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>
 // Whether the client waits for 100 Continue before it sends the body.
 [[nodiscard]] bool expects_continue(const HttpRequest& request);
 
-// Why a request for the sync protocol cannot be upgraded; nullopt: it can.
-[[nodiscard]] std::optional<Response> refuse_upgrade(const HttpRequest& request, bool is_tls);
+// Why a request cannot be upgraded to a WebSocket (RFC 6455, section 4.2); nullopt: it can.
+[[nodiscard]] std::optional<Response> refuse_upgrade(const HttpRequest& request);
+// Why the page behind a request may not connect: an Origin of another site is not among `allowed` (with commas between).
+[[nodiscard]] std::optional<Response> refuse_origin(const HttpRequest& request, bool is_tls,
+                                                    std::string_view allowed);
 // The first of the client's subprotocols that this server speaks; empty: none.
 [[nodiscard]] std::string choose_subprotocol(const HttpRequest& request);
 

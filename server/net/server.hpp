@@ -40,6 +40,9 @@ struct ServerOptions {
       30'000};  // of one write to a peer, at most 64 KiB or a frame
   std::chrono::milliseconds drain_deadline{10'000};  // of stop(), then connections are cut
   bool metrics = true;                               // whether GET /metrics answers
+  // Other sites whose pages may connect to the sync protocol: origins with commas between.
+  std::string allowed_origins;
+  bool test_echo = false;  // for test suites: serves kTestEchoPath (echo_session.hpp)
 };
 
 // Threads:  its own, one io_context each; a connection stays on its thread.

@@ -8,6 +8,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
+#include <limits>
+#include <optional>
+#include <span>
+
+#include "server/net/echo_session.hpp"
 
 namespace daybook::net {
 namespace {
@@ -23,15 +28,43 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::chrono::milliseconds kCloseDeadline{2000};
 
+// What the two kinds of session take and say.
+bool is_binary(const sync::Session& session) {
+  return session.encoding() == sync::Encoding::binary;
+}
+bool is_binary(const EchoSession& session) { return session.is_binary(); }
+bool takes(const sync::Session& session, bool binary) { return is_binary(session) == binary; }
+bool takes(const EchoSession&, bool) { return true; }
+std::size_t bytes_max(const sync::Session& session) {
+  return is_binary(session) ? protocol::kClientMessageBytesMax : protocol::kClientJsonBytesMax;
+}
+std::size_t bytes_max(const EchoSession&) { return EchoSession::kMessageBytesMax; }
+void hear(sync::Session& session, std::span<const std::byte> message, bool) {
+  session.receive(message);
+}
+void hear(EchoSession& session, std::span<const std::byte> message, bool binary) {
+  session.receive(message, binary);
+}
+std::optional<std::string> next(sync::Session& session) {
+  auto message = session.next();
+  if (message.empty()) return std::nullopt;
+  return message;
+}
+std::optional<std::string> next(EchoSession& session) { return session.next(); }
+
 // The read loop alone reads, the write loop alone writes; both run on the connection's thread.
+template <typename Session>
 class WsConnection final : public Connection {
  public:
-  WsConnection(Stream stream, sync::Encoding encoding, IoThread& thread)
+  // `arguments`: of the session, before what wakes its connection.
+  template <typename... Arguments>
+  explicit WsConnection(Stream stream, IoThread& thread, Arguments&&... arguments)
       : thread_(thread),
         stream_(std::move(stream)),
         wake_writer_(thread.context()),
         wake_reader_(thread.context()),
-        session_(std::make_shared<sync::Session>(thread.services(), encoding, [this] { wake(); })) {
+        session_(
+            std::make_shared<Session>(std::forward<Arguments>(arguments)..., [this] { wake(); })) {
     thread_.add(*this);
   }
   ~WsConnection() override {
@@ -64,13 +97,15 @@ class WsConnection final : public Connection {
  private:
   asio::awaitable<bool> accept(const HttpRequest& request, const std::string& subprotocol) {
     stream_.set_option(websocket::stream_base::decorator([&](websocket::response_type& response) {
-      response.set(beast::http::field::sec_websocket_protocol, subprotocol);
+      if (!subprotocol.empty()) {
+        response.set(beast::http::field::sec_websocket_protocol, subprotocol);
+      }
       response.set(beast::http::field::server, "daybookd");
       set_strict_transport(response, stream_.next_layer(), thread_.shared().options);
     }));
     stream_.auto_fragment(false);
-    stream_.read_message_max(0);  // checked here, so that it can be told
-    stream_.binary(session_->encoding() == sync::Encoding::binary);
+    // What is too long is found here, so that it can be told; a length that no frame may have, by the stream.
+    stream_.read_message_max(std::numeric_limits<std::int64_t>::max());
     Deadline deadline(socket());
     deadline.expires_after(thread_.shared().options.handshake_timeout);
     const auto [ec] = co_await stream_.async_accept(request, kTuple);
@@ -96,17 +131,16 @@ class WsConnection final : public Connection {
   }
 
   void take(beast::flat_buffer& buffer) {
-    const bool binary = session_->encoding() == sync::Encoding::binary;
-    const auto most = binary ? protocol::kClientMessageBytesMax : protocol::kClientJsonBytesMax;
-    if (stream_.got_binary() != binary) {
+    if (!takes(*session_, stream_.got_binary())) {
       session_->close(CloseCode::protocol_error, "the subprotocol has the other kind of message");
-    } else if (buffer.size() > most) {
+    } else if (buffer.size() > bytes_max(*session_)) {
       session_->close(CloseCode::too_large, "a message beyond the limit");
     } else if (!stream_.is_message_done()) {
       return;
     } else {
       const auto data = buffer.cdata();
-      session_->receive({static_cast<const std::byte*>(data.data()), data.size()});
+      hear(*session_, {static_cast<const std::byte*>(data.data()), data.size()},
+           stream_.got_binary());
     }
     buffer.consume(buffer.size());
     wake();
@@ -115,11 +149,12 @@ class WsConnection final : public Connection {
   asio::awaitable<void> write_loop() {
     Deadline deadline(socket());
     while (true) {
-      const std::string message = session_->next();
+      const auto message = next(*session_);
       wake_reader_.cancel();
-      if (!message.empty()) {
+      if (message) {
+        stream_.binary(is_binary(*session_));
         deadline.expires_after(thread_.shared().options.write_deadline);
-        const auto [ec, n] = co_await stream_.async_write(asio::buffer(message), kTuple);
+        const auto [ec, n] = co_await stream_.async_write(asio::buffer(*message), kTuple);
         thread_.count_sent(n);
         if (ec) {
           if (deadline.has_expired()) {
@@ -161,7 +196,7 @@ class WsConnection final : public Connection {
   WebSocket stream_;
   asio::steady_timer wake_writer_;
   asio::steady_timer wake_reader_;
-  std::shared_ptr<sync::Session> session_;
+  std::shared_ptr<Session> session_;
   std::uint16_t close_code_ = 0;
 };
 
@@ -172,9 +207,14 @@ asio::awaitable<void> serve_websocket(Stream stream, HttpRequest request, std::s
   const auto encoding =
       subprotocol == protocol::kBinarySubprotocol ? sync::Encoding::binary : sync::Encoding::json;
   spdlog::info("event=sync_opened peer={} subprotocol={}", address, subprotocol);
-  WsConnection connection(std::move(stream), encoding, thread);
+  WsConnection<sync::Session> connection(std::move(stream), thread, thread.services(), encoding);
   co_await connection.run(request, subprotocol);
   spdlog::info("event=sync_closed peer={} code={}", address, connection.close_code());
+}
+
+asio::awaitable<void> serve_test_echo(Stream stream, HttpRequest request, IoThread& thread) {
+  WsConnection<EchoSession> connection(std::move(stream), thread);
+  co_await connection.run(request, {});
 }
 
 }  // namespace daybook::net

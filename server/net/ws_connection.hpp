@@ -24,4 +24,7 @@ void set_strict_transport(auto& message, const Stream& stream, const ServerOptio
 asio::awaitable<void> serve_websocket(Stream stream, HttpRequest request, std::string subprotocol,
                                       IoThread& thread, std::string address);
 
+// For suites of tests: says again what it hears, over the same kind of connection. Requires: is_upgrade was checked.
+asio::awaitable<void> serve_test_echo(Stream stream, HttpRequest request, IoThread& thread);
+
 }  // namespace daybook::net

@@ -80,6 +80,7 @@ Sample sample(const Option& option) {
   }
   std::string text = "/some/where";
   if (option.name == "listen") text = "127.0.0.2:99";
+  if (option.name == "allowed-origins") text = "https://a.example,http://b.example:99";
   if (!option.choices.empty()) text = option.choices.back();
   return {"\"" + text + "\"", text, text};
 }
@@ -450,10 +451,28 @@ TEST_CASE("What is printed is a file that means the same", "[config]") {
   }
 }
 
-TEST_CASE_METHOD(World, "Help names every option", "[config]") {
+TEST_CASE("Origins are told by scheme and host, and nothing behind them", "[config]") {
+  const auto& option = find("allowed-origins");
+  for (const std::string good :
+       {"", "https://a.example", "http://[::1]:5173,https://b.example:99"}) {
+    INFO(good);
+    CHECK(allows(option, good));
+  }
+  for (const std::string bad :
+       {"a.example", "https://", "https://a.example/", "*", "ftp://a.example", "https://a.example,",
+        ",https://a.example", "https://a.example, http://b", "https://user@a.example"}) {
+    INFO(bad);
+    CHECK_FALSE(allows(option, bad));
+  }
+}
+
+TEST_CASE_METHOD(World, "Help names every option but those for tests", "[config]") {
   arguments = {"--help"};
   const auto help = printed();
-  for (const auto& option : options()) CHECK_THAT(help, Contains("--" + std::string(option.name)));
+  for (const auto& option : options()) {
+    INFO(option.name);
+    CHECK((help.find("--" + std::string(option.name)) == std::string::npos) == option.is_hidden);
+  }
   CHECK_THAT(help, Contains("--config FILE"));
   CHECK_THAT(help, Contains("--print-config"));
   CHECK_THAT(help, Contains("DAYBOOKD_"));
