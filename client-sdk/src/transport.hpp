@@ -9,6 +9,7 @@
 #include <daybook/network.hpp>
 
 #include "client-sdk/src/session.hpp"
+#include "schema/protocol.hpp"
 
 namespace daybook::client {
 namespace detail {
@@ -33,10 +34,16 @@ class Transport {
 // Begins to connect.
 using TransportFactory = std::function<std::unique_ptr<Transport>(TransportListener listener)>;
 
+// What else than the protocol's own is asked of a WebSocket; for tests.
+struct WebSocketTerms {
+  std::string subprotocol = std::string(schema::protocol::kBinarySubprotocol);  // empty: none
+};
+
 // Over TCP, under TLS where the address says so. Throws std::invalid_argument if the address is not one, or what the
 // options say about TLS cannot be used.
 [[nodiscard]] TransportFactory websocket_transport(const boost::asio::any_io_executor& executor,
-                                                   const ClientOptions& options);
+                                                   const ClientOptions& options,
+                                                   const WebSocketTerms& terms = {});
 
 }  // namespace detail
 

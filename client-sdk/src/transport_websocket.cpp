@@ -69,9 +69,10 @@ std::string told(std::string_view text) {
 // Shared by the coroutine and the handle.
 struct Connection : std::enable_shared_from_this<Connection> {
   Connection(const net::any_io_executor& executor, Target to, std::shared_ptr<TlsTrust> trusted,
-             const ClientOptions& options, TransportListener calls)
+             const ClientOptions& options, const WebSocketTerms& terms, TransportListener calls)
       : target(std::move(to)),
         trust(std::move(trusted)),
+        subprotocol(terms.subprotocol),
         user_agent(options.user_agent),
         timeout(options.connect_timeout),
         listener(std::move(calls)),
@@ -82,6 +83,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
 
   const Target target;
   const std::shared_ptr<TlsTrust> trust;  // nullptr: plain
+  const std::string subprotocol;
   const std::string user_agent;
   const std::chrono::milliseconds timeout;
   TransportListener listener;
@@ -158,11 +160,10 @@ net::awaitable<bool> Connection::open() {
   stream.read_message_max(protocol::kServerMessageBytesMax);
   stream.binary(true);
   stream.auto_fragment(false);
-  stream.set_option(
-      websocket::stream_base::decorator([agent = user_agent](websocket::request_type& request) {
+  stream.set_option(websocket::stream_base::decorator(
+      [agent = user_agent, wanted = subprotocol](websocket::request_type& request) {
         request.set(beast::http::field::user_agent, agent);
-        request.set(beast::http::field::sec_websocket_protocol,
-                    std::string(protocol::kBinarySubprotocol));
+        if (!wanted.empty()) request.set(beast::http::field::sec_websocket_protocol, wanted);
       }));
   websocket::response_type response;
   const auto [handshake_error] =
@@ -178,10 +179,12 @@ net::awaitable<bool> Connection::open() {
     end_with(handshake_error, std::move(detail));
     co_return false;
   }
-  if (response[beast::http::field::sec_websocket_protocol] !=
-      beast::string_view(protocol::kBinarySubprotocol.data(),
-                         protocol::kBinarySubprotocol.size())) {
+  if (response[beast::http::field::sec_websocket_protocol] != subprotocol) {
     end_with(websocket::error::upgrade_declined, "the server does not speak the subprotocol");
+    co_return false;
+  }
+  if (response.count(beast::http::field::sec_websocket_extensions) > 0) {
+    end_with(websocket::error::upgrade_declined, "the server uses an extension unasked");
     co_return false;
   }
   co_return true;
@@ -206,6 +209,11 @@ net::awaitable<void> Connection::read_loop() {
   beast::flat_buffer buffer;
   while (!aborted) {
     const auto [error, bytes] = co_await stream.async_read(buffer, tuple_awaitable);
+    if (ending.error) {
+      if (error) co_return;
+      buffer.clear();
+      continue;
+    }
     if (error) {
       const auto reason = stream.reason();
       if (error == websocket::error::closed) ending.close_code = reason.code;
@@ -214,7 +222,9 @@ net::awaitable<void> Connection::read_loop() {
     }
     if (!stream.got_binary()) {
       end_with(make_error_code(Errc::bad_server_data), "a text message");
-      co_return;
+      close(websocket::close_code::unknown_data);
+      buffer.clear();
+      continue;
     }
     const auto data = buffer.cdata();
     const auto* begin = static_cast<const std::byte*>(data.data());
@@ -282,14 +292,15 @@ class WebSocketTransport final : public Transport {
 }  // namespace
 
 TransportFactory websocket_transport(const net::any_io_executor& executor,
-                                     const ClientOptions& options) {
+                                     const ClientOptions& options, const WebSocketTerms& terms) {
   const auto target = parse_target(options.url);
   const auto trust = make_trust(target.is_tls, options.tls);
-  return [executor, target, trust, options](TransportListener listener) {
+  return [executor, target, trust, options, terms](TransportListener listener) {
     auto connection =
-        std::make_shared<Connection>(executor, target, trust, options, std::move(listener));
+        std::make_shared<Connection>(executor, target, trust, options, terms, std::move(listener));
     auto done = [connection](const std::exception_ptr& thrown) {
       connection->limit.cancel();
+      beast::get_lowest_layer(connection->stream).close();  // though the handle lives on
       if (thrown && !connection->ending.error) {
         connection->end_with(make_error_code(Errc::no_connection), "the connection broke");
       }
