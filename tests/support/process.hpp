@@ -32,6 +32,7 @@ class Process {
   [[nodiscard]] std::string errors() const;
 
   void signal(int number) const;
+  [[nodiscard]] pid_t id() const { return pid_; }
   // Waits for its end: the exit code, or 128 + the signal that ended it.
   int wait();
 
