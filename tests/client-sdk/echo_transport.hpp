@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@ struct EchoTerms {
   std::string url;
   std::string subprotocol = std::string(schema::protocol::kBinarySubprotocol);  // empty: none
   std::chrono::milliseconds timeout{10'000};
+  std::function<void()> on_open = [] {};
 };
 
 // Threading: run() is called once, anywhere; the rest behind it.
@@ -30,7 +32,10 @@ class EchoTransport {
     const auto connect = client::detail::websocket_transport(io_.get_executor(), options,
                                                              {.subprotocol = terms.subprotocol});
     client::detail::TransportListener listener;
-    listener.on_open = [this] { was_open_ = true; };
+    listener.on_open = [this, tell = terms.on_open] {
+      was_open_ = true;
+      tell();
+    };
     listener.on_message = [this](record::AlignedBytes message) {
       ++messages_;
       transport_->send(std::move(message));

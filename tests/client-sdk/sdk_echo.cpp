@@ -19,12 +19,16 @@ int usage() {
   return 2;
 }
 
-bool echo(const daybook::testing::EchoTerms& terms) {
+bool echo(daybook::testing::EchoTerms terms) {
+  terms.on_open = [url = terms.url] {
+    std::printf("%s: connected\n", url.c_str());
+    std::fflush(stdout);
+  };
   daybook::testing::EchoTransport transport(terms);
   transport.run();
   const auto& ending = transport.ending();
   std::printf("%s: %s, %zu messages, close code %u %s\n", terms.url.c_str(),
-              transport.was_open() ? "open" : "not opened", transport.messages(),
+              transport.was_open() ? "ended" : "not opened", transport.messages(),
               static_cast<unsigned>(ending.close_code), ending.detail.c_str());
   return transport.was_open();
 }
