@@ -45,6 +45,15 @@ enum class Worker { sequencer, projector, historian };
 // Ids that nobody can know beforehand; called on any thread.
 using IdSource = std::function<Id(Timestamp now)>;
 
+// One command's events, as they were committed.
+struct CommittedCommand {
+  Id stream;
+  Version first_version;
+  Position first_position;
+  std::uint32_t count = 0;
+  record::AlignedBytes entries;
+};
+
 // What became readable: everything up to `head` is durable and folded.
 struct Notice {
   struct Stream {
@@ -53,7 +62,8 @@ struct Notice {
     bool rights_changed = false;  // members or roles of it; in the workspace also tokens
   };
   log::Head head;
-  std::vector<Stream> streams;  // that grew
+  std::vector<Stream> streams;             // that grew
+  std::vector<CommittedCommand> commands;  // by which they grew, in the order of the log
 };
 using Listener = std::function<void(const std::shared_ptr<const Notice>&)>;
 

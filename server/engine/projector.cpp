@@ -213,6 +213,7 @@ void Projector::apply(CommittedGroup group) {
       taker_.consider(stream.id, at->second.state, at->second.growth);
     }
   }
+  notice->commands = std::move(group.commands);
   notify(std::move(notice));
 }
 

@@ -188,6 +188,11 @@ Answer recorded(const std::optional<log::Outcome>& outcome) {
   return Accepted{outcome->stream, outcome->first_version, outcome->first, outcome->count};
 }
 
+// Requires: it was appended and folded.
+CommittedCommand to_committed(Id stream, Prepared prepared) {
+  const auto& meta = prepared.metas.front();
+  return {stream, meta.version, meta.position, prepared.count, std::move(prepared.events.entries)};
+}
 }  // namespace
 
 std::size_t Sequencer::snapshot_bytes(const Item& item) {
@@ -325,7 +330,7 @@ Sequencer::Handled Sequencer::handle(Submission& submission, log::Group& group,
     const Accepted accepted{submission.stream, meta.version, meta.position, prepared->count};
     group.append(prepared->events);
     fold(state, *prepared);
-    committed.commands.push_back({submission.stream, std::move(prepared->events.entries)});
+    committed.commands.push_back(to_committed(submission.stream, std::move(*prepared)));
     return {accepted};
   };
   // Nothing is changed before it is prepared: what fails until then fails this one command.
@@ -378,7 +383,7 @@ void Sequencer::record_attempt(const Submission& rejected, const model::Rejectio
   }
   group.append(prepared->events);
   fold(workspace_, *prepared);
-  committed.commands.push_back({{}, std::move(prepared->events.entries)});
+  committed.commands.push_back(to_committed({}, std::move(*prepared)));
 }
 
 void Sequencer::refuse_all(std::vector<Item>& items, Code code, Answers& answers) {

@@ -20,11 +20,6 @@
 
 namespace daybook::engine {
 
-// One command's events in a committed group.
-struct CommittedCommand {
-  Id stream;
-  record::AlignedBytes entries;
-};
 struct CommittedGroup {
   log::Head head;
   // The workspace after it, if it changed: who was just let in can come in as soon as the answer is out.

@@ -110,6 +110,7 @@ std::string_view why_not_served(schema::Message::Which message) {
   switch (message) {
     case Message::SNAPSHOT_CHUNK:
     case Message::SNAPSHOT_END:
+    case Message::RESET:
       return "in the binary form alone";
     case Message::WHAT_IF:
     case Message::PRESENCE:

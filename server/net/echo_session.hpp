@@ -9,7 +9,6 @@
 #include <string_view>
 #include <utility>
 
-#include "server/engine/engine.hpp"
 #include "server/sync/session.hpp"
 
 namespace daybook::net {
@@ -35,8 +34,6 @@ class EchoSession {
   [[nodiscard]] sync::Instant wake_at() const { return sync::Instant::max(); }
   [[nodiscard]] const std::optional<sync::Close>& closing() const { return closing_; }
   [[nodiscard]] sync::Session::Load load() const { return {}; }
-  void notice(const engine::Notice&) {}
-  void day_changed() {}
   void drain() { close(schema::protocol::CloseCode::going_away, "the server is stopping"); }
   void close(schema::protocol::CloseCode code, std::string reason) {
     if (!closing_) closing_ = {code, std::move(reason)};

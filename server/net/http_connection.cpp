@@ -57,7 +57,6 @@ class HttpConnection final : public Connection {
   }
   ~HttpConnection() override { thread_.remove(*this); }
 
-  void notice(const engine::Notice&) override {}
   void report(Traffic& traffic) const override { ++traffic.http_connections; }
   void drain() override {
     ending_ = true;
@@ -313,25 +312,26 @@ class HttpConnection final : public Connection {
   bool ending_ = false;
 };
 
+// Over HTTP alone; nullopt: the connection has ended.
+asio::awaitable<std::optional<Upgrade>> serve_requests(asio::ip::tcp::socket socket,
+                                                       IoThread& thread, std::string address) {
+  HttpConnection connection(std::move(socket), thread, std::move(address));
+  auto request = co_await connection.run();
+  if (!request) co_return std::nullopt;
+  auto subprotocol = choose_subprotocol(*request);
+  co_return Upgrade{connection.take_stream(), std::move(*request), std::move(subprotocol)};
+}
+
 }  // namespace
 
-asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, IoThread& thread,
-                                 std::string address) {
-  std::optional<Stream> upgraded;
-  std::optional<HttpRequest> request;
-  {
-    HttpConnection connection(std::move(socket), thread, address);
-    request = co_await connection.run();
-    if (request) upgraded.emplace(connection.take_stream());
+asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, Served served) {
+  auto upgrade = co_await serve_requests(std::move(socket), served.thread(), served.address());
+  if (!upgrade) co_return;
+  if (is_test_echo(upgrade->request, served.thread())) {
+    co_await serve_test_echo(std::move(*upgrade), std::move(served));
+  } else {
+    co_await serve_websocket(std::move(*upgrade), std::move(served));
   }
-  if (!request) co_return;
-  if (is_test_echo(*request, thread)) {
-    co_await serve_test_echo(std::move(*upgraded), std::move(*request), thread);
-    co_return;
-  }
-  auto subprotocol = choose_subprotocol(*request);
-  co_await serve_websocket(std::move(*upgraded), std::move(*request), std::move(subprotocol),
-                           thread, std::move(address));
 }
 
 }  // namespace daybook::net

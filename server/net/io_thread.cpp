@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 
@@ -19,6 +18,7 @@ sync::SessionOptions session_options(const ServerOptions& options) {
   out.hello_timeout = options.handshake_timeout;
   out.commands_per_second = options.commands_per_second;
   out.view_updates_per_second = options.view_updates_per_second;
+  out.reset_events = options.reset_events;
   out.server_version = options.version;
   return out;
 }
@@ -50,11 +50,8 @@ IoThread::IoThread(Shared& shared)
 IoThread::~IoThread() { join(); }
 
 void IoThread::start() {
-  listener_ =
-      shared_.engine.add_listener(*this, [this](const std::shared_ptr<const engine::Notice>& n) {
-        // A connection may end another's life in here only by posting.
-        for (auto* connection : connections_) connection->notice(*n);
-      });
+  listener_ = shared_.engine.add_listener(
+      *this, [this](const std::shared_ptr<const engine::Notice>& n) { services_.notice(*n); });
   await_next_day();
   thread_ = std::thread([this] {
     while (true) {
@@ -85,22 +82,32 @@ void IoThread::adopt(asio::ip::tcp::socket::native_handle_type handle, bool is_v
       shared_.count.leave(address);
       return;
     }
-    ++serving_;
-    auto served = serve(std::move(socket), std::move(address));
-    asio::co_spawn(context_, std::move(served), asio::detached);
+    begin(std::move(socket), std::move(address));
   });
 }
 
-asio::awaitable<void> IoThread::serve(asio::ip::tcp::socket socket, std::string address) {
-  try {
-    co_await serve_http(std::move(socket), *this, address);
-  } catch (const std::exception& error) {
-    spdlog::error("event=connection_failed peer={} what=\"{}\"", address,
-                  sync::log_text(error.what()));
-  }
+void IoThread::begin(asio::ip::tcp::socket socket, std::string address) {
+  ++serving_;
+  auto served = serve_http(std::move(socket), Served(*this, address));
+  asio::co_spawn(context_, std::move(served), [address](const std::exception_ptr& error) {
+    if (!error) return;
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& failure) {
+      spdlog::error("event=connection_failed peer={} what=\"{}\"", address,
+                    sync::log_text(failure.what()));
+    }
+  });
+}
+
+void IoThread::ended(const std::string& address) {
   shared_.count.leave(address);
   --serving_;
   end_if_idle();
+}
+
+Served::~Served() {
+  if (thread_ != nullptr) thread_->ended(address_);
 }
 
 // The clock may be set meanwhile, so it is looked at every hour, and when the day should end.
@@ -115,7 +122,7 @@ void IoThread::await_next_day() {
     const auto today = date_of(services_.clock());
     if (today != today_) {
       today_ = today;
-      for (auto* connection : connections_) connection->day_changed();
+      services_.day_changed();
     }
     await_next_day();
   });

@@ -17,6 +17,7 @@
 #include "server/net/connection.hpp"
 #include "server/net/read_shares.hpp"
 #include "server/net/server.hpp"
+#include "server/sync/ring.hpp"
 #include "server/sync/session.hpp"
 
 namespace daybook::net {
@@ -28,13 +29,14 @@ struct Shared {
   Shared(engine::Engine& e, ServerOptions o)
       : engine(e),
         options(std::move(o)),
-        events(e.log()),
+        events(e, options.ring_bytes_max),
         count(options.connections_max, options.connections_per_address_max),
         read_shares(options.reads_per_second) {}
 
   engine::Engine& engine;
   ServerOptions options;
-  sync::LogSource events;
+  sync::Ring events;
+  std::shared_ptr<sync::ViewSteps> view_steps = std::make_shared<sync::ViewSteps>();
   sync::Clients clients;
   ConnectionCount count;
   ReadShares read_shares;
@@ -58,11 +60,28 @@ struct Traffic {
 class Connection {
  public:
   virtual ~Connection() = default;
-  virtual void notice(const engine::Notice& notice) = 0;
   virtual void report(Traffic& traffic) const = 0;  // adds itself
-  virtual void day_changed() {}                     // another day has begun (UTC)
   virtual void drain() = 0;                         // finish what is under way, then end
   virtual void abort() = 0;                         // end now
+};
+
+// A connection that was counted, until it has ended.
+//
+// Threading: confined to its thread. Lifetime: the thread waits for it.
+class Served {
+ public:
+  Served(IoThread& thread, std::string address) : thread_(&thread), address_(std::move(address)) {}
+  Served(Served&& other) noexcept
+      : thread_(std::exchange(other.thread_, nullptr)), address_(std::move(other.address_)) {}
+  Served& operator=(Served&&) = delete;
+  ~Served();
+
+  [[nodiscard]] IoThread& thread() const { return *thread_; }
+  [[nodiscard]] const std::string& address() const { return address_; }
+
+ private:
+  IoThread* thread_;  // nullptr: moved from
+  std::string address_;
 };
 
 // Threading: run() is the thread; post(), adopt(), drain() and abort() may be called from others.
@@ -96,7 +115,9 @@ class IoThread final : public engine::Inbox {
   void count_sent(std::size_t bytes) { bytes_sent_ += bytes; }
 
  private:
-  asio::awaitable<void> serve(asio::ip::tcp::socket socket, std::string address);
+  friend class Served;
+  void begin(asio::ip::tcp::socket socket, std::string address);
+  void ended(const std::string& address);
   void end_if_idle();
   [[nodiscard]] Traffic traffic() const;
   void await_next_day();
@@ -120,8 +141,7 @@ class IoThread final : public engine::Inbox {
 };
 
 // Serves one connection until it ends: TLS where the server has a certificate, HTTP, and the sync protocol after an
-// upgrade.
-asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, IoThread& thread,
-                                 std::string address);
+// upgrade, which goes on when this has returned.
+asio::awaitable<void> serve_http(asio::ip::tcp::socket socket, Served served);
 
 }  // namespace daybook::net

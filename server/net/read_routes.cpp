@@ -101,8 +101,8 @@ class EventPages {
     std::string page;
     if (after_ >= through_) co_return page;
     if (!co_await may_read()) co_return std::nullopt;
-    const auto batch = thread_.shared().events.read({.all = false, .stream = stream_}, after_,
-                                                    through_, kPageBytes);
+    const auto batch = sync::read_log(thread_.door().log(), {.all = false, .stream = stream_},
+                                      after_, through_, kPageBytes);
     sync::for_each_cloud_event(batch, source_, [&](const std::string& line) {
       page += line;
       page += '\n';

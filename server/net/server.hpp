@@ -33,6 +33,10 @@ struct ServerOptions {
   std::uint32_t commands_per_second = 10'000;  // of one connection; 0: no limit
   std::uint32_t reads_per_second = 1'000;      // over HTTP with one token; 0: no limit
   std::uint32_t view_updates_per_second = 10;
+  std::size_t ring_bytes_max =
+      64 * 1024 * 1024;  // of the newest events, kept in memory for those who follow
+  std::uint64_t reset_events =
+      100'000;  // who is so far behind may get a snapshot instead; 0: never
   std::chrono::milliseconds heartbeat = schema::protocol::kHeartbeat;
   std::chrono::milliseconds handshake_timeout = 2 * schema::protocol::kHeartbeat;
   std::chrono::milliseconds idle_timeout{60'000};  // between two requests

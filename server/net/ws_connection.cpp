@@ -4,15 +4,20 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
+#include <exception>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
+#include <vector>
 
 #include "server/net/echo_session.hpp"
+#include "server/sync/log_text.hpp"
 
 namespace daybook::net {
 namespace {
@@ -20,12 +25,13 @@ namespace {
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 namespace protocol = schema::protocol;
-using asio::experimental::awaitable_operators::operator||;
 using protocol::CloseCode;
-using WebSocket = websocket::stream<Stream>;
+using WebSocket = websocket::stream<Stream, false>;  // without compression
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 16 * 1024;
+// While nothing is on its way: what waits for it is memory of an idle connection.
+constexpr std::size_t kIdleReadBytes = 512;
 constexpr std::chrono::milliseconds kCloseDeadline{2000};
 
 // What the two kinds of session take and say.
@@ -45,24 +51,28 @@ void hear(sync::Session& session, std::span<const std::byte> message, bool) {
 void hear(EchoSession& session, std::span<const std::byte> message, bool binary) {
   session.receive(message, binary);
 }
-std::optional<std::string> next(sync::Session& session) {
+std::optional<sync::Gather> next(sync::Session& session) {
   auto message = session.next();
   if (message.empty()) return std::nullopt;
   return message;
 }
-std::optional<std::string> next(EchoSession& session) { return session.next(); }
+std::optional<sync::Gather> next(EchoSession& session) { return session.next(); }
 
-// The read loop alone reads, the write loop alone writes; both run on the connection's thread.
+// The read loop alone reads, the write loop alone writes; both run on the connection's thread, and each keeps the connection
+// until it has ended. There is nothing else: many connections are idle, and what they take is mostly this.
 template <typename Session>
-class WsConnection final : public Connection {
+class WsConnection final : public Connection,
+                           public std::enable_shared_from_this<WsConnection<Session>> {
  public:
   // `arguments`: of the session, before what wakes its connection.
   template <typename... Arguments>
-  explicit WsConnection(Stream stream, IoThread& thread, Arguments&&... arguments)
-      : thread_(thread),
+  explicit WsConnection(Stream stream, Served served, Arguments&&... arguments)
+      : served_(std::move(served)),
+        thread_(served_.thread()),
         stream_(std::move(stream)),
-        wake_writer_(thread.context()),
-        wake_reader_(thread.context()),
+        deadline_(socket()),
+        wake_writer_(thread_.context()),
+        wake_reader_(thread_.context()),
         session_(
             std::make_shared<Session>(std::forward<Arguments>(arguments)..., [this] { wake(); })) {
     thread_.add(*this);
@@ -70,31 +80,23 @@ class WsConnection final : public Connection {
   ~WsConnection() override {
     session_->detach();
     thread_.remove(*this);
+    if constexpr (std::is_same_v<Session, sync::Session>) {
+      spdlog::info("event=sync_closed peer={} code={}", served_.address(), close_code_);
+    }
   }
 
-  void notice(const engine::Notice& notice) override { session_->notice(notice); }
   void report(Traffic& traffic) const override {
     const auto load = session_->load();
     ++traffic.sync_connections;
     traffic.subscriptions += load.subscriptions;
     traffic.slowest_lag = std::max(traffic.slowest_lag, load.lag);
   }
-  void day_changed() override { session_->day_changed(); }
   void drain() override {
     session_->drain();
     wake();
   }
-  void abort() override { cut(socket()); }
+  void abort() override { end(); }
 
-  asio::awaitable<void> run(const HttpRequest& request, const std::string& subprotocol) {
-    if (!co_await accept(request, subprotocol)) co_return;
-    if (thread_.draining()) session_->drain();
-    co_await (read_loop() || write_loop());
-  }
-
-  [[nodiscard]] std::uint16_t close_code() const { return close_code_; }
-
- private:
   asio::awaitable<bool> accept(const HttpRequest& request, const std::string& subprotocol) {
     stream_.set_option(websocket::stream_base::decorator([&](websocket::response_type& response) {
       if (!subprotocol.empty()) {
@@ -106,28 +108,59 @@ class WsConnection final : public Connection {
     stream_.auto_fragment(false);
     // What is too long is found here, so that it can be told; a length that no frame may have, by the stream.
     stream_.read_message_max(std::numeric_limits<std::int64_t>::max());
-    Deadline deadline(socket());
-    deadline.expires_after(thread_.shared().options.handshake_timeout);
+    deadline_.expires_after(thread_.shared().options.handshake_timeout);
     const auto [ec] = co_await stream_.async_accept(request, kTuple);
+    deadline_.cancel();
     co_return !ec;
   }
 
+  void start() {
+    if (thread_.draining()) session_->drain();
+    spawn(read_loop(this->shared_from_this()));
+    spawn(write_loop(this->shared_from_this()));
+  }
+
+ private:
+  void spawn(asio::awaitable<void> loop) {
+    asio::co_spawn(thread_.context(), std::move(loop),
+                   [self = this->shared_from_this()](const std::exception_ptr& error) {
+                     if (error) self->fail(error);
+                   });
+  }
+
+  void fail(const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& failure) {
+      spdlog::error("event=connection_failed peer={} what=\"{}\"", served_.address(),
+                    sync::log_text(failure.what()));
+    }
+    end();
+  }
+
+  // Both loops end.
+  void end() {
+    cut(socket());
+    wake();
+  }
+
   // Ends when the peer does. What is wrong is left to the session, and to the write loop to tell.
-  asio::awaitable<void> read_loop() {
+  asio::awaitable<void> read_loop(std::shared_ptr<WsConnection>) {
     beast::flat_buffer buffer;
     while (true) {
-      while (!session_->wants_input()) {
+      while (!session_->wants_input() && socket().is_open()) {
         wake_reader_.expires_at(asio::steady_timer::time_point::max());
         co_await wake_reader_.async_wait(kTuple);
       }
-      const auto [ec, n] = co_await stream_.async_read_some(buffer, kReadBytes, kTuple);
+      const auto most = buffer.size() == 0 ? kIdleReadBytes : kReadBytes;
+      const auto [ec, n] = co_await stream_.async_read_some(buffer, most, kTuple);
       if (ec) {
         if (close_code_ == 0) close_code_ = static_cast<std::uint16_t>(stream_.reason().code);
         break;
       }
       take(buffer);
     }
-    cut(socket());
+    end();
   }
 
   void take(beast::flat_buffer& buffer) {
@@ -143,38 +176,46 @@ class WsConnection final : public Connection {
            stream_.got_binary());
     }
     buffer.consume(buffer.size());
+    if (buffer.capacity() > kIdleReadBytes) buffer.shrink_to_fit();
     wake();
   }
 
-  asio::awaitable<void> write_loop() {
-    Deadline deadline(socket());
-    while (true) {
-      const auto message = next(*session_);
-      wake_reader_.cancel();
-      if (message) {
-        stream_.binary(is_binary(*session_));
-        deadline.expires_after(thread_.shared().options.write_deadline);
-        const auto [ec, n] = co_await stream_.async_write(asio::buffer(*message), kTuple);
-        thread_.count_sent(n);
-        if (ec) {
-          if (deadline.has_expired()) {
-            close_code_ = static_cast<std::uint16_t>(CloseCode::slow_consumer);
-          }
-          cut(socket());
-          co_return;
-        }
-        deadline.cancel();
-        continue;
+  asio::awaitable<void> write_loop(std::shared_ptr<WsConnection>) {
+    while (socket().is_open()) {
+      if (!co_await write_next()) co_return;
+      // What was written is gone before there is anything to wait for.
+      if (!has_written_) {
+        wake_writer_.expires_at(session_->wake_at());
+        co_await wake_writer_.async_wait(kTuple);
       }
-      if (session_->closing()) {
-        deadline.expires_after(kCloseDeadline);
-        co_await close();
-        cut(socket());
-        co_return;
-      }
-      wake_writer_.expires_at(session_->wake_at());
-      co_await wake_writer_.async_wait(kTuple);
     }
+  }
+
+  // Writes what there is now, if anything, or says farewell. False: the connection has ended.
+  asio::awaitable<bool> write_next() {
+    const auto message = next(*session_);
+    has_written_ = message.has_value();
+    wake_reader_.cancel();
+    if (!message) {
+      if (!session_->closing()) co_return true;
+      deadline_.expires_after(kCloseDeadline);
+      co_await close();
+      end();
+      co_return false;
+    }
+    std::vector<asio::const_buffer> buffers;
+    message->for_each([&](std::string_view bytes) { buffers.push_back(asio::buffer(bytes)); });
+    stream_.binary(is_binary(*session_));
+    deadline_.expires_after(thread_.shared().options.write_deadline);
+    const auto [ec, n] = co_await stream_.async_write(std::span(buffers), kTuple);
+    deadline_.cancel();
+    thread_.count_sent(n);
+    if (!ec) co_return true;
+    if (deadline_.has_expired()) {
+      close_code_ = static_cast<std::uint16_t>(CloseCode::slow_consumer);
+    }
+    end();
+    co_return false;
   }
 
   asio::awaitable<void> close() {
@@ -192,29 +233,33 @@ class WsConnection final : public Connection {
     wake_reader_.cancel();
   }
 
+  Served served_;
   IoThread& thread_;
   WebSocket stream_;
+  Deadline deadline_;
   asio::steady_timer wake_writer_;
   asio::steady_timer wake_reader_;
   std::shared_ptr<Session> session_;
   std::uint16_t close_code_ = 0;
+  bool has_written_ = false;
 };
 
 }  // namespace
 
-asio::awaitable<void> serve_websocket(Stream stream, HttpRequest request, std::string subprotocol,
-                                      IoThread& thread, std::string address) {
-  const auto encoding =
-      subprotocol == protocol::kBinarySubprotocol ? sync::Encoding::binary : sync::Encoding::json;
-  spdlog::info("event=sync_opened peer={} subprotocol={}", address, subprotocol);
-  WsConnection<sync::Session> connection(std::move(stream), thread, thread.services(), encoding);
-  co_await connection.run(request, subprotocol);
-  spdlog::info("event=sync_closed peer={} code={}", address, connection.close_code());
+asio::awaitable<void> serve_websocket(Upgrade upgrade, Served served) {
+  const auto encoding = upgrade.subprotocol == protocol::kBinarySubprotocol ? sync::Encoding::binary
+                                                                            : sync::Encoding::json;
+  spdlog::info("event=sync_opened peer={} subprotocol={}", served.address(), upgrade.subprotocol);
+  auto& services = served.thread().services();
+  const auto connection = std::make_shared<WsConnection<sync::Session>>(
+      std::move(upgrade.stream), std::move(served), services, encoding);
+  if (co_await connection->accept(upgrade.request, upgrade.subprotocol)) connection->start();
 }
 
-asio::awaitable<void> serve_test_echo(Stream stream, HttpRequest request, IoThread& thread) {
-  WsConnection<EchoSession> connection(std::move(stream), thread);
-  co_await connection.run(request, {});
+asio::awaitable<void> serve_test_echo(Upgrade upgrade, Served served) {
+  const auto connection =
+      std::make_shared<WsConnection<EchoSession>>(std::move(upgrade.stream), std::move(served));
+  if (co_await connection->accept(upgrade.request, {})) connection->start();
 }
 
 }  // namespace daybook::net

@@ -20,11 +20,18 @@ void set_strict_transport(auto& message, const Stream& stream, const ServerOptio
               fmt::format("max-age={}", age.count()));
 }
 
-// Requires: the request was checked (refuse_upgrade), and `subprotocol` is one of the two.
-asio::awaitable<void> serve_websocket(Stream stream, HttpRequest request, std::string subprotocol,
-                                      IoThread& thread, std::string address);
+// A connection that has asked for it. The request was checked (refuse_upgrade), and the
+// subprotocol is one of the two, or empty where the test echo was asked for.
+struct Upgrade {
+  Stream stream;
+  HttpRequest request;
+  std::string subprotocol;
+};
 
-// For suites of tests: says again what it hears, over the same kind of connection. Requires: is_upgrade was checked.
-asio::awaitable<void> serve_test_echo(Stream stream, HttpRequest request, IoThread& thread);
+// Answers the upgrade; the connection then goes on by itself, and keeps `served` until it has ended.
+asio::awaitable<void> serve_websocket(Upgrade upgrade, Served served);
+
+// For suites of tests: says again what it hears, over the same kind of connection. It keeps `served` likewise.
+asio::awaitable<void> serve_test_echo(Upgrade upgrade, Served served);
 
 }  // namespace daybook::net

@@ -123,7 +123,7 @@ std::string cloud_event(const record::Entry& entry, std::string_view source) {
 
 void for_each_cloud_event(const log::Batch& batch, std::string_view source,
                           const std::function<void(std::string)>& f) {
-  for_each_entry(batch, [&](const record::Entry& entry) { f(cloud_event(entry, source)); });
+  for_each_entry(batch.entries, [&](const record::Entry& entry) { f(cloud_event(entry, source)); });
 }
 
 }  // namespace daybook::sync

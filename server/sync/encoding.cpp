@@ -2,6 +2,7 @@
 
 #include <capnp/serialize.h>
 
+#include <array>
 #include <cstring>
 #include <stdexcept>
 
@@ -17,8 +18,8 @@ namespace json = schema::json;
 // A JSON line of events ends when it has grown beyond this; one event alone stays far below the limit on messages.
 constexpr std::size_t kEventLineBytes = 256 * 1024;
 
-Frame framed(protocol::FrameKind kind, std::size_t content_bytes) {
-  Frame frame(protocol::kFrameHeaderBytes + content_bytes, '\0');
+std::string framed(protocol::FrameKind kind, std::size_t content_bytes) {
+  std::string frame(protocol::kFrameHeaderBytes + content_bytes, '\0');
   protocol::write_header(
       std::span<std::byte, protocol::kFrameHeaderBytes>(reinterpret_cast<std::byte*>(frame.data()),
                                                         protocol::kFrameHeaderBytes),
@@ -26,47 +27,10 @@ Frame framed(protocol::FrameKind kind, std::size_t content_bytes) {
   return frame;
 }
 
-Frame binary_events(std::uint32_t subscription, const log::Batch& batch,
-                    std::uint64_t complete_through) {
-  auto frame = framed(protocol::FrameKind::event_batch,
-                      protocol::kEventBatchHeaderBytes + batch.entries.size());
-  auto* content = reinterpret_cast<std::byte*>(frame.data()) + protocol::kFrameHeaderBytes;
-  protocol::write_header(std::span<std::byte, protocol::kEventBatchHeaderBytes>(
-                             content, protocol::kEventBatchHeaderBytes),
-                         protocol::EventBatchHeader{.subscription = subscription,
-                                                    .count = batch.count,
-                                                    .from = batch.first,
-                                                    .complete_through = complete_through});
-  if (!batch.entries.empty()) {
-    std::memcpy(content + protocol::kEventBatchHeaderBytes, batch.entries.data(),
-                batch.entries.size());
-  }
-  return frame;
-}
-
-std::vector<Frame> json_events(std::uint32_t subscription, const log::Batch& batch,
-                               std::uint64_t complete_through) {
-  std::vector<Frame> frames;
-  std::vector<std::string> events;
-  std::size_t bytes = 0;
-  const auto flush = [&](bool complete) {
-    json::encode_events(frames.emplace_back(), subscription, complete_through, complete, events);
-    events.clear();
-    bytes = 0;
-  };
-  for_each_json(batch, [&](std::string event) {
-    if (bytes > 0 && bytes + event.size() > kEventLineBytes) flush(false);
-    bytes += event.size();
-    events.push_back(std::move(event));
-  });
-  flush(true);
-  return frames;
-}
-
 }  // namespace
 
-Frame encode(Encoding encoding, schema::Message::Reader message) {
-  Frame frame;
+std::string encode(Encoding encoding, schema::Message::Reader message) {
+  std::string frame;
   if (encoding == Encoding::json) {
     json::encode(frame, message);
     return frame;
@@ -81,27 +45,87 @@ Frame encode(Encoding encoding, schema::Message::Reader message) {
   return frame;
 }
 
-void append(Encoding encoding, std::string& message, const Frame& frame) {
-  if (encoding == Encoding::json && !message.empty()) message += '\n';
-  message += frame;
+void append(Encoding encoding, Gather& message, Frame frame) {
+  if (encoding == Encoding::json && !message.empty()) message.add("\n");
+  message.append(std::move(frame));
 }
 
-std::vector<Frame> event_frames(Encoding encoding, std::uint32_t subscription,
-                                const log::Batch& batch, std::uint64_t complete_through) {
-  if (encoding == Encoding::json) return json_events(subscription, batch, complete_through);
+Frame event_frame(std::uint32_t subscription, const Run& run) {
+  std::array<std::byte, protocol::kFrameHeaderBytes + protocol::kEventBatchHeaderBytes> head;
+  const auto length = protocol::kEventBatchHeaderBytes + run.entries.size();
+  protocol::write_header(std::span(head).first<protocol::kFrameHeaderBytes>(),
+                         protocol::FrameHeader{.length = static_cast<std::uint32_t>(length),
+                                               .kind = protocol::FrameKind::event_batch});
+  protocol::write_header(std::span(head).last<protocol::kEventBatchHeaderBytes>(),
+                         protocol::EventBatchHeader{.subscription = subscription,
+                                                    .count = run.extent.count,
+                                                    .from = run.extent.first,
+                                                    .complete_through = run.extent.last});
+  Frame frame;
+  frame.add(std::string_view(reinterpret_cast<const char*>(head.data()), head.size()));
+  frame.add_shared(run.owner, std::string_view(reinterpret_cast<const char*>(run.entries.data()),
+                                               run.entries.size()));
+  return frame;
+}
+
+std::vector<Frame> event_lines(std::uint32_t subscription, const JsonRun& run) {
+  const auto around = [&](bool complete, bool empty) {
+    std::string line;
+    const std::string nothing;
+    json::encode_events(line, subscription, run.extent.last, complete,
+                        std::span(&nothing, empty ? 0 : 1));
+    return line;
+  };
   std::vector<Frame> frames;
-  frames.push_back(binary_events(subscription, batch, complete_through));
+  if (run.extent.count == 0) {
+    frames.emplace_back(around(true, true));
+    return frames;
+  }
+  // A line is what stands around its events, `]}}` being behind them.
+  constexpr std::string_view kEnd = "]}}";
+  struct Text {
+    const std::shared_ptr<const EventTexts>& owner;
+    std::string_view events;
+  };
+  std::vector<Text> texts;
+  for (const auto& command : run.commands) {
+    for (const auto& text : *command) texts.push_back({command, text});
+  }
+  for (std::size_t i = 0; i < texts.size();) {
+    std::size_t end = i;
+    for (std::size_t bytes = 0; end < texts.size(); ++end) {
+      bytes += texts[end].events.size();
+      if (end > i && bytes > kEventLineBytes) break;
+    }
+    auto line = around(end == texts.size(), false);
+    line.resize(line.size() - kEnd.size());
+    Frame frame(std::move(line));
+    for (auto at = i; at < end; ++at) {
+      if (at > i) frame.add(",");
+      frame.add_shared(texts[at].owner, texts[at].events);
+    }
+    frame.add(kEnd);
+    frames.push_back(std::move(frame));
+    i = end;
+  }
   return frames;
 }
 
-void for_each_json(const log::Batch& batch, const std::function<void(std::string)>& f) {
-  for_each_entry(batch, [&](const record::Entry& entry) {
-    std::string line;
+EventTexts event_texts(record::Bytes entries) {
+  EventTexts texts;
+  for_each_entry(entries, [&](const record::Entry& entry) {
+    std::string text;
     entry.event.with_envelope([&](schema::Envelope::Reader envelope) {
-      json::encode_stored_event(line, envelope, entry.event.payload_bytes(), words_in(entry));
+      json::encode_stored_event(text, envelope, entry.event.payload_bytes(), words_in(entry));
     });
-    f(std::move(line));
+    if (texts.empty() || texts.back().size() + text.size() > kEventLineBytes) {
+      texts.push_back(std::move(text));
+    } else {
+      texts.back() += ',';
+      texts.back() += text;
+    }
   });
+  return texts;
 }
 
 WordsIndex::WordsIndex(const log::EventLog& log, std::span<const model::Text> texts) {
@@ -114,6 +138,12 @@ WordsIndex::WordsIndex(const log::EventLog& log, std::span<const model::Text> te
     bytes_ += stored[i]->words.size();
     texts_.emplace(std::pair(keys[i].position.value, keys[i].index), std::move(*stored[i]));
   }
+}
+
+void WordsIndex::add(const model::Text& text, std::string words) {
+  bytes_ += words.size();
+  texts_[std::pair(text.position.value, text.index)] = {
+      .words = std::move(words), .salt = {}, .redacted = false};
 }
 
 const log::EventLog::StoredText* WordsIndex::find(Position position, std::uint32_t index) const {

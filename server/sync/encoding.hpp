@@ -18,15 +18,17 @@
 #include "schema/json/json.hpp"
 #include "schema/wire.capnp.h"
 #include "server/log/event_log.hpp"
+#include "server/sync/event_source.hpp"
+#include "server/sync/gather.hpp"
 
 namespace daybook::sync {
 
 enum class Encoding { binary, json };
 
 // Binary: header and content. JSON: one line, without a line end.
-using Frame = std::string;
+using Frame = Gather;
 
-[[nodiscard]] Frame encode(Encoding encoding, schema::Message::Reader message);
+[[nodiscard]] std::string encode(Encoding encoding, schema::Message::Reader message);
 
 // fill(schema::Message::Builder)
 template <typename F>
@@ -38,15 +40,14 @@ template <typename F>
 }
 
 // Joins a frame to those of the same WebSocket message.
-void append(Encoding encoding, std::string& message, const Frame& frame);
+void append(Encoding encoding, Gather& message, Frame frame);
 
-// A batch of events: one binary frame, or as many lines as the limit on messages takes.
-[[nodiscard]] std::vector<Frame> event_frames(Encoding encoding, std::uint32_t subscription,
-                                              const log::Batch& batch,
-                                              std::uint64_t complete_through);
-
-// Calls f(std::string line) for every event of a batch, as {"envelope", "event"} with its words.
-void for_each_json(const log::Batch& batch, const std::function<void(std::string)>& f);
+// A batch of events as one binary frame, whose entries are shared.
+[[nodiscard]] Frame event_frame(std::uint32_t subscription, const Run& run);
+// The same as lines, as many as the limit on messages takes; each event's text is shared.
+[[nodiscard]] std::vector<Frame> event_lines(std::uint32_t subscription, const JsonRun& run);
+// Events, each as {"envelope", "event"} with its words.
+[[nodiscard]] EventTexts event_texts(record::Bytes entries);
 
 // Calls f(std::string line) for every event of a batch, as a CloudEvent 1.0 in structured JSON: its attributes, as extensions
 // what the envelope says beside, and as data the event's own member with its words. `source` is the stream's address.
@@ -58,6 +59,9 @@ void for_each_cloud_event(const log::Batch& batch, std::string_view source,
 class WordsIndex {
  public:
   WordsIndex(const log::EventLog& log, std::span<const model::Text> texts);
+
+  // Words that are not in the log.
+  void add(const model::Text& text, std::string words);
 
   [[nodiscard]] const log::EventLog::StoredText* find(Position position, std::uint32_t index) const;
   // For schema::json. The index must outlive it.

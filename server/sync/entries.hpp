@@ -11,8 +11,7 @@ namespace daybook::sync {
 
 // Calls f(const record::Entry&) for each, in order.
 template <typename F>
-void for_each_entry(const log::Batch& batch, F&& f) {
-  record::Bytes rest = batch.entries;
+void for_each_entry(record::Bytes rest, F&& f) {
   while (!rest.empty()) {
     const auto entry = record::next_entry(rest, record::EventView::Check::hashes);
     if (!entry || !*entry) throw std::runtime_error("damaged: an event cannot be read");

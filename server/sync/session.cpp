@@ -25,9 +25,14 @@ Session::Session(Services& services, Encoding encoding, std::function<void()> wa
       began_(services.steady()),
       heard_(began_),
       sent_(began_),
-      rate_(services.options.commands_per_second, began_) {}
+      rate_(services.options.commands_per_second, began_) {
+  services_.audience.enter(*this);
+}
 
-Session::~Session() { leave(); }
+Session::~Session() {
+  leave();
+  services_.audience.leave(*this);
+}
 
 void Session::leave() {
   if (!closing_) closing_ = Close{CloseCode::internal, ""};
@@ -109,7 +114,7 @@ void Session::check_timers() {
   if (now - heard_ >= 2 * options.heartbeat) {
     return close(CloseCode::heartbeat_timeout, "nothing was heard");
   }
-  if (now - sent_ >= options.heartbeat && outbox_.empty()) {
+  if (now - sent_ >= options.heartbeat && outbox_bytes_ == 0) {
     send([&](schema::Message::Builder& message) { message.initPing().setNonce(++pings_); });
   }
   read_views();
@@ -136,21 +141,25 @@ Instant Session::wake_at() const {
   return at;
 }
 
-std::string Session::next() {
-  std::string message;
+Gather Session::next() {
+  Gather message;
   guarded([&] { message = make_next(); });
   return message;
 }
 
-std::string Session::make_next() {
+Gather Session::make_next() {
   check_timers();
-  std::string message;
-  while (!outbox_.empty()) {
-    const auto& frame = outbox_.front();
+  Gather message;
+  while (outbox_sent_ < outbox_.size()) {
+    auto& frame = outbox_[outbox_sent_];
     if (!message.empty() && message.size() + frame.size() > protocol::kCoalescedBytesMax) break;
-    append(encoding_, message, frame);
     outbox_bytes_ -= frame.size();
-    outbox_.pop_front();
+    append(encoding_, message, std::move(frame));
+    ++outbox_sent_;
+  }
+  if (outbox_sent_ == outbox_.size()) {
+    outbox_ = {};  // an idle session holds nothing
+    outbox_sent_ = 0;
   }
   if (!closing_ && phase_ == Phase::open) {
     fill_from_subscriptions(message);
@@ -161,11 +170,16 @@ std::string Session::make_next() {
   return message;
 }
 
-void Session::fill_from_subscriptions(std::string& message) {
+void Session::fill_from_subscriptions(Gather& message) {
   std::size_t idle = 0;
   while (idle < subscriptions_.size() && message.size() < protocol::kCoalescedBytesMax) {
     turn_ %= subscriptions_.size();
     auto& subscription = *subscriptions_[turn_];
+    if (wants_reset(subscription)) {  // its turn comes with the snapshots
+      ++idle;
+      ++turn_;
+      continue;
+    }
     const auto room = protocol::kCoalescedBytesMax - message.size();
     const auto share = std::max(room / (subscriptions_.size() - idle), kReadBytesMin);
     auto frame =
@@ -179,7 +193,7 @@ void Session::fill_from_subscriptions(std::string& message) {
       subscription.put_back(std::move(*frame));
       return;
     }
-    append(encoding_, message, *frame);
+    append(encoding_, message, std::move(*frame));
     idle = 0;
     if (subscription.ended()) {
       subscriptions_.erase(subscriptions_.begin() + static_cast<std::ptrdiff_t>(turn_));
@@ -238,6 +252,7 @@ void Session::subscribe(std::optional<SubscribeRequest> request, std::uint32_t i
   if (!request) return send_error(Code::NOT_SUPPORTED, "such a subscription does not exist", id);
   subscriptions_.push_back(std::make_unique<Subscription>(std::move(*request), next_serial_++));
   auto& subscription = *subscriptions_.back();
+  subscription.follow(services_.audience, *this);
   const auto serial = subscription.serial();
   if (const auto code = subscription.check(encoding_); code != Code::NONE) {
     return end(serial, code);
@@ -260,13 +275,39 @@ void Session::open(const Subscription& subscription) {
 void Session::open_next_snapshot() {
   if (reads_past_) return;
   const auto* present = find(snapshot_serial_);
-  if (present != nullptr && (!present->started() || present->holds_snapshot())) return;
+  if (present != nullptr &&
+      (!present->started() || present->holds_snapshot() || wants_reset(*present))) {
+    return;
+  }
   snapshot_serial_ = 0;
   for (const auto& subscription : subscriptions_) {
-    if (!subscription->needs_snapshot() || subscription->started()) continue;
+    const bool opens = subscription->needs_snapshot() && !subscription->started();
+    if (!opens && !wants_reset(*subscription)) continue;
     snapshot_serial_ = subscription->serial();
-    return open(*subscription);
+    return opens ? open(*subscription) : reset(*subscription);
   }
+}
+
+bool Session::wants_reset(const Subscription& subscription) const {
+  const auto events = services_.options.reset_events;
+  return events > 0 && subscription.wants_reset(encoding_, events);
+}
+
+void Session::reset(const Subscription& subscription) {
+  services_.door.read_project(
+      subscription.scope().stream,
+      answered([serial = subscription.serial()](Session& self, const auto& project) {
+        auto* found = self.find(serial);
+        if (found == nullptr) return self.open_next_snapshot();
+        if (!self.wants_reset(*found)) return;
+        if (project) {
+          found->reset(*project);
+        } else if (!found->needs_project()) {
+          found->reset(*self.services_.door.workspace());
+        } else {
+          found->refuse_reset();  // it cannot be read
+        }
+      }));
 }
 
 void Session::opened(std::uint64_t serial, const model::Project* project) {
@@ -326,14 +367,18 @@ void Session::read_views() {
     for (std::size_t i = 0; i < subscription->watchers().size(); ++i) {
       auto& watcher = subscription->watchers()[i];
       if (!watcher.should_read(now)) continue;
-      services_.door.read_view(
-          subscription->scope().stream, watcher.view(), rejected_acts(),
-          answered([serial = subscription->serial(), i](Session& self, auto& view) {
+      const ViewReads::Key key{subscription->scope().stream, watcher.view(), rejected_acts()};
+      if (auto view = services_.views.known(key)) {
+        watcher.show(*services_.steps, std::move(view), now);
+        continue;
+      }
+      services_.views.read(
+          key, answered([serial = subscription->serial(), i](Session& self, const auto& view) {
             auto* found = self.find(serial);
             if (found == nullptr) return;
             auto& asked = found->watchers()[i];
             if (view) {
-              asked.show(std::move(view), self.services_.steady());
+              asked.show(*self.services_.steps, view, self.services_.steady());
             } else {
               asked.skip();
             }

@@ -4,17 +4,18 @@
 // Whoever owns the socket hands every received WebSocket message to receive(), and asks next() for the next one to
 // write whenever the socket can take it: nothing is made before, so a slow reader costs a cursor, not a queue.
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "schema/protocol.hpp"
+#include "server/sync/audience.hpp"
 #include "server/sync/clients.hpp"
 #include "server/sync/door.hpp"
 #include "server/sync/message_in.hpp"
 #include "server/sync/subscription.hpp"
+#include "server/sync/view_reads.hpp"
 
 namespace daybook::sync {
 
@@ -24,7 +25,9 @@ struct SessionOptions {
   std::uint32_t commands_per_second =
       10'000;  // of one connection, with its subscriptions; 0: no limit
   std::uint32_t view_updates_per_second = 10;  // of one view
-  std::chrono::milliseconds delay_min{1000};   // for goingAway
+  std::uint64_t reset_events =
+      100'000;  // whoever is so far behind may get a snapshot instead; 0: never
+  std::chrono::milliseconds delay_min{1000};  // for goingAway
   std::chrono::milliseconds delay_max{5000};
   std::string server_version;
 };
@@ -37,6 +40,19 @@ struct Services {
   SessionOptions options;
   engine::Clock clock;
   std::function<Instant()> steady = [] { return std::chrono::steady_clock::now(); };
+  Audience audience = {};
+  ViewReads views{door};
+  // Shared by the threads.
+  std::shared_ptr<ViewSteps> steps = std::make_shared<ViewSteps>();
+  // Tells the sessions, those whom it concerns: what grew; that another day has begun (UTC).
+  void notice(const engine::Notice& notice) {
+    views.notice(notice);
+    audience.notice(notice);
+  }
+  void day_changed() {
+    views.day_changed();
+    audience.day_changed();
+  }
 };
 
 // How a connection ends.
@@ -63,7 +79,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] bool wants_input() const;
 
   // The next WebSocket message; empty: nothing now.
-  [[nodiscard]] std::string next();
+  [[nodiscard]] Gather next();
   // When to call next() again, though nobody woke.
   [[nodiscard]] Instant wake_at() const;
   // Set: write what next() still has, then close.
@@ -76,9 +92,6 @@ class Session : public std::enable_shared_from_this<Session> {
   };
   [[nodiscard]] Load load() const;
 
-  void notice(const engine::Notice& notice);
-  // Another day has begun (UTC): what depends on it is read again.
-  void day_changed();
   // A planned stop: says so, takes nothing more, and closes when all is answered.
   void drain();
   void close(schema::protocol::CloseCode code, std::string reason);
@@ -88,7 +101,12 @@ class Session : public std::enable_shared_from_this<Session> {
   void detach();
 
  private:
+  friend class Audience;  // which tells it what is new
   enum class Phase { opening, entering, open };
+
+  void notice(const engine::Notice& notice);
+  // Another day has begun (UTC): what depends on it is read again.
+  void day_changed();
 
   // What runs when a handler was posted, or somebody calls in from outside: a failure ends this session alone.
   template <typename F>
@@ -134,6 +152,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void subscribe(std::optional<SubscribeRequest> request, std::uint32_t id);
   void open(const Subscription& subscription);
   void open_next_snapshot();
+  [[nodiscard]] bool wants_reset(const Subscription& subscription) const;
+  void reset(const Subscription& subscription);
   void opened(std::uint64_t serial, const model::Project* project);
   void read_past(const Subscription& subscription);
   void recheck(std::uint64_t serial);
@@ -152,8 +172,8 @@ class Session : public std::enable_shared_from_this<Session> {
   }
   void push(Frame frame);
   void check_timers();
-  [[nodiscard]] std::string make_next();
-  void fill_from_subscriptions(std::string& message);
+  [[nodiscard]] Gather make_next();
+  void fill_from_subscriptions(Gather& message);
   [[nodiscard]] bool is_token_good() const;
   [[nodiscard]] Instant expiry() const;
 
@@ -169,14 +189,16 @@ class Session : public std::enable_shared_from_this<Session> {
 
   MessageIn input_;
   std::size_t in_flight_ = 0;  // commands, queries and reads that the engine has to answer
-  std::deque<Frame> outbox_;
-  std::size_t outbox_bytes_ = 0;
+  std::vector<Frame> outbox_;
+  std::size_t outbox_sent_ = 0;   // so many of its frames have gone
+  std::size_t outbox_bytes_ = 0;  // of the others
 
   std::uint64_t next_serial_ = 1;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
   std::size_t turn_ = 0;
   std::uint64_t snapshot_serial_ = 0;  // whose turn it is to have a snapshot; 0: nobody's
   bool reads_past_ = false;            // asked, also if whoever wanted it has gone
+
 
   Instant began_;
   Instant heard_;

@@ -21,6 +21,8 @@ class SnapshotSender {
         digest_(model::digest(state)) {}
 
   [[nodiscard]] Version version() const { return version_; }
+  // No more than there is to send: the state's bytes, and of each text a salt and a few words.
+  [[nodiscard]] std::size_t bytes_least() const { return bytes_.size() + 64 * texts_.size(); }
   [[nodiscard]] bool done() const { return ended_; }
   // Requires: not done().
   [[nodiscard]] Frame next(const log::EventLog& log);

@@ -11,6 +11,9 @@ namespace {
 using schema::Code;
 namespace protocol = schema::protocol;
 
+// No stored event takes less.
+constexpr std::uint64_t kEventBytesLeast = 256;
+
 // The command that the event behind `after` belongs to, as batches hold whole commands: its events lie behind `begin`,
 // up to `end`.
 struct CommandSpan {
@@ -192,7 +195,7 @@ Code Subscription::begin_events(std::uint64_t newest, const log::EventLog& log) 
       if (!request_.log_id.is_nil() && request_.log_id != log.log_id()) return Code::OTHER_LOG;
       if (request_.after > newest) return Code::AHEAD_OF_LOG;
       after_ = request_.after;
-      tell_position_ = true;
+      tells_position_ = true;
       return Code::NONE;
     case From::range:
       if (request_.last > newest) return Code::AHEAD_OF_LOG;
@@ -204,7 +207,7 @@ Code Subscription::begin_events(std::uint64_t newest, const log::EventLog& log) 
       if (after_ > 0 && after_ < newest) {
         after_ = command_around(request_.scope, after_, log).begin;
       }
-      tell_position_ = true;
+      tells_position_ = true;
       return Code::NONE;
   }
   return Code::NOT_SUPPORTED;
@@ -218,11 +221,74 @@ std::uint64_t Subscription::lag() const {
   return through - std::min(through, after_);
 }
 
+void Subscription::follow(Audience& audience, Session& session) {
+  seat_ = audience.follow(session, request_.scope);
+  if (std::ranges::any_of(request_.views, model::depends_on_workspace)) {
+    workspace_seat_ = audience.follow(session, {.all = false, .stream = {}});
+  }
+}
+
+bool Subscription::wants_reset(Encoding encoding, std::uint64_t events) const {
+  using From = SubscribeRequest::From;
+  const bool may_start_over = request_.from == From::snapshot || request_.from == From::after;
+  return started_ && encoding == Encoding::binary && may_start_over && !request_.as_views &&
+         !request_.scope.all && !snapshot_ && after_ >= reset_refused_ && lag() >= events;
+}
+
+void Subscription::reset(SnapshotSender snapshot) {
+  // What is there is complete up to its version; the events behind it follow.
+  const auto version = snapshot.version().value;
+  advance(version);
+  const bool is_shorter = snapshot.bytes_least() < (version - after_) * kEventBytesLeast;
+  if (version <= after_ || !is_shorter) return refuse_reset();
+  snapshot_.emplace(std::move(snapshot));
+  after_ = version;
+  tells_position_ = false;
+  add_ready({make_frame(Encoding::binary, [&](schema::Message::Builder& message) {
+    auto reset = message.initReset();
+    reset.setSubscription(id());
+    reset.setCode(Code::BEHIND_TOO_FAR);
+  })});
+}
+
 std::optional<Frame> Subscription::take_ready() {
   if (ready_.empty()) return std::nullopt;
-  auto frame = std::move(ready_.front());
-  ready_.pop_front();
+  auto frame = std::move(ready_.back());
+  ready_.pop_back();
   return frame;
+}
+
+void Subscription::add_ready(std::vector<Frame> frames) {
+  std::ranges::reverse(frames);
+  ready_.insert(ready_.begin(), std::make_move_iterator(frames.begin()),
+                std::make_move_iterator(frames.end()));
+}
+
+void Subscription::read_events(Encoding encoding, EventSource& source, std::uint64_t through,
+                               std::size_t bytes) {
+  const auto told = [&](const Extent& extent) {
+    if (extent.count == 0) return false;
+    after_ = extent.last;
+    tells_position_ = false;
+    return true;
+  };
+  if (encoding == Encoding::json) {
+    const auto run = source.read_json(request_.scope, after_, through, bytes);
+    if (told(run.extent)) add_ready(event_lines(id(), run));
+  } else {
+    const auto run = source.read(request_.scope, after_, through, bytes);
+    if (told(run.extent)) add_ready({event_frame(id(), run)});
+  }
+}
+
+void Subscription::tell_position(Encoding encoding) {
+  tells_position_ = false;
+  const Extent nothing{.first = after_ + 1, .last = after_, .count = 0};
+  if (encoding == Encoding::json) {
+    add_ready(event_lines(id(), {.extent = nothing, .commands = {}}));
+  } else {
+    add_ready({event_frame(id(), {.extent = nothing, .entries = {}, .owner = nullptr})});
+  }
 }
 
 std::optional<Frame> Subscription::next(Encoding encoding, EventSource& source,
@@ -242,25 +308,15 @@ std::optional<Frame> Subscription::next(Encoding encoding, EventSource& source,
   }
   const auto through = last_ ? std::min(known_, *last_) : known_;
   if (after_ < through) {
-    const auto batch = source.read(request_.scope, after_, through, bytes);
-    if (batch.count == 0) return std::nullopt;
-    after_ = batch.last;
-    tell_position_ = false;
-    for (auto& frame : event_frames(encoding, id(), batch, after_)) {
-      ready_.push_back(std::move(frame));
-    }
-  } else if (tell_position_) {
-    tell_position_ = false;
-    const log::Batch nothing{.entries = {}, .count = 0, .first = after_ + 1, .last = after_};
-    for (auto& frame : event_frames(encoding, id(), nothing, after_)) {
-      ready_.push_back(std::move(frame));
-    }
+    read_events(encoding, source, through, bytes);
+  } else if (tells_position_) {
+    tell_position(encoding);
   }
   if (last_ && after_ >= *last_) {
     ended_ = true;
-    ready_.push_back(make_frame(encoding, [&](schema::Message::Builder& message) {
+    add_ready({make_frame(encoding, [&](schema::Message::Builder& message) {
       message.initSubscriptionEnd().setSubscription(id());
-    }));
+    })});
   }
   return take_ready();
 }

@@ -3,12 +3,12 @@
 //
 // It holds a cursor, not a queue: a frame is made when the socket can take it.
 
-#include <deque>
 #include <optional>
 #include <vector>
 
 #include "server/access/access.hpp"
 #include "server/engine/engine.hpp"
+#include "server/sync/audience.hpp"
 #include "server/sync/event_source.hpp"
 #include "server/sync/snapshot_sender.hpp"
 #include "server/sync/view_watcher.hpp"
@@ -68,6 +68,20 @@ class Subscription {
   // The state as it was then, and nothing behind it. Requires: it is awaited.
   void show(const model::Project& then);
 
+  // It follows its scope from now on, and the workspace where its views show something of that.
+  void follow(Audience& audience, Session& session);
+
+  // --- Starting over from a snapshot -------------------------------------------------------------------------------
+  // Whether so many events, or more, wait that a snapshot may be the shorter way. Binary events behind a snapshot or a version
+  // alone; and not again for the same ones, once it was refused.
+  [[nodiscard]] bool wants_reset(Encoding encoding, std::uint64_t events) const;
+  // Starts over from the state, if that is less to send than the events behind which it is. Requires: wants_reset().
+  template <typename State>
+  void reset(const State& state) {
+    reset(SnapshotSender(id(), state));
+  }
+  void refuse_reset() { reset_refused_ = known_; }
+
   // Rights are being looked at again: nothing is delivered until as many ends as begins came.
   void begin_check() { ++checks_; }
   void end_check() { --checks_; }
@@ -83,13 +97,18 @@ class Subscription {
   // The next frame, of about `bytes`; nullopt: nothing now.
   [[nodiscard]] std::optional<Frame> next(Encoding encoding, EventSource& source,
                                           const log::EventLog& log, std::size_t bytes);
-  void put_back(Frame frame) { ready_.push_front(std::move(frame)); }
+  void put_back(Frame frame) { ready_.push_back(std::move(frame)); }
   // A range or a state of the past that was sent whole, and its end told.
   [[nodiscard]] bool ended() const { return ended_ && ready_.empty(); }
 
  private:
   [[nodiscard]] schema::Code begin_events(std::uint64_t newest, const log::EventLog& log);
   [[nodiscard]] std::optional<Frame> take_ready();
+  void add_ready(std::vector<Frame> frames);  // in their order, behind nothing
+  void read_events(Encoding encoding, EventSource& source, std::uint64_t through,
+                   std::size_t bytes);
+  void tell_position(Encoding encoding);
+  void reset(SnapshotSender snapshot);
 
   SubscribeRequest request_;
   std::uint64_t serial_;
@@ -99,13 +118,16 @@ class Subscription {
   std::uint64_t after_ = 0;            // the cursor
   std::uint64_t known_ = 0;            // may be read up to here
   std::optional<std::uint64_t> last_;  // of a range, or of a state of the past
-  bool tell_position_ = false;         // by an empty batch, if there is nothing else to send
+  bool tells_position_ = false;        // by an empty batch, if there is nothing else to send
   bool ended_ = false;
   bool awaits_past_ = false;
   std::optional<SnapshotSender> snapshot_;
-  std::deque<Frame> ready_;  // the rest of what was encoded in one go: at most one batch
+  std::uint64_t reset_refused_ = 0;  // up to here the events are less to send than a snapshot
+  std::vector<Frame>
+      ready_;  // the rest of what was encoded in one go, the next one last: at most one batch
   std::vector<ViewWatcher> watchers_;
   std::size_t turn_ = 0;  // of the watchers
+  Audience::Seat seat_, workspace_seat_;
 };
 
 }  // namespace daybook::sync

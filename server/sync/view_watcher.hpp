@@ -7,34 +7,10 @@
 #include <memory>
 #include <optional>
 
-#include "server/sync/encoding.hpp"
 #include "server/sync/rate_limit.hpp"
+#include "server/sync/view_step.hpp"
 
 namespace daybook::sync {
-
-// Sends a change in pieces, each with its words, so that no view is ever held as a whole in its encoded form.
-class ViewSender {
- public:
-  struct Head {
-    std::uint32_t subscription = 0;
-    model::ViewName view = model::ViewName::NONE;
-    Version version;
-    Timestamp recorded_at;
-    bool whole = false;
-  };
-  ViewSender(const Head& head, model::ViewChange change)
-      : head_(head), change_(std::move(change)) {}
-
-  [[nodiscard]] bool done() const { return done_; }
-  // Requires: not done().
-  [[nodiscard]] Frame next(Encoding encoding, const log::EventLog& log);
-
- private:
-  Head head_;
-  model::ViewChange change_;
-  std::size_t sent_ = 0;
-  bool done_ = false;
-};
 
 // Threading: confined to one thread. Pure: it neither reads a clock nor a view by itself.
 class ViewWatcher {
@@ -51,7 +27,7 @@ class ViewWatcher {
   // When should_read() may become true by time alone.
   [[nodiscard]] std::optional<Instant> due() const;
   // What was read.
-  void show(std::shared_ptr<const model::View> view, Instant now);
+  void show(ViewSteps& steps, ViewPtr view, Instant now);
   void skip() { asked_ = false; }
 
   // The next piece to send; nullopt: nothing now.
@@ -64,8 +40,9 @@ class ViewWatcher {
   bool dirty_ = true;
   bool asked_ = false;
   Instant earliest_{};
-  std::shared_ptr<const model::View> told_;  // what the subscriber has, once sending_ is done
-  std::optional<ViewSender> sending_;
+  ViewPtr told_;                       // what the subscriber has, once sending_ is done
+  std::shared_ptr<ViewStep> sending_;  // nullptr: nothing
+  std::size_t sent_ = 0;               // of its pieces
 };
 
 }  // namespace daybook::sync

@@ -27,7 +27,7 @@ Seeds seeds() {
   std::string coalesced;
   const auto add = [&](schema::Message::Reader message) {
     all.push_back(sync::encode(sync::Encoding::binary, message));
-    if (coalesced.size() < 8192) sync::append(sync::Encoding::binary, coalesced, all.back());
+    if (coalesced.size() < 8192) coalesced += all.back();
   };
   for_each_request(add);
   for_each_message(add);

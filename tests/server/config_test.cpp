@@ -328,7 +328,9 @@ TEST_CASE("Values end where the program looks for them", "[config]") {
                      "--loaded-projects-max=24",
                      "--projection-delay-max-seconds=25",
                      "--reads-per-second=26",
-                     "--strict-transport-seconds=27"};
+                     "--strict-transport-seconds=27",
+                     "--ring-bytes-max=28",
+                     "--reset-events=29"};
   const auto made = world.config();
   CHECK(made.server.address == "::1");
   CHECK(made.server.port == 77);
@@ -352,6 +354,8 @@ TEST_CASE("Values end where the program looks for them", "[config]") {
   CHECK(made.engine.projection_delay_max == seconds(25));
   CHECK(made.server.reads_per_second == 26);
   CHECK(made.server.strict_transport == seconds(27));
+  CHECK(made.server.ring_bytes_max == 28);
+  CHECK(made.server.reset_events == 29);
 }
 
 TEST_CASE("Beyond this machine it takes TLS, or the word that it may be without", "[config]") {

@@ -1,120 +1,8 @@
 // A session without a socket: what it says when, under a clock that the test moves.
-#include "server/sync/session.hpp"
-
-#include <capnp/serialize.h>
-
-#include <catch2/catch.hpp>
-#include <cstring>
-
-#include "tests/server/engine/running_engine.hpp"
+#include "tests/server/sync/conversation.hpp"
 
 namespace daybook::testing {
 namespace {
-
-using namespace std::chrono_literals;
-using M = schema::Message;
-using schema::Code;
-using schema::protocol::CloseCode;
-namespace protocol = schema::protocol;
-
-// One session, in JSON if not said otherwise, over a real engine, on the test's own thread.
-class Conversation : public RunningEngine {
- public:
-  explicit Conversation(sync::Encoding encoding = sync::Encoding::json) {
-    const auto made = access::make_token();
-    token_ = made.secret;
-    given({.command = issue_token({.token = token_id(50),
-                                   .hash = {made.hash.begin(), made.hash.end()},
-                                   .member = kAdmin,
-                                   .expires_at = kStart.micros + 60'000'000}),
-           .stream = {}});
-    catch_up();
-    services_.clock = [this] { return now(); };
-    services_.steady = [this] {
-      if (broken_) throw std::runtime_error("damaged");
-      return steady_;
-    };
-    services_.options.commands_per_second = 3;
-    listener_ = engine().add_listener(inbox(), [this](const auto& n) {
-      session_->notice(*n);
-      told_ = n->head.position.value;
-    });
-    session_ = std::make_shared<sync::Session>(services_, encoding, [] {});
-  }
-  ~Conversation() {
-    engine().remove_listener(listener_);
-    session_.reset();
-    while (door_.outstanding() > 0) inbox().run_one();
-  }
-
-  sync::Session& session() { return *session_; }
-  void pass(std::chrono::milliseconds time) {
-    steady_ += time;
-    set_clock({now().micros + std::chrono::microseconds(time).count()});
-  }
-  void say(const std::string& line) { session_->receive(std::as_bytes(std::span(line))); }
-  // Hello of a client with an id, which has to ask for admission.
-  void hello_as(std::uint64_t client) {
-    say(R"({"hello":{"protocolVersions":[1],"token":")" + token_ + R"(","client":")" +
-        to_string(Id{1, client}) + R"("}})");
-  }
-  // From now on, what the session needs of its surroundings fails.
-  void break_down() { broken_ = true; }
-  void hello() {
-    say(R"({"hello":{"protocolVersions":[1],"token":")" + token_ + R"("}})");
-    REQUIRE(hear().starts_with(R"({"welcome")"));
-  }
-  // The next message; waits for the engine if need be.
-  std::string hear() {
-    while (true) {
-      auto message = session_->next();
-      if (!message.empty() || session_->closing()) return message;
-      inbox().run_one();
-    }
-  }
-  // What it says now, without waiting for anything.
-  std::string hear_now() { return session_->next(); }
-  // Runs what the engine has for readers, until the log's end is seen.
-  void settle() {
-    while (told_ < head()) inbox().run_one();
-    wait_answers();
-  }
-  // Questions to the engine that it has not answered yet.
-  [[nodiscard]] std::size_t asked() const { return door_.outstanding(); }
-  void wait_answers() {
-    while (door_.outstanding() > 0) inbox().run_one();
-  }
-  CloseCode closed_as() {
-    REQUIRE(session_->closing());
-    return session_->closing()->code;
-  }
-  void create(std::uint64_t n) { given({.command = create_task({.task = task_id(n)})}); }
-  void subscribe(const std::string& from, const std::string& content) {
-    say(R"({"subscribe":{"subscription":1,"scope":{"project":")" + to_string(kProject) +
-        R"("},"from":)" + from + R"(,"content":)" + content + "}}");
-  }
-
-  // Binary.
-  template <typename F>
-  void say_message(F&& fill) {
-    const auto frame = sync::make_frame(sync::Encoding::binary, fill);
-    session_->receive(std::as_bytes(std::span(frame)));
-  }
-  [[nodiscard]] const std::string& token() const { return token_; }
-
- private:
-  std::string token_;
-  bool broken_ = false;
-  sync::Instant steady_ = sync::Instant() + 1000h;
-  sync::Door door_{engine(), inbox()};
-  sync::LogSource source_{log()};
-  sync::Clients clients_;
-  sync::Services services_{
-      .door = door_, .events = source_, .clients = clients_, .options = {}, .clock = {}};
-  engine::Engine::ListenerId listener_ = 0;
-  std::uint64_t told_ = head();
-  std::shared_ptr<sync::Session> session_;
-};
 
 TEST_CASE_METHOD(Conversation, "Without hello the connection ends in time", "[sync][session]") {
   CHECK(hear_now().empty());
@@ -262,7 +150,7 @@ TEST_CASE_METHOD(Conversation, "On another day the views that depend on it are r
   wait_answers();
   CHECK(hear_now().empty());
   pass(1'000ms);
-  session().day_changed();
+  services().day_changed();
   CHECK(asked() == 0);
   static_cast<void>(hear_now());
   CHECK(asked() == 1);  // the summary
@@ -284,12 +172,13 @@ TEST_CASE_METHOD(RunningEngine, "A watcher is told of another day, and never goe
                  "[sync][views]") {
   sync::ViewWatcher watcher(1, model::ViewName::SUMMARY, 0ms);
   sync::Instant now{};
+  sync::ViewSteps steps;
   const auto told = [&](const std::shared_ptr<model::View>& view) {
     watcher.touch();
     REQUIRE(watcher.should_read(now));
-    watcher.show(view, now);
+    watcher.show(steps, view, now);
     const auto frame = watcher.next(sync::Encoding::json, log());
-    return frame ? *frame : std::string();
+    return frame ? frame->flat() : std::string();
   };
   CHECK(told(summary(1, 7, 100)).find(R"("whole":true)") != std::string::npos);
   const auto next_day = told(summary(2, 7, 101));  // the same version, other rows
@@ -306,41 +195,18 @@ TEST_CASE("A watcher reads no sooner again since nothing had changed", "[sync][v
   sync::ViewWatcher watcher(1, model::ViewName::SUMMARY, 100ms);
   const sync::Instant now{};
   REQUIRE(watcher.should_read(now));
-  watcher.show(summary(1, 7, 100), now);
+  sync::ViewSteps steps;
+  watcher.show(steps, summary(1, 7, 100), now);
   RunningEngine world;
   static_cast<void>(watcher.next(sync::Encoding::json, world.log()));
   watcher.touch();
   REQUIRE(watcher.should_read(now + 100ms));
-  watcher.show(summary(1, 7, 100), now + 100ms);
+  watcher.show(steps, summary(1, 7, 100), now + 100ms);
   watcher.touch();
   CHECK_FALSE(watcher.should_read(now + 199ms));
   CHECK(watcher.due() == now + 200ms);
   CHECK(watcher.should_read(now + 200ms));
 }
-
-class BinaryConversation : public Conversation {
- public:
-  BinaryConversation() : Conversation(sync::Encoding::binary) {
-    say_message([&](M::Builder& m) {
-      auto hello = m.initHello();
-      hello.initProtocolVersions(1).set(0, 1);
-      hello.setToken(token().c_str());
-    });
-    REQUIRE_FALSE(hear().empty());
-  }
-  void ask(std::uint32_t subscription, std::uint64_t version) {
-    say_message([&](M::Builder& m) {
-      auto out = m.initSubscribe();
-      out.setSubscription(subscription);
-      write(out.initScope().initProject(), kProject);
-      out.initFrom().setAtVersion(version);
-      out.initContent().setEvents();
-    });
-  }
-  void unsubscribe(std::uint32_t subscription) {
-    say_message([&](M::Builder& m) { m.initUnsubscribe().setSubscription(subscription); });
-  }
-};
 
 TEST_CASE_METHOD(BinaryConversation,
                  "Who leaves before the past is told does not ask the next question meanwhile",
@@ -418,27 +284,6 @@ TEST_CASE_METHOD(Conversation, "A session that drains takes nothing more and ans
   CHECK(hear().find("accepted") != std::string::npos);
   static_cast<void>(hear_now());
   CHECK(closed_as() == CloseCode::going_away);
-}
-
-TEST_CASE("Trimming a batch keeps what lies before the bound", "[sync][events]") {
-  RunningEngine running;
-  const auto version = running.log().stream_version(kProject).value;
-  sync::LogSource source(running.log());
-  for (std::uint64_t through = 1; through <= version; ++through) {
-    const auto batch = source.read({.all = false, .stream = kProject}, 0, through, 1 << 20);
-    CHECK(batch.first == 1);
-    CHECK(batch.last == through);
-    CHECK(batch.count == through);
-    record::Bytes rest = batch.entries;
-    std::uint64_t entries = 0;
-    while (!rest.empty()) {
-      const auto entry = record::next_entry(rest, record::EventView::Check::full);
-      REQUIRE(entry);
-      REQUIRE(*entry);
-      ++entries;
-    }
-    CHECK(entries == through);
-  }
 }
 
 }  // namespace
