@@ -76,6 +76,13 @@ bool may_read_view(const model::Workspace& workspace, const Principal& principal
   return may_read_project(workspace, principal, project);
 }
 
+bool may_read_any(const model::Workspace& workspace, const Principal& principal,
+                  const model::Project& project) {
+  if (principal.kind == TokenKind::ROOM)
+    return principal.project == project.id && !principal.views.empty();
+  return may_read_project(workspace, principal, project);
+}
+
 bool may_command(const Principal& principal) { return principal.kind == TokenKind::MEMBER; }
 
 engine::Sender sender(const Principal& principal) {

@@ -47,6 +47,9 @@ struct NewToken {
                                                  const Principal& principal);
 [[nodiscard]] bool may_read_view(const model::Workspace& workspace, const Principal& principal,
                                  const model::Project& project, schema::ViewName view);
+// The project itself, or any of its views.
+[[nodiscard]] bool may_read_any(const model::Workspace& workspace, const Principal& principal,
+                                const model::Project& project);
 
 // Whether it may send commands at all; the roles are checked where they are decided.
 [[nodiscard]] bool may_command(const Principal& principal);

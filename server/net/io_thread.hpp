@@ -37,6 +37,7 @@ struct Shared {
   ServerOptions options;
   sync::Ring events;
   std::shared_ptr<sync::ViewSteps> view_steps = std::make_shared<sync::ViewSteps>();
+  std::shared_ptr<sync::PresenceRooms> rooms = std::make_shared<sync::PresenceRooms>();
   sync::Clients clients;
   ConnectionCount count;
   ReadShares read_shares;

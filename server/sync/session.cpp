@@ -37,6 +37,7 @@ Session::~Session() {
 void Session::leave() {
   if (!closing_) closing_ = Close{CloseCode::internal, ""};
   subscriptions_.clear();
+  presence_.reset();
   if (ticket_ != 0) services_.clients.leave(std::exchange(ticket_, 0));
 }
 
@@ -63,12 +64,14 @@ void Session::close(CloseCode code, std::string reason) {
   }
   closing_ = Close{code, std::move(reason)};
   subscriptions_.clear();
+  presence_.reset();
 }
 
 void Session::drain() {
   if (closing_ || draining_) return;
   draining_ = true;
   subscriptions_.clear();
+  presence_.reset();
   if (phase_ != Phase::open) return close(CloseCode::going_away, "the server is stopping");
   send([&](schema::Message::Builder& message) {
     auto going = message.initGoingAway();
@@ -133,6 +136,7 @@ Instant Session::wake_at() const {
   if (phase_ != Phase::open) return began_ + options.hello_timeout;
   if (draining_) return Instant::max();
   auto at = std::min({expiry_at_, sent_ + options.heartbeat, heard_ + 2 * options.heartbeat});
+  if (const auto due = presence_due()) at = std::min(at, *due);
   for (const auto& subscription : subscriptions_) {
     for (const auto& watcher : subscription->watchers()) {
       if (const auto due = watcher.due()) at = std::min(at, *due);
@@ -162,6 +166,7 @@ Gather Session::make_next() {
     outbox_sent_ = 0;
   }
   if (!closing_ && phase_ == Phase::open) {
+    append_presence(message);
     fill_from_subscriptions(message);
     open_next_snapshot();
     work_off_input();
@@ -441,6 +446,10 @@ void Session::take_notice(const engine::Notice& notice) {
     }
     if (rights && subscription->started()) recheck_serials.push_back(subscription->serial());
   }
+  const bool rights_there = std::ranges::any_of(notice.streams, [&](const auto& stream) {
+    return presence_ && stream.id == presence_->project && stream.rights_changed;
+  });
+  if (presence_ && (workspace_rights || rights_there)) check_presence();
   // Ending a subscription changes the list.
   for (const auto serial : recheck_serials) {
     recheck(serial);

@@ -14,6 +14,7 @@
 #include "server/sync/clients.hpp"
 #include "server/sync/door.hpp"
 #include "server/sync/message_in.hpp"
+#include "server/sync/presence.hpp"
 #include "server/sync/subscription.hpp"
 #include "server/sync/view_reads.hpp"
 
@@ -44,6 +45,8 @@ struct Services {
   ViewReads views{door};
   // Shared by the threads.
   std::shared_ptr<ViewSteps> steps = std::make_shared<ViewSteps>();
+  std::shared_ptr<PresenceRooms> rooms = std::make_shared<PresenceRooms>();
+  PresenceDesk presence{*rooms, door.inbox()};
   // Tells the sessions, those whom it concerns: what grew; that another day has begun (UTC).
   void notice(const engine::Notice& notice) {
     views.notice(notice);
@@ -164,6 +167,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void take_notice(const engine::Notice& notice);
   [[nodiscard]] Subscription* find(std::uint64_t serial);
 
+  // Presence
+  void take_presence(schema::Presence::Reader reader);
+  void check_presence();
+  void presence_checked(std::uint64_t check, const model::Project* project);
+  [[nodiscard]] std::optional<Instant> presence_due() const;
+  void append_presence(Gather& message);
+
   // Output
   void send_error(schema::Code code, std::string_view message, std::uint32_t subscription = 0);
   template <typename F>
@@ -198,6 +208,17 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t turn_ = 0;
   std::uint64_t snapshot_serial_ = 0;  // whose turn it is to have a snapshot; 0: nobody's
   bool reads_past_ = false;            // asked, also if whoever wanted it has gone
+
+  // What this connection has said of its presence.
+  struct Presence {
+    Id project;
+    Look look;
+    Audience::Seat seat;
+    std::uint64_t check = 0;  // whether they may be there is being asked; 0: it is known
+    std::optional<Attendance> attendance;  // nullopt: not let in yet
+  };
+  std::unique_ptr<Presence> presence_;  // nullptr: nowhere
+  std::uint64_t connection_ = 0;        // as others see it; 0: nobody has yet
 
 
   Instant began_;

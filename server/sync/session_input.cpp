@@ -209,6 +209,8 @@ void Session::take_open(schema::Message::Reader message) {
     }
     case M::PONG:
       return;
+    case M::PRESENCE:
+      return take_presence(message.getPresence());
     case M::COMMAND:  // taken before
     case M::NONE:
     case M::WELCOME:
@@ -224,7 +226,6 @@ void Session::take_open(schema::Message::Reader message) {
     case M::NOT_RECORDED:
     case M::WHAT_IF:
     case M::WHAT_IF_RESULT:
-    case M::PRESENCE:
     case M::PRESENCE_UPDATE:
     case M::GOING_AWAY:
     case M::ERROR:
@@ -291,6 +292,7 @@ void Session::take_renewal(std::string_view token) {
   std::vector<std::uint64_t> serials;  // a recheck may end a subscription, which changes the list
   for (const auto& subscription : subscriptions_) serials.push_back(subscription->serial());
   for (const auto serial : serials) recheck(serial);
+  if (presence_) check_presence();
 }
 
 }  // namespace daybook::sync

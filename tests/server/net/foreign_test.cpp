@@ -179,7 +179,7 @@ TEST_CASE_METHOD(WatchedServer, "Messages that this build does not know are notS
   };
   client.say([](M::Builder& m) { m.initWhatIf(); });
   expect_error();
-  client.say([](M::Builder& m) { m.initPresence(); });
+  client.say([](M::Builder& m) { m.initPresenceUpdate(); });
   expect_error();
   client.say([](M::Builder& m) { m.initWelcome(); });
   expect_error();
