@@ -13,6 +13,7 @@
 #include "server/engine/past_workspace.hpp"
 #include "server/engine/projector.hpp"
 #include "server/engine/sequencer.hpp"
+#include "server/engine/what_if.hpp"
 
 namespace daybook::engine {
 
@@ -202,6 +203,21 @@ void Engine::read_context(Id project, Id entity, std::optional<Version> version,
       },
       std::move(handler));
 }
+
+void Engine::try_out(std::shared_ptr<const WhatIf> question, Inbox& inbox,
+                     PastHandler<std::shared_ptr<const WhatIfAnswer>> handler) {
+  using Result = std::shared_ptr<const WhatIfAnswer>;
+  impl_->historian.ask<Result>(
+      inbox,
+      [this,
+       question = std::move(question)](Past& past) -> std::expected<Result, model::Rejection> {
+        return std::make_shared<const WhatIfAnswer>(engine::try_out(
+            past.log(), *question, *impl_->projector.workspace(), impl_->options.clock()));
+      },
+      std::move(handler));
+}
+
+Id Engine::fresh_id() const { return impl_->options.fresh_id(impl_->options.clock()); }
 
 void Engine::refuse_past() { impl_->historian.refuse(); }
 

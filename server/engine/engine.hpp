@@ -73,6 +73,9 @@ enum class RejectedActs { hidden, shown };
 // When in the past: a version, or a time, which means the newest version recorded at or before it.
 using At = model::Moment;
 
+struct WhatIf;  // server/engine/what_if.hpp
+struct WhatIfAnswer;
+
 // What became of a question about the past. Rejections: unknownProject, unknownVersion (0, or before the first event),
 // aheadOfLog, overloaded, goingAway, internal.
 template <typename Result>
@@ -175,6 +178,13 @@ class Engine {
   void read_context(Id project, Id entity, std::optional<Version> version, bool shows_rejected,
                     Inbox& inbox,
                     PastHandler<std::shared_ptr<capnp::MallocMessageBuilder>> handler);
+
+  // What commands would lead to. Waits among the questions about the past, and is bounded with them. Rejections: overloaded,
+  // goingAway, internal.
+  void try_out(std::shared_ptr<const WhatIf> question, Inbox& inbox,
+               PastHandler<std::shared_ptr<const WhatIfAnswer>> handler);
+  // An id that nobody can know beforehand.
+  [[nodiscard]] Id fresh_id() const;
 
   // From now on questions about the past are answered goingAway, also those that wait; one that is worked on gets its answer.
   void refuse_past();

@@ -112,13 +112,6 @@ std::string_view why_not_served(schema::Message::Which message) {
     case Message::SNAPSHOT_END:
     case Message::RESET:
       return "in the binary form alone";
-    case Message::WHAT_IF:
-    case Message::PRESENCE:
-      return "this server answers notSupported";
-    case Message::WHAT_IF_RESULT:
-    case Message::PRESENCE_UPDATE:
-    case Message::RESET:
-      return "this server does not send it";
     default:
       return "";
   }

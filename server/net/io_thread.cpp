@@ -41,7 +41,10 @@ IoThread::IoThread(Shared& shared)
                 .events = shared.events,
                 .clients = shared.clients,
                 .options = session_options(shared.options),
-                .clock = shared.options.clock},
+                .clock = shared.options.clock,
+                .steps = shared.view_steps,
+                .rooms = shared.rooms,
+                .past_shares = shared.past_shares},
       day_timer_(context_),
       today_(date_of(services_.clock())) {
   door_.on_idle([this] { end_if_idle(); });

@@ -41,6 +41,7 @@ struct Shared {
   sync::Clients clients;
   ConnectionCount count;
   ReadShares read_shares;
+  std::shared_ptr<sync::PastShares> past_shares = std::make_shared<sync::PastShares>();
   std::optional<asio::ssl::context> tls;  // nullopt: plain; set before the threads start
   std::vector<IoThread*> threads;         // complete before the first of them starts
   const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();

@@ -25,11 +25,10 @@ Response not_found() {
 Response going_away() { return problem(Code::GOING_AWAY, "the server is stopping"); }
 
 // Whoever asks often waits for their own answers, not the others for theirs.
-auto ask_past(Call& call) {
-  return call.thread.shared().read_shares.ask_past(call.principal.token);
-}
-Response too_many_questions(const model::Rejection& rejection) {
-  return problem(rejection, "as many questions about the past wait as one token may have");
+auto ask_past(Call& call) { return call.thread.shared().past_shares->enter(call.principal.token); }
+Response too_many_questions() {
+  return problem(model::Rejection{Code::OVERLOADED, {.retry_after_millis = 1000}},
+                 "as many questions about the past wait as one token may have");
 }
 
 // The words of one text; empty: none, or redacted.
@@ -204,7 +203,7 @@ asio::awaitable<Response> get_view(Call& call) {
                         "...T10:00:00+01:00");
     }
     const auto asked = ask_past(call);
-    if (!asked) co_return too_many_questions(asked.error());
+    if (!asked) co_return too_many_questions();
     const auto then = co_await read_view_at(call.door(), id, *name, *at, acts);
     if (!then) co_return problem(then.error(), explain(then.error().code));
     view = *then;
@@ -246,7 +245,7 @@ asio::awaitable<Response> get_context(Call& call) {
   if (!project) co_return not_found();
   const bool shows_rejected = access::may_read_all(*call.door().workspace(), call.principal);
   const auto asked = ask_past(call);
-  if (!asked) co_return too_many_questions(asked.error());
+  if (!asked) co_return too_many_questions();
   const auto context =
       co_await read_context(call.door(), project->id, *entity, version, shows_rejected);
   if (!context) {

@@ -10,13 +10,12 @@ constexpr std::size_t kKeptMin = 64;      // so many are not worth a look
 }  // namespace
 
 struct ReadShares::Taken {
-  Taken(ReadShares& s, Id t, Count c) : shares(s), token(t), count(c) {}
+  Taken(ReadShares& s, Id t) : shares(s), token(t) {}
   Taken(const Taken&) = delete;
   Taken& operator=(const Taken&) = delete;
-  ~Taken() { shares.give_back(token, count); }
+  ~Taken() { shares.give_back(token); }
   ReadShares& shares;
   Id token;
-  Count count;
 };
 
 std::expected<ReadShares::Place, model::Rejection> ReadShares::enter(Id token, sync::Instant now) {
@@ -32,36 +31,27 @@ std::expected<ReadShares::Place, model::Rejection> ReadShares::enter(Id token, s
     return model::reject(model::Code::RATE_LIMITED, {.retry_after_millis = kRetryMillis});
   }
   if (const auto rejection = share.rate.take(now)) return std::unexpected(*rejection);
-  return take(token, share, &Share::answers);
-}
-
-std::expected<ReadShares::Place, model::Rejection> ReadShares::ask_past(Id token) {
-  const std::lock_guard lock(mutex_);
-  auto& share = shares_.at(token);  // it is being answered
-  if (share.past >= kPastOfTokenMax) {
-    return model::reject(model::Code::OVERLOADED, {.retry_after_millis = kRetryMillis});
-  }
-  return take(token, share, &Share::past);
+  return take(token, share);
 }
 
 void ReadShares::drop_idle(sync::Instant now) {
   if (shares_.size() < kKeptMin + 2 * kept_) return;
   std::erase_if(shares_, [now](const auto& entry) {
     const Share& share = entry.second;
-    return share.answers == 0 && share.past == 0 && now - share.asked > kIdle;
+    return share.answers == 0 && now - share.asked > kIdle;
   });
   kept_ = shares_.size();
 }
 
-ReadShares::Place ReadShares::take(Id token, Share& share, Count count) {
-  auto taken = std::make_shared<Taken>(*this, token, count);
-  ++(share.*count);
+ReadShares::Place ReadShares::take(Id token, Share& share) {
+  auto taken = std::make_shared<Taken>(*this, token);
+  ++share.answers;
   return taken;
 }
 
-void ReadShares::give_back(Id token, Count count) {
+void ReadShares::give_back(Id token) {
   const std::lock_guard lock(mutex_);
-  --(shares_.at(token).*count);
+  --shares_.at(token).answers;
 }
 
 }  // namespace daybook::net

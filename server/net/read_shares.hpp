@@ -16,9 +16,8 @@ namespace daybook::net {
 
 inline constexpr std::size_t kAnswersOfTokenMax =
     16;  // under way: from the question until it is written
-inline constexpr std::size_t kPastOfTokenMax = 8;  // questions about the past that wait
 
-// Threading: internally synchronized. Lifetime: outlives what enter() and ask_past() have returned.
+// Threading: internally synchronized. Lifetime: outlives what enter() has returned.
 // Limits:    an entry a token that has asked within a second or is being answered.
 class ReadShares {
  public:
@@ -32,22 +31,18 @@ class ReadShares {
 
   // One answer for a token. Rejections: rateLimited.
   [[nodiscard]] std::expected<Place, model::Rejection> enter(Id token, sync::Instant now);
-  // One of its questions about the past. Requires: an answer of the token is under way. Rejections: overloaded.
-  [[nodiscard]] std::expected<Place, model::Rejection> ask_past(Id token);
 
  private:
   struct Share {
     sync::RateLimit rate;
     sync::Instant asked;
     std::size_t answers = 0;
-    std::size_t past = 0;
   };
-  using Count = std::size_t Share::*;
   struct Taken;
 
   void drop_idle(sync::Instant now);
-  [[nodiscard]] Place take(Id token, Share& share, Count count);
-  void give_back(Id token, Count count);
+  [[nodiscard]] Place take(Id token, Share& share);
+  void give_back(Id token);
 
   const std::uint32_t rate_;
   std::mutex mutex_;

@@ -42,4 +42,10 @@ void Door::read_context(Id project, Id entity, std::optional<Version> version, b
                        counted<Result>(std::move(handler)));
 }
 
+void Door::try_out(std::shared_ptr<const engine::WhatIf> question,
+                   engine::PastHandler<std::shared_ptr<const engine::WhatIfAnswer>> handler) {
+  using Result = std::expected<std::shared_ptr<const engine::WhatIfAnswer>, model::Rejection>;
+  engine_.try_out(std::move(question), inbox_, counted<Result>(std::move(handler)));
+}
+
 }  // namespace daybook::sync

@@ -33,6 +33,9 @@ class Door {
   void read_context(Id project, Id entity, std::optional<Version> version, bool shows_rejected,
                     engine::PastHandler<std::shared_ptr<capnp::MallocMessageBuilder>> handler);
 
+  void try_out(std::shared_ptr<const engine::WhatIf> question,
+               engine::PastHandler<std::shared_ptr<const engine::WhatIfAnswer>> handler);
+
   // Commands that the door itself refuses, for whoever watches.
   void count_refused(model::Code code, std::uint64_t commands = 1) {
     engine_.metrics().rejected.add(code, commands);

@@ -167,6 +167,7 @@ Gather Session::make_next() {
   }
   if (!closing_ && phase_ == Phase::open) {
     append_presence(message);
+    append_what_if(message);
     fill_from_subscriptions(message);
     open_next_snapshot();
     work_off_input();
@@ -331,10 +332,13 @@ void Session::opened(std::uint64_t serial, const model::Project* project) {
 }
 
 void Session::read_past(const Subscription& subscription) {
+  auto place = services_.past_shares->enter(principal_.token);
+  if (!place) return end(subscription.serial(), Code::OVERLOADED);
   reads_past_ = true;
   services_.door.read_project_at(
       subscription.scope().stream, *subscription.awaits_past(),
-      answered([serial = subscription.serial()](Session& self, const auto& then) {
+      answered([serial = subscription.serial(), place = std::move(place)](Session& self,
+                                                                          const auto& then) {
         self.reads_past_ = false;
         auto* found = self.find(serial);
         if (found == nullptr) return self.open_next_snapshot();

@@ -14,9 +14,11 @@
 #include "server/sync/clients.hpp"
 #include "server/sync/door.hpp"
 #include "server/sync/message_in.hpp"
+#include "server/sync/past_shares.hpp"
 #include "server/sync/presence.hpp"
 #include "server/sync/subscription.hpp"
 #include "server/sync/view_reads.hpp"
+#include "server/sync/what_if_request.hpp"
 
 namespace daybook::sync {
 
@@ -47,6 +49,8 @@ struct Services {
   std::shared_ptr<ViewSteps> steps = std::make_shared<ViewSteps>();
   std::shared_ptr<PresenceRooms> rooms = std::make_shared<PresenceRooms>();
   PresenceDesk presence{*rooms, door.inbox()};
+  std::shared_ptr<PastShares> past_shares = std::make_shared<PastShares>();
+
   // Tells the sessions, those whom it concerns: what grew; that another day has begun (UTC).
   void notice(const engine::Notice& notice) {
     views.notice(notice);
@@ -174,6 +178,12 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] std::optional<Instant> presence_due() const;
   void append_presence(Gather& message);
 
+  // Trying
+  void take_what_if(schema::WhatIf::Reader reader);
+  void try_out(WhatIfRequest request, const std::shared_ptr<const model::Project>& state);
+  void what_if_refused(std::uint32_t question, schema::Code code);
+  void append_what_if(Gather& message);
+
   // Output
   void send_error(schema::Code code, std::string_view message, std::uint32_t subscription = 0);
   template <typename F>
@@ -220,6 +230,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<Presence> presence_;  // nullptr: nowhere
   std::uint64_t connection_ = 0;        // as others see it; 0: nobody has yet
 
+  std::vector<std::uint32_t> questions_;  // about what would be, that are not answered whole
+  std::vector<WhatIfSender> answers_;     // to some of them
 
   Instant began_;
   Instant heard_;

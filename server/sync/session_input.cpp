@@ -209,6 +209,8 @@ void Session::take_open(schema::Message::Reader message) {
     }
     case M::PONG:
       return;
+    case M::WHAT_IF:
+      return take_what_if(message.getWhatIf());
     case M::PRESENCE:
       return take_presence(message.getPresence());
     case M::COMMAND:  // taken before
@@ -224,7 +226,6 @@ void Session::take_open(schema::Message::Reader message) {
     case M::REJECTED:
     case M::UNKNOWN:
     case M::NOT_RECORDED:
-    case M::WHAT_IF:
     case M::WHAT_IF_RESULT:
     case M::PRESENCE_UPDATE:
     case M::GOING_AWAY:

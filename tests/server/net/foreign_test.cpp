@@ -177,7 +177,7 @@ TEST_CASE_METHOD(WatchedServer, "Messages that this build does not know are notS
       return m.isError() ? m.getError().getCode() : Code::NONE;
     }) == Code::NOT_SUPPORTED);
   };
-  client.say([](M::Builder& m) { m.initWhatIf(); });
+  client.say([](M::Builder& m) { m.initWhatIfResult(); });
   expect_error();
   client.say([](M::Builder& m) { m.initPresenceUpdate(); });
   expect_error();
@@ -198,8 +198,10 @@ TEST_CASE_METHOD(WatchedServer, "Messages that this build does not know are notS
   auto json = connect_json("contributor");
   json.say_json(R"({"teleport":{}})");
   CHECK(str(json.next_line().at("error").at("code")) == "notSupported");
-  json.say_json(R"({"whatIf":{}})");
+  json.say_json(R"({"presenceUpdate":{}})");
   CHECK(str(json.next_line().at("error").at("code")) == "notSupported");
+  json.say_json(R"({"whatIf":{"commands":[{}]}})");
+  CHECK(str(json.next_line().at("error").at("code")) == "malformed");
   json.say_json(R"({"command":{"id":")" + to_string({1, 1}) +
                 R"(","command":{"task":{"fly":{}}}}})");
   CHECK(str(json.next_line().at("error").at("code")) == "malformed");

@@ -37,20 +37,6 @@ TEST_CASE("A token has so many answers under way, and gets back what is given ba
   CHECK(places.size() == net::kAnswersOfTokenMax);
 }
 
-TEST_CASE("A token has so many questions about the past waiting", "[net][read_shares]") {
-  ReadShares shares(0);
-  const auto answer = shares.enter(kOne, kNow);
-  const auto other = shares.enter(kOther, kNow);
-  REQUIRE((answer && other));
-  const auto ask = [&] { return shares.ask_past(kOne); };
-  Places places;
-  CHECK(take_all(places, ask) == Code::OVERLOADED);
-  CHECK(places.size() == net::kPastOfTokenMax);
-  CHECK(shares.ask_past(kOther).has_value());
-  places.pop_back();
-  CHECK(ask().has_value());
-}
-
 TEST_CASE("A token asks so often a second", "[net][read_shares]") {
   ReadShares shares(5);
   const auto enter = [&](Id token, sync::Instant at) {
