@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "bench/mix.hpp"
 #include "bench/server_process.hpp"
@@ -106,6 +107,11 @@ std::unique_ptr<log::EventLog> open(const std::filesystem::path& path,
   return std::move(*log);
 }
 
+// Remembers one state, and leaves no snapshots.
+engine::Past past_of(const log::EventLog& log) {
+  return {log, 1, {.events_min = std::numeric_limits<std::uint64_t>::max(), .put = nullptr}};
+}
+
 // A few states of the past, each by a Past that remembers nothing.
 struct Found {
   double p50_ms = 0;
@@ -119,7 +125,7 @@ Found find_states(const log::EventLog& log, std::uint64_t from, std::uint64_t st
   constexpr std::size_t kStates = 9;
   for (std::size_t i = 0; i < kStates; ++i) {
     const Version version{from + i * step};
-    engine::Past past(log, 1);
+    auto past = past_of(log);
     times.push_back(millis_of([&] { (void)past.state(kProject, version); }));
     engine::Loaded loaded;
     (void)engine::load_project_at(log, kProject, version, nullptr, &loaded);
@@ -161,7 +167,7 @@ double measure(std::size_t events, const MixSize& size, Table& table) {
                                snapshot_bytes / 1024, log->usage().used_bytes >> 20U)});
   model::Project whole;
   const auto fold = millis_of([&] { whole = engine::replay_project(*log, kProject); });
-  if (model::digest(whole) != model::digest(*engine::Past(*log, 1).state(kProject, {length})))
+  if (model::digest(whole) != model::digest(*past_of(*log).state(kProject, {length})))
     throw std::runtime_error("a state of the past differs from the fold");
   table.push_back({"  fold of the whole, from the first event", fmt::format("{:.1f} ms", fold), "",
                    fmt::format("{:.0f} events/s", 1e3 * static_cast<double>(length) / fold)});

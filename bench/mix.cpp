@@ -156,7 +156,7 @@ Act Mix::work_on_tasks(std::size_t step) {
       return move(0);
     case 1: {
       const auto title = fmt::format("Task of round {}", round_);
-      return {make::edit_task({.task = task(1), .title = {first->title, title}}), {}};
+      return {make::edit_task({.task = task(1), .title = {first->title, title}}), crew_.others[0]};
     }
     case 2:
       return move(2);
@@ -203,7 +203,8 @@ Act Mix::work_on_tasks(std::size_t step) {
     case 14:
       return {make::request_approval(task(1)), crew_.others[0]};
     case 15:
-      return {make::approve({.subject = task(1), .revision = revision_of(state_, task(1))}), {}};
+      return {make::approve({.subject = task(1), .revision = revision_of(state_, task(1))}),
+              crew_.others[1]};
     case 16:
       return move(6);
     case 17:
@@ -263,7 +264,7 @@ Act Mix::work_on_change(std::size_t step) {
       return {make::accept_impact({.change = id, .revision = revision_of(state_, id)}),
               crew_.others[0]};
     case 3:
-      return {make::approve({.subject = id, .revision = revision_of(state_, id)}), {}};
+      return {make::approve({.subject = id, .revision = revision_of(state_, id)}), crew_.others[1]};
     default:
       return {make::implement_change({.change = id}), {}};
   }

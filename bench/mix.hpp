@@ -15,7 +15,8 @@ namespace daybook::bench {
 // Who acts. The manager sends everything, with an importer's token where it is another's act.
 struct Crew {
   Id manager = {};
-  std::array<Id, 3> others = {};  // the first asks for changes, the others vote
+  // The first writes and asks for what the second approves; the second and the third vote on a board.
+  std::array<Id, 3> others = {};
 };
 
 struct Act {
