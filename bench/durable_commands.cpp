@@ -10,96 +10,34 @@
 
 #include <deque>
 
+#include "bench/board_server.hpp"
 #include "bench/ids.hpp"
 #include "bench/load.hpp"
+#include "bench/load_rows.hpp"
 #include "bench/mix.hpp"
-#include "bench/server_process.hpp"
 #include "bench/table.hpp"
-#include "bench/ws_client.hpp"
 #include "server/access/access.hpp"
 #include "server/log/event_log.hpp"
 
 namespace daybook::bench {
 namespace {
 
-constexpr std::size_t kColumns = 3;
-const Id kProject{0xbe0c, 1};
-
-Id column_id(std::size_t index) { return {0xc0, index + 1}; }
-Id task_id(std::size_t index) { return {0x7a, index + 1}; }
-
 constexpr Id kMixed{0xbe0c, 2};
 
 class Bench {
  public:
   explicit Bench(const Scale& scale)
-      : scale_(scale),
-        folder_("durable"),
-        server_({std::filesystem::read_symlink("/proc/self/exe").parent_path() / "daybookd",
-                 "--data", folder_.path() / "data", "--listen", "127.0.0.1:0", "--log-level",
-                 "warn"}) {
-    const auto token = server_.next_line();
-    token_ = token.substr(token.find("dbk_"));
-    const auto address = server_.next_line();
-    port_ = static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
-    columns_.resize(scale.tasks, 0);
+      : scale_(scale), server_("durable", {.tasks = scale.tasks, .arguments = {}}) {
+    server_.set_up(scale.connections, scale.in_flight);
+    crew_.manager = server_.admin();
   }
 
-  void set_up() {
-    crew_.manager = find_admin();
-    give({}, [&](model::Request& request) {
-      auto project = request.command().initWorkspace().initRegisterProject();
-      write(project.initProject(), kProject);
-      project.setKey("BENCH");
-      write(project.initFirstManager(), crew_.manager);
-    });
-    give(kProject, [&](model::Request& request) {
-      auto open = request.command().initProject().initOpenProject();
-      request.text(open.initName(), "Bench");
-    });
-    give(kProject, [&](model::Request& request) {
-      auto columns = request.command().initBoard().initDefineBoard().initColumns(kColumns);
-      for (unsigned i = 0; i < kColumns; ++i) {
-        write(columns[i].initColumn(), column_id(i));
-        request.text(columns[i].initName(), "Column");
-      }
-      columns[kColumns - 1].initWip().setCount(static_cast<std::uint32_t>(scale_.tasks));
-    });
-    std::size_t next = 0;
-    auto peers = connect(scale_.connections, [&, this](std::size_t) {
-      return [&, this] {
-        model::Request request(ids_.next(), kProject, ids_.seed());
-        auto create = request.command().initTask().initCreateTask();
-        write(create.initTask(), task_id(next));
-        request.text(create.initTitle(), fmt::format("Task {} of the bench", next));
-        write(create.initColumn(), column_id(0));
-        ++next;
-        return std::move(request).flat();
-      };
-    });
-    (void)run_load(peers, scale_.in_flight, scale_.tasks);
-  }
-
-  LoadResult move(std::size_t connections, std::size_t in_flight, std::size_t total) {
-    auto peers = connect(connections, [&, this](std::size_t connection) {
-      return [this, connections, task = connection]() mutable {
-        const auto from = columns_[task]++ % kColumns;
-        model::Request request(ids_.next(), kProject, ids_.seed());
-        auto move = request.command().initTask().initMoveTask();
-        write(move.initTask(), task_id(task));
-        write(move.initFromColumn(), column_id(from));
-        write(move.initToColumn(), column_id((from + 1) % kColumns));
-        task = task + connections < scale_.tasks ? task + connections : task % connections;
-        return std::move(request).flat();
-      };
-    });
-    return run_load(peers, in_flight, total);
-  }
+  std::vector<Peer> movers(std::size_t connections) { return server_.movers(connections); }
 
   // People with roles, a token that may act for them, a project that the mix works in, and its tasks and risks.
   void set_up_mix() {
     const auto token = access::make_token();
-    give({}, [&](model::Request& request) {
+    server_.give({}, [&](model::Request& request) {
       auto issue = request.command().initWorkspace().initIssueToken();
       write(issue.initToken(), ids_.next());
       issue.setHash(capnp::Data::Reader(reinterpret_cast<const kj::byte*>(token.hash.data()),
@@ -108,7 +46,7 @@ class Bench {
       write(issue.initMember(), crew_.manager);
       issue.setImporter(true);
     });
-    token_ = token.secret;
+    server_.use_token(token.secret);
     for (auto& member : crew_.others) {
       member = ids_.next();
       give(Id{}, {testing::add_member({.member = member}), {}});
@@ -125,24 +63,25 @@ class Bench {
       while (!lines_.back().mix.is_under_way()) lines_.back().make();
     }
     for (auto& line : lines_) {
-      auto peers = connect(1, [&](std::size_t) { return [&line] { return line.take(); }; });
+      auto peers = server_.connect(
+          1, [&](std::size_t) { return [&line](Timestamp) { return line.take(); }; });
       (void)run_load(peers, scale_.in_flight, line.made.size());
     }
   }
 
-  LoadResult work(std::size_t connections, std::size_t in_flight, std::size_t total) {
+  // Commands that were made before the clock starts.
+  std::vector<Peer> workers(std::size_t connections, std::size_t in_flight, std::size_t total) {
     // The quick ones take more than their share; what is left is for the next load.
     const auto share = total / connections + total / connections / 4 + in_flight;
     for (std::size_t i = 0; i < connections; ++i) {
       while (lines_[i].made.size() < share) lines_[i].make();
     }
-    auto peers = connect(connections, [&, this](std::size_t connection) {
-      return [&line = lines_[connection]] { return line.take(); };
+    return server_.connect(connections, [this](std::size_t connection) {
+      return [&line = lines_[connection]](Timestamp) { return line.take(); };
     });
-    return run_load(peers, in_flight, total);
   }
 
-  [[nodiscard]] double server_cpu() const { return server_.cpu_seconds(); }
+  [[nodiscard]] double server_cpu() const { return server_.process().cpu_seconds(); }
 
   // From the log itself: commits cannot be counted from outside, but distinct times of recording can: one a group.
   struct Recorded {
@@ -152,7 +91,7 @@ class Bench {
   };
   Recorded recorded(std::uint64_t after) {
     auto log = log::EventLog::open(
-        {.directory = folder_.path() / "data", .mode = log::OpenOptions::Mode::read_only});
+        {.directory = server_.data(), .mode = log::OpenOptions::Mode::read_only});
     if (!log) throw std::runtime_error(log.error().message);
     double commands = 0;
     double events = 0;
@@ -179,51 +118,18 @@ class Bench {
   }
   std::uint64_t position() {
     auto log = log::EventLog::open(
-        {.directory = folder_.path() / "data", .mode = log::OpenOptions::Mode::read_only});
+        {.directory = server_.data(), .mode = log::OpenOptions::Mode::read_only});
     if (!log) throw std::runtime_error(log.error().message);
     return (*log)->head().position.value;
   }
 
  private:
-  Id find_admin() {
-    auto log = log::EventLog::open(
-        {.directory = folder_.path() / "data", .mode = log::OpenOptions::Mode::read_only});
-    if (!log) throw std::runtime_error(log.error().message);
-    const auto batch = (*log)->read_all({0}, {});
-    record::Bytes entries(batch.entries);
-    while (const auto entry = record::next_entry(entries, record::EventView::Check::hashes)) {
-      if (!*entry) break;
-      const auto found = (*entry)->event.with_event([](schema::Event::Reader event) {
-        const bool added = event.isMember() && event.getMember().isMemberAdded();
-        return added ? read(event.getMember().getMemberAdded().getMember()) : Id{};
-      });
-      if (!found.is_nil()) return found;
-    }
-    throw std::runtime_error("the log has no member");
-  }
-
-  void give(Id stream, const std::function<void(model::Request&)>& fill) {
-    auto peers = connect(1, [&, this](std::size_t) {
-      return [&, this] {
-        model::Request request(ids_.next(), stream, ids_.seed());
-        fill(request);
-        return std::move(request).flat();
-      };
-    });
-    (void)run_load(peers, 1, 1);
-  }
   void give(Id stream, const Act& act) {
-    auto peers = connect(1, [&, this](std::size_t) {
-      return [&, this] { return to_request(act, stream, ids_.next(), ids_.seed()).flat(); };
+    auto peers = server_.connect(1, [&, this](std::size_t) {
+      return
+          [&, this](Timestamp) { return to_request(act, stream, ids_.next(), ids_.seed()).flat(); };
     });
     (void)run_load(peers, 1, 1);
-  }
-
-  std::vector<Peer> connect(std::size_t connections, auto&& make) {
-    std::vector<Peer> peers;
-    for (std::size_t i = 0; i < connections; ++i)
-      peers.push_back(connect_daybook("127.0.0.1", port_, token_, make(i)));
-    return peers;
   }
 
   struct Line {
@@ -240,19 +146,19 @@ class Bench {
   };
 
   Scale scale_;
-  ScratchFolder folder_;
-  Process server_;
-  std::uint16_t port_ = 0;
-  std::string token_;
+  BoardServer server_;
   Ids ids_;
-  std::vector<std::size_t> columns_;
   Crew crew_;
   std::deque<Line> lines_;
 };
 
-// The rows of a load and of a lone client: load(connections, in_flight, total).
+// The rows of a load, of half of it, and of a lone client. peers(connections, in_flight, total) are to be loaded so.
 DurableResult measure(Bench& bench, const Scale& scale, const std::string& name,
-                      const std::string& conditions, Table& table, auto&& load) {
+                      const std::string& conditions, Table& table, auto&& peers) {
+  const auto load = [&](std::size_t connections, std::size_t in_flight, std::size_t total) {
+    auto loaded = peers(connections, in_flight, total);
+    return run_load(loaded, in_flight, total);
+  };
   (void)load(scale.connections, scale.in_flight, scale.commands / 10);  // warm
   const auto before = bench.position();
   const auto cpu = bench.server_cpu();
@@ -269,10 +175,9 @@ DurableResult measure(Bench& bench, const Scale& scale, const std::string& name,
                    "",
                    fmt::format("p99 {:.0f} us, p99.9 {:.0f} us", result.quantile(0.99),
                                result.quantile(0.999))});
-  const auto lone = load(1, 1, scale.lone_commands);
-  table.push_back({"  lone " + name, fmt::format("p50 {:.0f} us", lone.quantile(0.5)), "",
-                   fmt::format("p99 {:.0f} us, p99.9 {:.0f} us; {} commands, one at a time",
-                               lone.quantile(0.99), lone.quantile(0.999), scale.lone_commands)});
+  auto halved = peers(scale.connections, scale.in_flight, scale.commands / 4);
+  table.push_back(half_load_row(halved, result.rate(), scale.commands / 4));
+  table.push_back(lone_row(name, load(1, 1, scale.lone_commands)));
   return {name, result.rate(), recorded.commands_per_group, recorded.command_bytes};
 }
 
@@ -281,14 +186,14 @@ DurableResult measure(Bench& bench, const Scale& scale, const std::string& name,
 std::vector<DurableResult> bench_durable_commands(const Scale& scale, Table& table) {
   Bench bench(scale);
   std::vector<DurableResult> results;
-  bench.set_up();
-  results.push_back(measure(bench, scale, "moveTask", fmt::format("{} tasks", scale.tasks), table,
-                            [&](auto... sizes) { return bench.move(sizes...); }));
+  results.push_back(
+      measure(bench, scale, "moveTask", fmt::format("{} tasks", scale.tasks), table,
+              [&](std::size_t connections, auto...) { return bench.movers(connections); }));
   bench.set_up_mix();
   const auto row = table.size();
   results.push_back(measure(bench, scale, "mix of all parts",
                             fmt::format("{} tasks, made before the clock starts", scale.tasks),
-                            table, [&](auto... sizes) { return bench.work(sizes...); }));
+                            table, [&](auto... sizes) { return bench.workers(sizes...); }));
   table[row].ratio = fmt::format("mix / moveTask = {:.2f}", results[1].rate / results[0].rate);
   return results;
 }

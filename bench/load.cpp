@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "bench/ids.hpp"
+
 namespace daybook::bench {
 namespace {
 
@@ -34,9 +36,7 @@ struct Line {
 
 class Load {
  public:
-  Load(std::vector<Peer>& peers, std::size_t in_flight, std::size_t total)
-      : in_flight_(in_flight), total_(total), epoll_(epoll_create1(0)) {
-    result_.latencies_us.reserve(total);
+  explicit Load(std::vector<Peer>& peers) : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     lines_.resize(peers.size());
     for (std::size_t i = 0; i < peers.size(); ++i) {
       lines_[i].peer = &peers[i];
@@ -56,40 +56,105 @@ class Load {
     close(epoll_);
   }
 
-  LoadResult run() {
+  LoadResult run(std::size_t in_flight, std::size_t total) {
+    result_.latencies_us.reserve(total);
+    std::size_t started = 0;
     const auto start = Clock::now();
-    for (auto& line : lines_) {
-      fill(line);
+    const auto fill = [&](Line& line) {
+      const auto now = Clock::now();
+      for (; line.begun.size() < in_flight && started < total; ++started) ask(line, now, {});
       flush(line);
+    };
+    for (auto& line : lines_) fill(line);
+    while (result_.replies < total) {
+      if (wait(kSilence, fill) == 0) throw std::runtime_error("the peer is silent");
     }
-    epoll_event events[128];
-    while (result_.replies < total_) {
-      const int ready = epoll_wait(epoll_, events, 128, 30'000);
-      if (ready == 0) throw std::runtime_error("the peer is silent");
-      if (ready < 0 && errno != EINTR) fail("epoll_wait");
-      for (int i = 0; i < ready; ++i) {
-        auto& line = lines_[events[i].data.u64];
-        if ((events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive(line);
-        fill(line);
-        flush(line);
+    return finish(start);
+  }
+
+  LoadResult run(const Schedule& schedule, const std::atomic<bool>* give_up) {
+    const auto total = static_cast<std::size_t>(schedule.rate * schedule.seconds);
+    std::size_t started = 0;
+    const auto start = Clock::now();
+    const auto wall_start = Ids::now();
+    const auto after_start = [&](std::size_t request) {
+      return std::chrono::nanoseconds(
+          static_cast<std::int64_t>(1e9 * static_cast<double>(request) / schedule.rate));
+    };
+    while (true) {
+      const bool stopped = give_up != nullptr && give_up->load();
+      while (started < total && !stopped && start + after_start(started) <= Clock::now()) {
+        auto* line = next_with_room(schedule.in_flight_max);
+        if (line == nullptr) break;
+        const auto due = after_start(started++);
+        ask(*line, start + due, {wall_start.micros + due.count() / 1000});
       }
+      for (auto& line : lines_) flush(line);
+      const bool more = started < total && !stopped;
+      const bool unsent = std::ranges::any_of(lines_, &Line::wants_write);
+      if (!more && !unsent && result_.replies == started) break;
+      // With room for another, what is next in time is that; else something must come from the peer.
+      const bool any_room = std::ranges::any_of(
+          lines_, [&](const Line& line) { return has_room(line, schedule.in_flight_max); });
+      const auto until_due = start + after_start(started) - Clock::now();
+      const auto patience = more && any_room ? std::max(until_due, Clock::duration::zero())
+                                             : Clock::duration(kSilence);
+      if (wait(patience, [](Line&) {}) == 0 && patience == kSilence)
+        throw std::runtime_error("the peer is silent");
     }
+    return finish(start);
+  }
+
+ private:
+  static constexpr std::chrono::seconds kSilence{30};
+  static constexpr std::size_t kUnsentMax = 1024 * 1024;
+
+  void ask(Line& line, Clock::time_point begun, Timestamp due) {
+    line.peer->conversation->next_request(line.out, due);
+    if (line.peer->conversation->is_answered()) {
+      line.begun.push_back(begun);
+    } else {
+      ++result_.replies;
+    }
+  }
+
+  // Whether it may have another request.
+  static bool has_room(const Line& line, std::size_t in_flight_max) {
+    return line.begun.size() < in_flight_max && line.out.size() - line.sent < kUnsentMax;
+  }
+
+  // The next in turn; nullptr: none.
+  Line* next_with_room(std::size_t in_flight_max) {
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      auto& line = lines_[turn_++ % lines_.size()];
+      if (has_room(line, in_flight_max)) return &line;
+    }
+    return nullptr;
+  }
+
+  // Takes what has come, then calls then(line); the number of connections on which something happened.
+  int wait(Clock::duration patience, auto&& then) {
+    const auto nanoseconds = std::chrono::nanoseconds(patience).count();
+    const timespec timeout{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+    epoll_event events[128];
+    const int ready = epoll_pwait2(epoll_, events, 128, &timeout, nullptr);
+    if (ready < 0 && errno != EINTR) fail("epoll_pwait2");
+    for (int i = 0; i < ready; ++i) {
+      auto& line = lines_[events[i].data.u64];
+      if ((events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive(line);
+      then(line);
+    }
+    return ready;
+  }
+
+  LoadResult finish(Clock::time_point start) {
     result_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     std::sort(result_.latencies_us.begin(), result_.latencies_us.end());
     return std::move(result_);
   }
 
- private:
-  void fill(Line& line) {
-    const auto now = Clock::now();
-    while (line.begun.size() < in_flight_ && started_ < total_) {
-      line.peer->conversation->next_request(line.out);
-      line.begun.push_back(now);
-      ++started_;
-    }
-  }
-
   void flush(Line& line) {
+    if (line.out.empty()) return;
     while (line.sent < line.out.size()) {
       const auto n = send(line.peer->socket.fd(), line.out.data() + line.sent,
                           line.out.size() - line.sent, MSG_NOSIGNAL);
@@ -130,11 +195,9 @@ class Load {
     result_.replies += replies;
   }
 
-  std::size_t in_flight_;
-  std::size_t total_;
-  std::size_t started_ = 0;
   int epoll_;
   std::vector<Line> lines_;
+  std::size_t turn_ = 0;
   LoadResult result_;
 };
 
@@ -184,7 +247,12 @@ double LoadResult::quantile(double part) const {
 }
 
 LoadResult run_load(std::vector<Peer>& peers, std::size_t in_flight, std::size_t total) {
-  return Load(peers, in_flight, total).run();
+  return Load(peers).run(in_flight, total);
+}
+
+LoadResult run_schedule(std::vector<Peer>& peers, const Schedule& schedule,
+                        const std::atomic<bool>* give_up) {
+  return Load(peers).run(schedule, give_up);
 }
 
 }  // namespace daybook::bench

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 #include <lmdb.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
-#include <sstream>
 #include <stdexcept>
 
 #include "bench/load.hpp"
+#include "bench/load_rows.hpp"
 #include "bench/server_process.hpp"
 #include "bench/table.hpp"
 
@@ -28,7 +26,7 @@ class Xadd : public Conversation {
     request_.assign(raw.begin(), raw.end());
   }
 
-  void next_request(std::vector<std::byte>& out) override {
+  void next_request(std::vector<std::byte>& out, Timestamp /*due*/) override {
     out.insert(out.end(), request_.begin(), request_.end());
   }
 
@@ -52,16 +50,6 @@ class Xadd : public Conversation {
   std::vector<std::byte> request_;
 };
 
-bool is_installed(const std::string& program) {
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path != nullptr ? path : "");
-  std::string folder;
-  while (std::getline(folders, folder, ':')) {
-    if (access((folder + "/" + program).c_str(), X_OK) == 0) return true;
-  }
-  return false;
-}
-
 void bench_redis(const Scale& scale, const DurableResult& daybook, Table& table) {
   if (!is_installed("redis-server")) {
     table.push_back({"Redis Streams XADD, appendfsync always", "not measured", "",
@@ -69,20 +57,19 @@ void bench_redis(const Scale& scale, const DurableResult& daybook, Table& table)
     return;
   }
   const ScratchFolder folder("redis");
-  const std::uint16_t port = 16379;
+  const auto port = free_port();
   const Process server({"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1",
                         "--dir", folder.path(), "--appendonly", "yes", "--appendfsync", "always",
                         "--save", "", "--loglevel", "warning"});
-  std::vector<Peer> peers;
+  wait_for_listener(port);
   const auto bytes = static_cast<std::size_t>(daybook.command_bytes);
-  for (int attempt = 0; peers.size() < scale.connections; ++attempt) {
-    try {
+  const auto connect = [&](std::size_t connections) {
+    std::vector<Peer> peers;
+    for (std::size_t i = 0; i < connections; ++i)
       peers.push_back({Socket("127.0.0.1", port), std::make_unique<Xadd>(bytes), {}});
-    } catch (const std::system_error&) {
-      if (attempt > 200) throw;
-      usleep(20'000);  // it is starting
-    }
-  }
+    return peers;
+  };
+  auto peers = connect(scale.connections);
   (void)run_load(peers, scale.in_flight, scale.commands / 10);
   const auto cpu = server.cpu_seconds();
   const auto load = run_load(peers, scale.in_flight, scale.commands);
@@ -93,13 +80,9 @@ void bench_redis(const Scale& scale, const DurableResult& daybook, Table& table)
        fmt::format(
            "same connections and pipeline, {} bytes each, no rules, {:.1f} us CPU an append", bytes,
            1e6 * used / static_cast<double>(load.replies))});
-  peers.clear();
-  std::vector<Peer> lone;
-  lone.push_back({Socket("127.0.0.1", port), std::make_unique<Xadd>(bytes), {}});
-  const auto single = run_load(lone, 1, scale.lone_commands);
-  table.push_back({"  a lone XADD", fmt::format("p50 {:.0f} us", single.quantile(0.5)), "",
-                   fmt::format("p99 {:.0f} us, p99.9 {:.0f} us", single.quantile(0.99),
-                               single.quantile(0.999))});
+  table.push_back(half_load_row(peers, load.rate(), scale.commands / 4));
+  auto lone = connect(1);
+  table.push_back(lone_row("XADD", run_load(lone, 1, scale.lone_commands)));
 }
 
 void check(int code) {
@@ -146,6 +129,7 @@ void bench_lmdb(const Scale& scale, const DurableResult& daybook, Table& table) 
 void bench_peers(const Scale& scale, const std::vector<DurableResult>& daybook, Table& table) {
   for (const auto& result : daybook) {
     bench_redis(scale, result, table);
+    bench_postgres(scale, result, table);
     bench_lmdb(scale, result, table);
   }
 }

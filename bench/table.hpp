@@ -25,6 +25,16 @@ struct Scale {
       1'000'000;  // of the longer log that states of the past are read from
 };
 
+// Of the benches of subscribers.
+struct SyncScale {
+  std::vector<std::size_t> subscribers = {100, 1'000, 5'000};
+  double seconds = 2;         // of one step of a search
+  double steady_seconds = 5;  // at 50 events a second
+  std::size_t idle_connections = 5'000;
+  std::size_t gap_events = 10'000;
+  std::size_t storm_subscribers = 1'000;
+};
+
 // What the machine does by itself: processor, cores, the cost of a flush to disk.
 [[nodiscard]] std::string machine();
 struct FlushCost {
@@ -41,8 +51,15 @@ struct DurableResult {
   double command_bytes = 0;       // of a command's events
 };
 [[nodiscard]] std::vector<DurableResult> bench_durable_commands(const Scale& scale, Table& table);
-// Redis Streams with every append synced, and raw LMDB with groups of the same size, for each of the workloads.
+// Redis Streams with every append synced, PostgreSQL, and raw LMDB with groups of the same size, for each of the workloads.
 void bench_peers(const Scale& scale, const std::vector<DurableResult>& daybook, Table& table);
+void bench_postgres(const Scale& scale, const DurableResult& daybook, Table& table);
+// Many subscribers of one project, beside other servers that broadcast: deliveries and their latency, memory of an idle
+// connection, time until all are back, and how fast one that was away catches up.
+void bench_deliveries(const SyncScale& scale, Table& table);
+void bench_idle(const SyncScale& scale, Table& table);
+void bench_storm(const SyncScale& scale, Table& table);
+void bench_resume(const SyncScale& scale, Table& table);
 // From cold: reading and folding a project, with verification and without.
 void bench_fold(const Scale& scale, Table& table);
 // States of the past of one project, from logs of two lengths.

@@ -87,8 +87,8 @@ class Commands : public Conversation {
  public:
   explicit Commands(MakeCommand make) : make_(std::move(make)) {}
 
-  void next_request(std::vector<std::byte>& out) override {
-    const auto message = make_();
+  void next_request(std::vector<std::byte>& out, Timestamp due) override {
+    const auto message = make_(due);
     append_ws_message(out, message);
   }
 
