@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
 #include <future>
 #include <stdexcept>
 
@@ -16,6 +17,13 @@ constexpr std::int64_t kLatenessMaxUs = 1'000'000;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Of this thread.
+double cpu_seconds() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
 CrowdTarget all_at_once(CrowdTarget target, std::size_t receivers) {
@@ -56,6 +64,7 @@ Delivered Audience::deliver(double rate, double seconds) {
   Delivered delivered{.rate = rate};
   const auto before = receipts_.events();
   const auto cpu = broadcaster_.process().cpu_seconds();
+  const auto own_cpu = cpu_seconds();
   const auto start = Clock::now();
   const auto warm = static_cast<std::int64_t>(seconds * 0.2e6);
   receipts_.measure_from({Ids::now().micros + warm});
@@ -76,6 +85,7 @@ Delivered Audience::deliver(double rate, double seconds) {
   }
   delivered.seconds = seconds_since(start);
   delivered.server_cpu = broadcaster_.process().cpu_seconds() - cpu;
+  delivered.receivers_cpu = cpu_seconds() - own_cpu;
   delivered.from_commit = receipts_.from_commit();
   delivered.from_due = receipts_.from_due();
   return delivered;

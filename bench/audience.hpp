@@ -16,14 +16,15 @@ struct Delivered {
   std::size_t deliveries = 0;
   double seconds = 0;          // until the last was received
   double server_cpu = 0;       // seconds of CPU
+  double receivers_cpu = 0;    // of all receivers together
   Histogram from_commit = {};  // of peers: from_due
   Histogram from_due = {};
 
   [[nodiscard]] double deliveries_per_second() const {
     return static_cast<double>(deliveries) / seconds;
   }
-  [[nodiscard]] double cpu_us_per_delivery() const {
-    return 1e6 * server_cpu / static_cast<double>(deliveries);
+  [[nodiscard]] double us_per_delivery(double cpu_seconds) const {
+    return 1e6 * cpu_seconds / static_cast<double>(deliveries);
   }
 };
 

@@ -24,6 +24,30 @@ std::string machine() {
   return fmt::format("{}, {} cores", model, std::thread::hardware_concurrency());
 }
 
+double busy_share() {
+  struct Ticks {
+    double idle = 0;
+    double all = 0;
+  };
+  const auto read = [] {
+    std::ifstream stat("/proc/stat");
+    std::string name;
+    stat >> name;
+    Ticks ticks;
+    for (int field = 0; field < 8; ++field) {
+      double value = 0;
+      stat >> value;
+      ticks.all += value;
+      if (field == 3 || field == 4) ticks.idle += value;  // idle, and waiting for the disk
+    }
+    return ticks;
+  };
+  const auto before = read();
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const auto after = read();
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
+}
+
 FlushCost measure_flush(const std::string& folder) {
   const auto path = folder + "/flush";
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);

@@ -25,37 +25,29 @@ bool is_good(const Delivered& delivered) {
 }
 
 // The highest rate at which p99 stays under the limit, to within 9 %: doubled until it fails, then bisected. What fails has
-// failed twice in a row, so that one stutter of the machine decides nothing. nullopt: none was found.
+// failed twice in a row, and while doubling at the double rate too, so that a stutter of the machine decides nothing.
+// nullopt: none was found.
 std::optional<Delivered> find_highest(Audience& audience, double first_rate, double seconds) {
-  const auto attempt = [&](double rate) -> std::optional<Delivered> {
+  std::optional<Delivered> best;
+  const auto passes = [&](double rate) {
     for (int i = 0; i < 2; ++i) {
       auto delivered = audience.deliver(rate, seconds);
-      if (is_good(delivered)) return delivered;
-    }
-    return std::nullopt;
-  };
-  std::optional<Delivered> best;
-  double low = 0;
-  double high = 0;
-  for (double rate = first_rate; high == 0;) {
-    if (auto delivered = attempt(rate)) {
+      if (!is_good(delivered)) continue;
       best = std::move(delivered);
-      low = rate;
-      rate *= 2;
-    } else if (best || rate < 2) {
-      high = rate;
-    } else {
-      rate /= 4;
+      return true;
     }
+    return false;
+  };
+  double high = first_rate;
+  for (double rate = first_rate; rate <= 2 * high; rate *= 2) {
+    if (passes(rate)) high = 2 * rate;
+  }
+  for (double rate = first_rate / 4; !best && rate >= 1; rate /= 4) {
+    if (passes(rate)) high = 4 * rate;
   }
   for (int step = 0; best && step < 3; ++step) {
-    const auto rate = std::sqrt(low * high);
-    if (auto delivered = attempt(rate)) {
-      best = std::move(delivered);
-      low = rate;
-    } else {
-      high = rate;
-    }
+    const auto rate = std::sqrt(best->rate * high);
+    if (!passes(rate)) high = rate;
   }
   return best;
 }
@@ -69,7 +61,9 @@ std::string conditions(const Delivered& delivered, bool commits) {
   auto text =
       fmt::format("{:.1f} events/s, from sending {}", delivered.rate, times(delivered.from_due));
   if (commits) text += fmt::format(", from commit {}", times(delivered.from_commit));
-  return text + fmt::format(", {:.1f} us server CPU a delivery", delivered.cpu_us_per_delivery());
+  return text + fmt::format(", CPU a delivery: server {:.1f}, receiver {:.1f} us",
+                            delivered.us_per_delivery(delivered.server_cpu),
+                            delivered.us_per_delivery(delivered.receivers_cpu));
 }
 
 // Of Daybook, that the peers behind it are compared with.

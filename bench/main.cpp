@@ -57,8 +57,10 @@ int run(int argc, char** argv) {
   try {
     const ScratchFolder folder("flush");
     const auto flush = measure_flush(folder.path());
-    fmt::print("{}\nflush to disk (4 KiB, fdatasync): p50 {:.0f} us, p99 {:.0f} us\n\n", machine(),
-               flush.p50_us, flush.p99_us);
+    fmt::print(
+        "{}, {:.0f} % busy with other things\nflush to disk (4 KiB, fdatasync): p50 {:.0f} us, "
+        "p99 {:.0f} us\n\n",
+        machine(), 100 * busy_share(), flush.p50_us, flush.p99_us);
     const auto section = [&](const char* name, auto&& measure) {
       if (!only.empty() && !only.contains(name)) return;
       Table table;

@@ -37,6 +37,8 @@ struct SyncScale {
 
 // What the machine does by itself: processor, cores, the cost of a flush to disk.
 [[nodiscard]] std::string machine();
+// What part of its processors others keep busy now, 0 to 1; takes a second.
+[[nodiscard]] double busy_share();
 struct FlushCost {
   double p50_us = 0;
   double p99_us = 0;
