@@ -51,6 +51,17 @@ class Category final : public boost::system::error_category {
         return "the server ended the subscription";
       case Errc::unknown_version:
         return "there was nothing yet at that version or time: ask for a later one";
+      case Errc::other_member:
+        return "the command was given under another member's token: it is kept until that is set "
+               "again";
+      case Errc::outbox_in_use:
+        return "the outbox is in use: give each running client a file of its own";
+      case Errc::outbox_full:
+        return "the disk is full: the command was not taken";
+      case Errc::outbox_unusable:
+        return "the outbox's file cannot be used: see whether the disk is sound, or a newer "
+               "version of the library "
+               "wrote it";
       case Errc::tls_failed:
         return "no secure connection could be agreed on with the server";
       case Errc::tls_not_spoken:
@@ -84,6 +95,7 @@ class Category final : public boost::system::error_category {
       case Errc::server_failed:
       case Errc::overloaded:
       case Errc::bad_server_data:
+      case Errc::outbox_full:
         return Condition::temporary;
       case Errc::unauthenticated:
       case Errc::not_permitted:
@@ -99,6 +111,9 @@ class Category final : public boost::system::error_category {
       case Errc::closed:
       case Errc::ended:
       case Errc::unknown_version:
+      case Errc::other_member:
+      case Errc::outbox_in_use:
+      case Errc::outbox_unusable:
         break;
       case Errc::tls_failed:
       case Errc::tls_not_spoken:

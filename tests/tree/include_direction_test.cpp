@@ -61,6 +61,8 @@ TEST_CASE("A folder without a rule is a fault", "[tree]") {
 
 TEST_CASE("A library stays where it belongs", "[tree]") {
   CHECK(allowed("server/log/environment.cpp", "#include <lmdb.h>"));
+  CHECK(allowed("client-sdk/src/outbox_file.cpp", "#include <lmdb.h>"));
+  CHECK_FALSE(allowed("client-sdk/src/session.cpp", "#include <lmdb.h>"));
   CHECK_FALSE(allowed("server/engine/sequencer.cpp", "#include <lmdb.h>"));
   CHECK(allowed("server/net/session.cpp", "#include <boost/beast/websocket.hpp>"));
   CHECK(allowed("client-sdk/src/connection.cpp", "#include <boost/beast/websocket.hpp>"));

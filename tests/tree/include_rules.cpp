@@ -41,11 +41,11 @@ struct Library {
   Names homes;              // the only folders that may use it
 };
 
-constexpr std::array<std::string_view, 1> kLog{"server/log/"};
+constexpr std::array<std::string_view, 2> kLmdb{"server/log/", "client-sdk/src/outbox"};
 constexpr std::array<std::string_view, 2> kTransports{"server/net/", "client-sdk/src/"};
 constexpr std::array<std::string_view, 1> kMetrics{"server/net/"};
 constexpr std::array<std::string_view, 1> kConfiguration{"server/config"};
-constexpr std::array<Library, 4> kLibraries{{{"lmdb.h", Names{kLog}},
+constexpr std::array<Library, 4> kLibraries{{{"lmdb.h", Names{kLmdb}},
                                              {"boost/beast", Names{kTransports}},
                                              {"prometheus/", Names{kMetrics}},
                                              {"toml++/", Names{kConfiguration}}}};

@@ -35,6 +35,11 @@ enum class Errc {
   closed,               // the client was stopped, or closed for good
   ended,                // the server ended the subscription
   unknown_version,      // the past asked for is before the first event
+  other_member,  // the command was given under another member's token: it is kept, and not sent
+
+  outbox_in_use,  // another process, or another client of this one, has the outbox's file open
+  outbox_full,    // the disk is full: the command was not taken
+  outbox_unusable,  // the outbox's file cannot be written: the disk failed, or a newer version wrote it
 
   tls_failed,                 // no secure connection could be agreed on
   tls_not_spoken,             // the peer answers in plain text

@@ -57,6 +57,7 @@ struct Rejected {
   Facts facts = {};
   bool retryable = false;  // the same command may succeed later as it is
   bool local = false;      // refused here: it was never sent
+  Version version = {};    // of the state that it was decided on, where `local`; 0: without one
 };
 
 // Answers query_outcome() only: the command had no effect so far.
