@@ -60,6 +60,7 @@ class Core;
 template <typename Stream>
 class Replica;
 class FollowChannel;
+class WatchChannel;
 
 }  // namespace detail
 }  // namespace daybook::client
