@@ -32,6 +32,9 @@ class Channel {
   // The client was stopped, or closed for good: whoever waits is told.
   virtual void on_stop(error_code error) = 0;
 
+  // An operation on it was cancelled; the ticket may name none.
+  virtual void cancel(std::uint64_t) {}
+
   // The client is gone: stays as it is, and tells nobody.
   virtual void orphan() = 0;
 

@@ -40,6 +40,24 @@ std::string_view to_string(Cause cause) {
   return "remote";
 }
 
+std::string_view to_string(Status status) {
+  switch (status) {
+    case Status::unknown:
+      return "unknown";
+    case Status::queued:
+      return "queued";
+    case Status::sent:
+      return "sent";
+    case Status::accepted:
+      return "accepted";
+    case Status::confirmed:
+      return "confirmed";
+    case Status::rejected:
+      return "rejected";
+  }
+  return "unknown";
+}
+
 Client::Client(net::any_io_executor executor, ClientOptions options)
     : core_(detail::Core::make(std::move(executor), std::move(options))),
       executor_(core_->executor()),
@@ -65,13 +83,37 @@ void Client::set_token(std::string token) { core_->post_token(std::move(token));
 State Client::state() const { return core_->session().state(); }
 Id Client::client_id() const { return core_->session().client_id(); }
 const std::optional<ServerInfo>& Client::server() const { return core_->session().server(); }
-Timestamp Client::server_now() const { return core_->session().server_now(); }
+Timestamp Client::server_now() const { return core_->server_now(); }
 void Client::on_state_change(StateHandler handler) { core_->on_state_change(std::move(handler)); }
+
+CommandStatus Client::status(Id command) const {
+  return core_->session().pending().status(command);
+}
+std::vector<CommandStatus> Client::pending_commands() const {
+  return core_->session().pending().unsettled();
+}
+std::vector<CommandStatus> Client::settled_commands() const {
+  return core_->session().pending().settled();
+}
+void Client::on_command_change(CommandHandler handler) {
+  core_->on_command_change(std::move(handler));
+}
+void Client::forget(Id command) { core_->post_forget(command); }
+void Client::look(const Looking& at) { core_->post_look(at); }
+const Presence& Client::presence() const { return core_->session().presence().present(); }
+void Client::on_presence_change(PresenceHandler handler) {
+  core_->on_presence_change(std::move(handler));
+}
+const OutboxReport& Client::outbox() const { return core_->outbox(); }
 
 Project Client::open(Id project) { return {core_, project}; }
 Workspace Client::open_workspace() { return {core_, Id{}}; }
 Follow Client::follow(FollowOptions options, FollowHandlers handlers) {
   return {core_, std::move(options), std::move(handlers)};
+}
+
+Watch Client::watch(Id project, std::vector<model::ViewName> views, WatchHandlers handlers) {
+  return {core_, project, std::move(views), std::move(handlers)};
 }
 
 void Client::start_query(const CorePointer& core, Id id, detail::Completion<Outcome> completion) {

@@ -40,7 +40,8 @@ ClientOptions with_defaults(ClientOptions options) {
 Core::Core(net::any_io_executor executor, ClientOptions options)
     : executor_(std::move(executor)),
       options_(with_defaults(std::move(options))),
-      session_(options_, hooks()),
+      outbox_(make_outbox()),
+      session_(options_, hooks(), outbox_.get()),
       timer_(options_.clock->make_timer(executor_)) {}
 
 std::shared_ptr<Core> Core::make(net::any_io_executor executor, ClientOptions options) {
@@ -48,7 +49,31 @@ std::shared_ptr<Core> Core::make(net::any_io_executor executor, ClientOptions op
   core->factory_ = core->options_.network
                        ? core->options_.network->factory_for(core->executor_, core->options_)
                        : websocket_transport(core->executor_, core->options_);
+  core->restore_outbox();
   return core;
+}
+
+// Opened before anything else is begun: what is wrong with it is told to whoever makes the client.
+std::unique_ptr<Outbox> Core::make_outbox() {
+  if (options_.outbox_path.empty()) return nullptr;
+  return std::make_unique<Outbox>(executor_,
+                                  Outbox::Options{.path = options_.outbox_path,
+                                                  .bytes_max = options_.pending_bytes_max,
+                                                  .disk = options_.outbox_executor},
+                                  [this](std::span<const std::uint64_t> numbers, error_code error) {
+                                    step([&] {
+                                      for (const auto number : numbers)
+                                        session_.pending().on_stored(number, error);
+                                    });
+                                  });
+}
+
+void Core::restore_outbox() {
+  if (!outbox_) return;
+  auto contents = outbox_->take_contents();
+  next_ticket_ = contents.next_number;
+  outbox_report_ = {.set_aside = contents.set_aside, .damaged_file = contents.damaged_file};
+  session_.pending().restore(std::move(contents.entries));
 }
 
 Session::Hooks Core::hooks() {
@@ -67,7 +92,15 @@ Session::Hooks Core::hooks() {
                 if (transport_) transport_->close(code);
               },
           .state = [this](StateChange change) { on_state(std::move(change)); },
-          .clock = [this] { return options_.clock->wall(); }};
+          .clock = [this] { return options_.clock->wall(); },
+          .command = [this](const CommandStatus& status) { on_command(status); },
+          .presence =
+              [this](const Presence& presence) {
+                if (!presence_handler_) return;
+                notifier_.push([this, presence] {
+                  if (const auto handler = presence_handler_) (*handler)(presence);
+                });
+              }};
 }
 
 void Core::connect() {
@@ -104,16 +137,17 @@ void Core::schedule_settle() {
 
 void Core::settle() {
   session_.flush(now());
+  confirm();
   notifier_.run([this] { return gone_->load(); });
   if (*gone_) return;
   if (session_.pending().idle()) {
-    for (auto& waiter : std::exchange(drain_waiters_, {})) waiter({});
+    finish(drain_waiters_, {});
   }
-  if (stopping_ && session_.state() == State::closed) {
+  if (stopping_ && session_.state() == State::closed && (!outbox_ || outbox_->is_idle())) {
     stopping_ = false;
     timer_->cancel();
     armed_.reset();
-    for (auto& waiter : std::exchange(stop_waiters_, {})) waiter({});
+    finish(stop_waiters_, {});
   }
   arm_timer();
 }
@@ -138,7 +172,7 @@ void Core::on_state(StateChange change) {
   });
   if (state == State::live || state == State::needs_auth || state == State::closed) {
     const error_code result = state == State::live ? error_code() : reason;
-    for (auto& waiter : std::exchange(live_waiters_, {})) waiter(result);
+    finish(live_waiters_, result);
   }
   // Nothing will be sent any more: whoever waits for an answer is told why.
   if (state == State::closed && !stopping_) abort_waiting(reason);
@@ -149,8 +183,8 @@ void Core::abort_waiting(error_code error) {
   for (const auto& weak : channels_) {
     if (const auto channel = weak.lock()) channel->on_stop(error);
   }
-  for (auto& waiter : std::exchange(drain_waiters_, {})) waiter(error);
-  for (auto& waiter : std::exchange(live_waiters_, {})) waiter(error);
+  finish(drain_waiters_, error);
+  finish(live_waiters_, error);
 }
 
 void Core::abandon() {
@@ -159,8 +193,10 @@ void Core::abandon() {
   transport_ = nullptr;
   timer_->cancel();
   state_handler_ = nullptr;
+  command_handler_ = nullptr;
+  presence_handler_ = nullptr;
   abort_waiting(net::error::operation_aborted);
-  for (auto& waiter : std::exchange(stop_waiters_, {})) waiter(net::error::operation_aborted);
+  finish(stop_waiters_, net::error::operation_aborted);
   for (const auto& weak : channels_) {
     if (const auto channel = weak.lock()) channel->orphan();
   }
@@ -179,9 +215,19 @@ void Core::post_token(std::string token) {
   post_step([token = std::move(token)](Core& core) { core.session_.set_token(token, core.now()); });
 }
 
+void Core::post_forget(Id command) {
+  post_step([command](Core& core) { core.session_.pending().forget(command); });
+}
+
+void Core::post_look(const Looking& at) {
+  post_step([at](Core& core) { core.session_.look(at); });
+}
+
 void Core::post_stop(Completion<> completion) {
-  post_step([completion = std::move(completion)](Core& core) mutable {
-    core.stop_waiters_.push_back(std::move(completion));
+  const auto ticket = next_ticket_.fetch_add(1);
+  put_cancel(completion.slot(), ticket);
+  post_step([ticket, completion = std::move(completion)](Core& core) mutable {
+    core.stop_waiters_.emplace(ticket, std::move(completion));
     core.stopping_ = true;
     core.abort_waiting(net::error::operation_aborted);
     core.session_.stop(core.now());
@@ -189,13 +235,17 @@ void Core::post_stop(Completion<> completion) {
 }
 
 void Core::post_drain(Completion<> completion) {
-  post_step([completion = std::move(completion)](Core& core) mutable {
-    core.drain_waiters_.push_back(std::move(completion));
+  const auto ticket = next_ticket_.fetch_add(1);
+  put_cancel(completion.slot(), ticket);
+  post_step([ticket, completion = std::move(completion)](Core& core) mutable {
+    core.drain_waiters_.emplace(ticket, std::move(completion));
   });
 }
 
 void Core::post_wait_live(Completion<> completion) {
-  post_step([completion = std::move(completion)](Core& core) mutable {
+  const auto ticket = next_ticket_.fetch_add(1);
+  put_cancel(completion.slot(), ticket);
+  post_step([ticket, completion = std::move(completion)](Core& core) mutable {
     switch (core.session_.state()) {
       case State::live:
         return completion({});
@@ -208,7 +258,7 @@ void Core::post_wait_live(Completion<> completion) {
       case State::syncing:
         break;
     }
-    core.live_waiters_.push_back(std::move(completion));
+    core.live_waiters_.emplace(ticket, std::move(completion));
   });
 }
 
@@ -217,12 +267,25 @@ void Core::put_cancel(net::cancellation_slot slot, Pending::Ticket ticket) {
   if (!slot.is_connected()) return;
   slot.assign([weak = weak_from_this(), ticket](net::cancellation_type) {
     if (const auto core = weak.lock()) {
-      core->post_step([ticket](Core& at) {
-        at.session_.pending().cancel(ticket);
-        at.cancel_past(ticket);
-      });
+      core->post_step([ticket](Core& at) { at.cancel(ticket); });
     }
   });
+}
+
+void Core::cancel(Pending::Ticket ticket) {
+  session_.pending().cancel(ticket);
+  cancel_past(ticket);
+  for (auto* waiters : {&stop_waiters_, &drain_waiters_, &live_waiters_}) {
+    auto waiter = waiters->extract(ticket);
+    if (waiter) waiter.mapped()(net::error::operation_aborted);
+  }
+  for (const auto& weak : channels_) {
+    if (const auto channel = weak.lock()) channel->cancel(ticket);
+  }
+}
+
+void Core::finish(Waiters& waiters, error_code error) {
+  for (auto& [ticket, waiter] : std::exchange(waiters, {})) waiter(error);
 }
 
 void Core::post_submit(Id stream, CommandBuilder command, SubmitOptions options,
@@ -236,7 +299,8 @@ void Core::post_submit(Id stream, CommandBuilder command, SubmitOptions options,
   post_step([ticket, stream, command = std::move(command), options, submitted = now(),
              completion = std::move(completion)](Core& core) mutable {
     core.posted_.fetch_sub(1);
-    core.submit(ticket, stream, std::move(command), options, submitted, std::move(completion));
+    core.submit(ticket, stream, std::move(command), std::move(options), submitted,
+                std::move(completion));
   });
 }
 
@@ -246,10 +310,7 @@ Id Core::fresh_id() {
   return make_id_v7(options_.clock->wall(), random);
 }
 
-void Core::submit(Pending::Ticket ticket, Id stream, CommandBuilder command,
-                  const SubmitOptions& options, Instant submitted, Completion<Outcome> completion) {
-  if (is_closed()) return completion(Errc::closed, {});
-  const Id id = options.id.is_nil() ? fresh_id() : options.id;
+void Core::fill_in(CommandBuilder& command, Id id, Id stream, const SubmitOptions& options) {
   record::Hash seed;
   if (options.seed) {
     seed = *options.seed;
@@ -263,15 +324,179 @@ void Core::submit(Pending::Ticket ticket, Id stream, CommandBuilder command,
   request.setEffectiveAt(options.effective_at.micros);
   if (!options.on_behalf_of.is_nil()) write(request.initOnBehalfOf(), options.on_behalf_of);
   request.setSeed(capnp::Data::Reader(reinterpret_cast<const kj::byte*>(seed.data()), seed.size()));
-  session_.pending().submit(
-      ticket, {.id = id,
-               .command = std::move(command),
-               // A command whose id the caller gave may be sent again by another run, which
-               // would claim another time and so be another act.
-               .claims_time = options.effective_at.is_none() && options.id.is_nil(),
-               .submitted = submitted,
-               .answer = std::move(completion)});
 }
+
+void Core::submit(Pending::Ticket ticket, Id stream, CommandBuilder command, SubmitOptions options,
+                  Instant submitted, Completion<Outcome> completion) {
+  if (is_closed()) return completion(Errc::closed, {});
+  auto& pending = session_.pending();
+  // A command whose id the caller gave may be sent again by another run, which would claim another time and so be another
+  // act.
+  const bool is_ours = options.id.is_nil();
+  const Id id = is_ours ? fresh_id() : options.id;
+  const auto submitted_at = session_.server_now(submitted);
+  if (is_ours && options.effective_at.is_none() && !session_.sends_at_once()) {
+    options.effective_at = submitted_at;
+  }
+  fill_in(command, id, stream, options);
+  auto act = make_act({.number = ticket,
+                       .id = id,
+                       .stream = stream,
+                       .submitted_at = submitted_at,
+                       .is_decided_here = is_ours && !stream.is_nil()},
+                      std::move(command));
+  if (!act) return completion({}, std::move(act).error());
+  if (const auto refused = pending.refuses(**act)) return completion(*refused, {});
+  const auto replica = (*act)->is_decided_here ? decides(stream) : nullptr;
+  if (replica) {
+    const auto shown = replica->show(*act);
+    // An attempt against a rule of governance is for the server to refuse, since it records it.
+    if (!shown && !model::is_breach(shown.error().code)) {
+      return completion({}, reject_here(id, shown.error(), replica->version()));
+    }
+  }
+  if ((*act)->is_decided_here) {
+    for_replicas<model::Project>(stream, [&](Replica<model::Project>& other) {
+      if (!other.shows_pending(id)) other.restore({*act});
+    });
+  }
+  pending.submit(std::move(*act), std::move(completion));
+}
+
+// --- What is pending -------------------------------------------------------------------------------------------------
+
+template <typename Stream, typename F>
+void Core::for_replicas(Id stream, F&& f) const {
+  for (const auto& weak : channels_) {
+    const auto replica = std::dynamic_pointer_cast<Replica<Stream>>(weak.lock());
+    if (replica && replica->stream() == stream) f(*replica);
+  }
+}
+
+void Core::on_command(const CommandStatus& status) {
+  for_replicas<model::Project>(status.stream, [&](Replica<model::Project>& replica) {
+    switch (status.status) {
+      case Status::accepted:
+        return replica.accept(status.id, accepted(*status.outcome)->last_version());
+      case Status::rejected:
+      case Status::unknown:
+        return replica.withdraw(status.id);
+      case Status::queued:
+        if (status.is_held) return replica.withdraw(status.id);
+        if (replica.shows_pending(status.id)) return;
+        for (auto& act : session_.pending().acts(status.stream)) {
+          if (act->id == status.id) replica.restore({std::move(act)});
+        }
+        return;
+      case Status::sent:
+      case Status::confirmed:
+        return;
+    }
+  });
+  if (!command_handler_) return;
+  notifier_.push([this, status] {
+    if (const auto handler = command_handler_) (*handler)(status);
+  });
+}
+
+bool Core::is_awaited(const Accepted& accepted) const {
+  bool is_awaited = false;
+  const auto look = [&](const auto& replica) {
+    is_awaited |= replica.state() != ReplicaState::ended && !replica.is_orphan() &&
+                  replica.version() < accepted.last_version();
+  };
+  if (accepted.stream.is_nil()) {
+    for_replicas<model::Workspace>(accepted.stream, look);
+  } else {
+    for_replicas<model::Project>(accepted.stream, look);
+  }
+  return is_awaited;
+}
+
+void Core::confirm() {
+  for (const auto& accepted : session_.pending().unconfirmed()) {
+    if (!is_awaited(accepted)) session_.pending().confirm(accepted.id);
+  }
+}
+
+std::optional<Decider> Core::decider_for(Id project) const {
+  const auto& server = session_.server();
+  if (!server || server->member.is_nil()) return std::nullopt;
+  const auto& roles = server->workspace_roles;
+  Decider decider{.member = server->member,
+                  .is_admin = std::ranges::find(roles, schema::Role::ADMIN) != roles.end(),
+                  .registration = {},
+                  .now = server_now()};
+  for_replicas<model::Workspace>({}, [&](const Replica<model::Workspace>& workspace) {
+    const auto* row = workspace.current().projects().find(project);
+    if (row != nullptr) decider.registration = *row;
+  });
+  return decider;
+}
+
+std::shared_ptr<Replica<model::Project>> Core::decides(Id project) const {
+  for (const auto& weak : channels_) {
+    auto replica = std::dynamic_pointer_cast<Replica<model::Project>>(weak.lock());
+    if (!replica || replica->stream() != project || !replica->decides()) continue;
+    // What is not open yet is decided by the registry's row.
+    if (replica->shown().state.project.opened || decider_for(project)->registration) return replica;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<Replica<model::Project>> Core::make_project(Id project) {
+  auto replica = std::make_shared<Replica<model::Project>>(
+      project, notifier_,
+      Replica<model::Project>::Hooks{
+          .confirmed = [this](auto entries) { session_.pending().on_events(entries); },
+          .decider = [this, project] { return decider_for(project); }});
+  replica->restore(session_.pending().acts(project));
+  attach(replica);
+  return replica;
+}
+
+std::shared_ptr<Replica<model::Workspace>> Core::make_workspace() {
+  auto replica = std::make_shared<Replica<model::Workspace>>(
+      Id{}, notifier_,
+      Replica<model::Workspace>::Hooks{
+          .confirmed = [this](auto entries) { session_.pending().on_events(entries); },
+          .decider = {}});
+  attach(replica);
+  return replica;
+}
+
+WhatIf Core::what_if(Replica<model::Project>& replica, std::vector<CommandBuilder> commands) {
+  auto next = std::make_shared<ProjectSnapshot>(replica.shown());
+  const auto decider = decider_for(replica.stream());
+  WhatIf out;
+  std::uint64_t ahead = 0;
+  for (auto& command : commands) {
+    const Id id = fresh_id();
+    fill_in(command, id, replica.stream(), {.seen_version = replica.version()});
+    const auto number = next_ticket_.fetch_add(1);
+    auto act =
+        make_act({.number = number, .id = id, .stream = replica.stream()}, std::move(command));
+    if (!act) {
+      out.outcomes.push_back({.rejected = std::move(act).error()});
+      continue;
+    }
+    auto events = decider ? (*act)->with_request([&](schema::CommandRequest::Reader request) {
+      return fold_in(*next, request, number, *decider, ahead);
+    })
+                          : model::reject(Code::NOT_PERMITTED);
+    if (events) {
+      next->pending.push_back(id);
+      out.outcomes.push_back({.events = *events});
+    } else {
+      out.outcomes.push_back({.rejected = reject_here(id, events.error(), replica.version())});
+    }
+  }
+  next->confirmed = replica.confirmed();
+  out.snapshot = std::move(next);
+  return out;
+}
+
+// --- Questions -------------------------------------------------------------------------------------------------------
 
 void Core::post_query(Id command, Completion<Outcome> completion) {
   const auto ticket = next_ticket_.fetch_add(1);
@@ -328,6 +553,16 @@ void Core::attach(std::shared_ptr<Channel> channel) {
 void Core::detach(const Channel* channel) {
   session_.detach(channel);
   schedule_settle();
+}
+
+void Core::on_presence_change(Client::PresenceHandler handler) {
+  presence_handler_ =
+      handler ? std::make_shared<Client::PresenceHandler>(std::move(handler)) : nullptr;
+}
+
+void Core::on_command_change(Client::CommandHandler handler) {
+  command_handler_ =
+      handler ? std::make_shared<Client::CommandHandler>(std::move(handler)) : nullptr;
 }
 
 void Core::on_state_change(Client::StateHandler handler) {

@@ -1,9 +1,11 @@
-// The handles of subscriptions: project, workspace, follow.
+// The handles of subscriptions: project, workspace, follow, watch.
 
 #include <daybook/follow.hpp>
 #include <daybook/project.hpp>
+#include <daybook/watch.hpp>
 
 #include "client-sdk/src/core.hpp"
+#include "client-sdk/src/watch.hpp"
 
 namespace daybook::client {
 namespace detail {
@@ -19,12 +21,11 @@ void wait_ready(const std::weak_ptr<Core>& core, const std::shared_ptr<Replica<S
 
 template <typename Stream, typename SnapshotType>
 ReplicaHandle<Stream, SnapshotType>::ReplicaHandle(std::shared_ptr<Core> core, Id stream)
-    : core_(core),
-      replica_(std::make_shared<Replica<Stream>>(stream, core->notifier())),
-      executor_(core->executor()),
-      gone_(core->gone()) {
-  core->attach(replica_);
-  if constexpr (std::is_same_v<Stream, model::Project>) {
+    : core_(core), executor_(core->executor()), gone_(core->gone()) {
+  if constexpr (std::is_same_v<Stream, model::Workspace>) {
+    replica_ = core->make_workspace();
+  } else {
+    replica_ = core->make_project(stream);
     people_ = std::make_shared<PeopleChannel>(replica_);
     core->attach(people_);
   }
@@ -59,6 +60,15 @@ ReplicaHandle<Stream, SnapshotType>& ReplicaHandle<Stream, SnapshotType>::operat
   executor_ = other.executor_;
   gone_ = other.gone_;
   return *this;
+}
+
+template <typename Stream, typename SnapshotType>
+WhatIf ReplicaHandle<Stream, SnapshotType>::what_if(std::vector<CommandBuilder> commands) const
+  requires std::is_same_v<Stream, model::Project>
+{
+  if (const auto core = core_.lock()) return core->what_if(*replica_, std::move(commands));
+  const WhatIfOutcome closed{.rejected = Rejected{.code = Code::NOT_PERMITTED, .local = true}};
+  return {.outcomes = std::vector(commands.size(), closed), .snapshot = snapshot()};
 }
 
 template <typename Stream, typename SnapshotType>
@@ -125,5 +135,34 @@ void Follow::close() {
 }
 
 std::uint64_t Follow::through() const { return channel_->through(); }
+
+Watch::Watch(const std::shared_ptr<detail::Core>& core, Id project,
+             std::vector<model::ViewName> views, WatchHandlers handlers)
+    : core_(core),
+      channel_(std::make_shared<detail::WatchChannel>(project, std::move(views),
+                                                      std::move(handlers), core->notifier())) {
+  core->attach(channel_);
+}
+
+Watch::~Watch() { close(); }
+Watch::Watch(Watch&&) noexcept = default;
+
+Watch& Watch::operator=(Watch&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  core_ = std::move(other.core_);
+  channel_ = std::move(other.channel_);
+  return *this;
+}
+
+void Watch::close() {
+  if (!channel_) return;
+  channel_->close();
+  if (const auto core = core_.lock()) core->detach(channel_.get());
+}
+
+std::shared_ptr<const WatchedView> Watch::view(model::ViewName name) const {
+  return channel_->view(name);
+}
 
 }  // namespace daybook::client

@@ -25,9 +25,17 @@ ReplicaState Replica<Stream>::state() const {
 }
 
 template <typename Stream>
-std::shared_ptr<const typename Replica<Stream>::Snapshot> Replica<Stream>::snapshot() {
+std::shared_ptr<const typename Replica<Stream>::Snapshot> Replica<Stream>::confirmed() {
   if (!shared_) shared_ = std::make_shared<const Snapshot>(current_);
   return shared_;
+}
+
+template <typename Stream>
+std::shared_ptr<const typename Replica<Stream>::Snapshot> Replica<Stream>::snapshot() {
+  if constexpr (std::is_same_v<Stream, model::Project>) {
+    if (overlay_.shown()) return overlay_.shown();
+  }
+  return confirmed();
 }
 
 template <typename Stream>
@@ -36,10 +44,16 @@ void Replica<Stream>::on_change(Handler handler) {
 }
 
 template <typename Stream>
-void Replica<Stream>::add_waiter(Completion<> waiter) {
+void Replica<Stream>::add_waiter(std::uint64_t ticket, Completion<> waiter) {
   if (has_state_) return waiter(error_code());
   if (ended_) return waiter(error_);
-  waiters_.push_back(std::move(waiter));
+  waiters_.emplace(ticket, std::move(waiter));
+}
+
+template <typename Stream>
+void Replica<Stream>::cancel(std::uint64_t ticket) {
+  auto waiter = waiters_.extract(ticket);
+  if (waiter) waiter.mapped()(net::error::operation_aborted);
 }
 
 template <typename Stream>
@@ -51,21 +65,81 @@ void Replica<Stream>::close() {
 
 template <typename Stream>
 void Replica<Stream>::finish_waiters(error_code error) {
-  for (auto& waiter : std::exchange(waiters_, {})) waiter(error);
+  for (auto& [ticket, waiter] : std::exchange(waiters_, {})) waiter(error);
 }
 
 template <typename Stream>
-void Replica<Stream>::tell(Cause cause, Version before, std::vector<record::Entry> events) {
-  shared_ = nullptr;
+void Replica<Stream>::tell(Cause cause, Version before, std::vector<record::Entry> events,
+                           std::vector<Id> commands) {
   if (!handler_ || notifier_ == nullptr) return;
   notifier_->push([self = this->shared_from_this(), cause, before, events = std::move(events),
-                   snapshot = snapshot()] {
+                   commands = std::move(commands), snapshot = snapshot()] {
     // A copy: the handler may replace itself, or end the replica.
     if (const auto handler = self->handler_) {
-      (*handler)({.cause = cause, .before = before, .snapshot = snapshot, .events = events});
+      (*handler)({.cause = cause,
+                  .before = before,
+                  .snapshot = snapshot,
+                  .events = events,
+                  .commands = commands});
     }
   });
 }
+
+// --- What is pending -------------------------------------------------------------------------------------------------
+
+template <typename Stream>
+std::vector<Id> Replica<Stream>::rebase() {
+  if constexpr (std::is_same_v<Stream, model::Project>) {
+    if (overlay_.empty() && !overlay_.shown()) return {};
+    overlay_.remove_through(has_state_ ? version() : Version{});
+    const auto decider = has_state_ && hooks_.decider ? hooks_.decider() : std::nullopt;
+    return decider ? overlay_.rebase(confirmed(), *decider) : overlay_.hide();
+  } else {
+    return {};
+  }
+}
+
+template <typename Stream>
+void Replica<Stream>::tell_rebased(std::vector<Id> changed) {
+  if (!changed.empty()) tell(Cause::rebase, version(), {}, std::move(changed));
+}
+
+template <typename Stream>
+std::expected<void, model::Rejection> Replica<Stream>::show(ActPointer act) {
+  if constexpr (std::is_same_v<Stream, model::Project>) {
+    const Id id = act->id;
+    auto added = overlay_.add(std::move(act), confirmed(), hooks_.decider().value());
+    if (added) tell(Cause::local, version(), {}, {id});
+    return added;
+  } else {
+    return {};
+  }
+}
+
+template <typename Stream>
+void Replica<Stream>::restore(const std::vector<ActPointer>& acts) {
+  for (const auto& act : acts) overlay_.restore(act);
+  tell_rebased(rebase());
+}
+
+template <typename Stream>
+void Replica<Stream>::withdraw(Id act) {
+  if (!overlay_.contains(act)) return;
+  const bool was_shown = overlay_.remove(act);
+  auto changed = rebase();
+  if (was_shown) tell(Cause::rollback, version(), {}, {act});
+  tell_rebased(std::move(changed));
+}
+
+template <typename Stream>
+const typename Replica<Stream>::Snapshot& Replica<Stream>::shown() const {
+  if constexpr (std::is_same_v<Stream, model::Project>) {
+    if (overlay_.shown()) return *overlay_.shown();
+  }
+  return current_;
+}
+
+// --- From the server -------------------------------------------------------------------------------------------------
 
 template <typename Stream>
 void Replica<Stream>::write(schema::Subscribe::Builder builder) const {
@@ -114,8 +188,11 @@ Step Replica<Stream>::on_batch(const EventBatch& batch) {
   }
   is_current_ = true;
   if (batch.entries.empty()) return {};
+  if (hooks_.confirmed) hooks_.confirmed(batch.entries);
+  shared_ = nullptr;
   for (const auto& entry : batch.entries) {
     const auto& envelope = entry.event.envelope();
+    (void)overlay_.remove(envelope.command_id);  // its answer
     for (std::uint32_t i = 0; i < entry.texts.size(); ++i) {
       const TextKey key{envelope.position, i + 1};
       if (entry.texts[i].redacted) {
@@ -129,7 +206,9 @@ Step Replica<Stream>::on_batch(const EventBatch& batch) {
     });
   }
   prune_words();
+  auto changed = rebase();
   tell(Cause::remote, before, batch.entries);
+  tell_rebased(std::move(changed));
   return {};
 }
 
@@ -157,7 +236,10 @@ Step Replica<Stream>::on_snapshot_end(schema::SnapshotEnd::Reader end) {
   state_log_ = log_id_;
   has_state_ = true;
   is_current_ = true;
+  shared_ = nullptr;
+  auto changed = rebase();
   tell(Cause::snapshot, before, {});
+  tell_rebased(std::move(changed));
   finish_waiters({});
   return {};
 }
@@ -200,12 +282,15 @@ void Replica<Stream>::drop() {
   Snapshot empty;
   if constexpr (requires { empty.people; }) empty.people = std::move(current_.people);
   current_ = std::move(empty);
+  (void)rebase();  // told with the snapshot that follows
 }
 
 template <typename Stream>
 void Replica<Stream>::set_people(People people) {
   if constexpr (std::is_same_v<Stream, model::Project>) {
     current_.people = std::move(people);
+    shared_ = nullptr;
+    tell_rebased(rebase());
     tell(Cause::people, version(), {});
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "client-sdk/src/read_answer.hpp"
 #include "schema/limits.hpp"
 #include "schema/protocol.hpp"
 
@@ -53,18 +54,25 @@ Errc errc_of_close(std::uint16_t code) {
 
 }  // namespace
 
-Session::Session(ClientOptions options, Hooks hooks)
+Session::Session(ClientOptions options, Hooks hooks, Outbox* outbox)
     : options_(std::move(options)),
       hooks_(std::move(hooks)),
       backoff_(options_.backoff_min, options_.backoff_max, options_.jitter),
-      pending_({options_.pending_commands_max, options_.pending_bytes_max}) {}
+      pending_({.commands_max = options_.pending_commands_max,
+                .bytes_max = options_.pending_bytes_max,
+                .settled_max = kSettledCommandsMax},
+               hooks_.command, outbox) {}
 
-void Session::follow_clock(Timestamp server) {
+void Session::follow_clock(Timestamp server, Instant now) {
   if (server.micros <= 0 || server.micros > kClockMax.micros) return;
-  clock_ahead_micros_ = server.micros - hooks_.clock().micros;
+  server_clock_ = {server, now};
 }
 
-Timestamp Session::server_now() const { return {hooks_.clock().micros + clock_ahead_micros_}; }
+Timestamp Session::server_now(Instant now) const {
+  if (!server_clock_) return hooks_.clock();
+  const auto& [said, at] = *server_clock_;
+  return {said.micros + std::chrono::duration_cast<std::chrono::microseconds>(now - at).count()};
+}
 
 void Session::set_state(StateChange change) {
   state_ = change.state;
@@ -120,15 +128,44 @@ void Session::set_token(std::string token, Instant now) {
     append_message(out_, [&](schema::Message::Builder message) {
       message.initRenewToken().setToken(options_.token);
     });
+    // A good token has no answer of its own.
+    renewed_before_ = next_nonce_;
+    ping();
   }
 }
+
+void Session::ping() {
+  append_message(
+      out_, [&](schema::Message::Builder message) { message.initPing().setNonce(next_nonce_++); });
+}
+
+// --- Who is here -----------------------------------------------------------------------------------------------------
+
+void Session::look(const Looking& at) {
+  if (!presence_.look(at)) return;
+  clear_presence();
+  if (connected()) say_presence();
+}
+
+void Session::say_presence() {
+  append_message(
+      out_, [&](schema::Message::Builder message) { presence_.write(message.initPresence()); });
+}
+
+void Session::clear_presence() {
+  if (presence_.clear() && hooks_.presence) hooks_.presence(presence_.present());
+}
+
+// --- Ending, continued -----------------------------------------------------------------------------------------------
 
 void Session::forget_connection() {
   pending_.on_lost();
   std::erase_if(channels_, [](const auto& entry) { return entry.second->is_done(); });
   for (const auto& [subscription, channel] : channels_) channel->on_lost();
+  clear_presence();
   out_.clear();
   live_since_.reset();
+  renewed_before_.reset();
 }
 
 void Session::end(Phase phase, StateChange why) {
@@ -217,23 +254,19 @@ void Session::tick(Instant now) {
     return lost(now, {.reason = Errc::timed_out, .detail = "no heartbeat"});
   }
   pending_.tick(now);
-  if (now >= said_ + heartbeat_) {
-    append_message(out_, [&](schema::Message::Builder message) {
-      message.initPing().setNonce(next_nonce_++);
-    });
-  }
+  if (now >= said_ + heartbeat_) ping();
 }
 
 void Session::flush(Instant now) {
   if (phase_ != Phase::open && phase_ != Phase::greeting) return;
   while (true) {
     if (connected()) {
-      pending_.send(out_, in_flight_max_, protocol::kCoalescedBytesMax, {now, server_now()});
+      pending_.send(out_, in_flight_max_, protocol::kCoalescedBytesMax, now);
     }
     if (out_.empty()) return;
     said_ = now;
     hooks_.send(std::exchange(out_, {}));
-    if (!connected() || !pending_.wants_to_send(in_flight_max_)) return;
+    if (!connected() || !pending_.wants_to_send(in_flight_max_, now)) return;
   }
 }
 
@@ -353,6 +386,7 @@ Step Session::on_frame(const FrameView& frame, Instant now, Channel*& culprit) {
     culprit = *channel;
     const auto batch = read_batch(frame.body);
     if (!batch) return std::unexpected(batch.error());
+    for (const auto& entry : batch->entries) log_check_.on_event(entry.event);
     return culprit->on_batch(*batch);
   }
   const auto message = schema::open_flat_message<schema::Message>(frame.body);
@@ -399,10 +433,10 @@ Step Session::on_wire(schema::Message::Reader message, Instant now, Channel*& cu
       return {};
     }
     case schema::Message::ACCEPTED:
-      pending_.on_accepted(message.getAccepted());
+      pending_.on_accepted(read_accepted(message.getAccepted()));
       return {};
     case schema::Message::REJECTED:
-      pending_.on_rejected(message.getRejected());
+      pending_.on_rejected(message.getRejected(), now);
       return {};
     case schema::Message::UNKNOWN:
       pending_.on_unknown(read(message.getUnknown().getId()), now + kAskAgain);
@@ -416,7 +450,7 @@ Step Session::on_wire(schema::Message::Reader message, Instant now, Channel*& cu
       return {};
     }
     case schema::Message::PONG:
-      follow_clock({message.getPong().getServerTime()});
+      on_pong(message.getPong(), now);
       return {};
     case schema::Message::GOING_AWAY: {
       const auto away = message.getGoingAway();
@@ -426,7 +460,7 @@ Step Session::on_wire(schema::Message::Reader message, Instant now, Channel*& cu
       return {};
     }
     case schema::Message::ERROR:
-      on_error(message.getError());
+      on_error(message.getError(), now);
       return {};
     case schema::Message::NONE:
     case schema::Message::HELLO:
@@ -439,8 +473,12 @@ Step Session::on_wire(schema::Message::Reader message, Instant now, Channel*& cu
     case schema::Message::WHAT_IF:
     case schema::Message::PRESENCE:
       return fault("a message that no server sends");
-    case schema::Message::WHAT_IF_RESULT:
     case schema::Message::PRESENCE_UPDATE:
+      if (presence_.on_update(message.getPresenceUpdate()) && hooks_.presence) {
+        hooks_.presence(presence_.present());
+      }
+      return {};
+    case schema::Message::WHAT_IF_RESULT:
       return {};
   }
   return {};  // of a newer server
@@ -461,7 +499,7 @@ Step Session::on_welcome(schema::Welcome::Reader welcome, Instant now) {
   const auto version = welcome.getServerVersion();
   info.version.assign(version.begin(), version.size());
   server_ = std::move(info);
-  follow_clock({welcome.getServerTime()});
+  follow_clock({welcome.getServerTime()}, now);
 
   in_flight_max_ = welcome.getLimits().getCommandsInFlight();
   if (in_flight_max_ == 0) in_flight_max_ = protocol::kCommandsInFlightMax;
@@ -470,6 +508,18 @@ Step Session::on_welcome(schema::Welcome::Reader welcome, Instant now) {
   said_ = now;
   phase_ = Phase::open;
   deadline_.reset();
+  const auto contradiction = log_check_.on_welcome(
+      {.log_id = server_->log_id,
+       .position = server_->position,
+       .root = server_->root,
+       .checkpoint = std::string(welcome.getCheckpoint().begin(), welcome.getCheckpoint().size())});
+  // Told before any copy is dropped for it.
+  if (contradiction) {
+    set_state(
+        {.state = State::syncing, .reason = contradiction->code, .detail = contradiction->detail});
+  }
+  pending_.on_welcome({server_->member, server_->log_id});
+  if (!presence_.looking().project.is_nil()) say_presence();
   for (const auto& [number, channel] : channels_) {
     channel->on_welcome(server_->log_id);
     if (number >= behind_hello_) subscribe(number, *channel);  // attached while the server greeted
@@ -477,11 +527,25 @@ Step Session::on_welcome(schema::Welcome::Reader welcome, Instant now) {
   return {};
 }
 
-void Session::on_error(schema::Error::Reader error) {
+void Session::on_pong(schema::Pong::Reader pong, Instant now) {
+  follow_clock({pong.getServerTime()}, now);
+  if (renewed_before_ && pong.getNonce() >= *renewed_before_) renewed_before_.reset();
+}
+
+void Session::on_error(schema::Error::Reader error, Instant now) {
   last_error_ = code_name(error.getCode());
   if (error.getMessage().size() != 0) {
     last_error_ += ": ";
     last_error_.append(error.getMessage().begin(), error.getMessage().size());
+  }
+  const bool about_token = error.getCode() == schema::Code::UNAUTHENTICATED ||
+                           error.getCode() == schema::Code::NOT_PERMITTED;
+  if (renewed_before_ && about_token && error.getSubscription() == 0) {
+    // The token is of another member, or good for nothing: a connection of its own tells which.
+    hooks_.close(1000);
+    forget_connection();
+    last_close_ = 0;
+    return begin_connect(now);
   }
   if (error.getSubscription() != 0) {
     on_subscription_end(error.getSubscription(), error.getCode() == schema::Code::NONE

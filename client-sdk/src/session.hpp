@@ -15,7 +15,9 @@
 
 #include "client-sdk/src/backoff.hpp"
 #include "client-sdk/src/channel.hpp"
+#include "client-sdk/src/log_check.hpp"
 #include "client-sdk/src/pending.hpp"
+#include "client-sdk/src/presence.hpp"
 
 namespace daybook::client::detail {
 
@@ -35,10 +37,12 @@ class Session {
     std::function<void(std::uint16_t code)> close;   // 0: without a farewell; no on_closed after it
     std::function<void(std::uint16_t code)> close_and_tell;  // on_closed follows
     std::function<void(StateChange)> state;
-    std::function<Timestamp()> clock;
+    std::function<Timestamp()> clock;  // wall time
+    Pending::Changed command = {};
+    std::function<void(const Presence&)> presence = {};
   };
-  // The options' functions must be set.
-  Session(ClientOptions options, Hooks hooks);
+  // The options' functions must be set. The outbox, if there is one, outlives the session.
+  Session(ClientOptions options, Hooks hooks, Outbox* outbox = nullptr);
 
   void start(Instant now);
   // The connection is closed properly if there is one; the state is closed when that is done.
@@ -55,11 +59,19 @@ class Session {
 
   void attach(std::shared_ptr<Channel> channel);
   void detach(const Channel* channel);
+  void look(const Looking& at);
+  [[nodiscard]] const PresenceTable& presence() const { return presence_; }
   [[nodiscard]] Pending& pending() { return pending_; }
+  [[nodiscard]] const Pending& pending() const { return pending_; }
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] const std::optional<ServerInfo>& server() const { return server_; }
-  [[nodiscard]] Timestamp server_now() const;
+  // The server's clock: as it said last, and what has passed since; this machine's before it said anything.
+  [[nodiscard]] Timestamp server_now(Instant now) const;
+  // Whether what is submitted now goes out at once, but for the disk.
+  [[nodiscard]] bool sends_at_once() const {
+    return connected() && pending_.sends_at_once(in_flight_max_);
+  }
   [[nodiscard]] Id client_id() const { return options_.client_id; }
 
  private:
@@ -78,7 +90,11 @@ class Session {
   [[nodiscard]] Step on_frame(const FrameView& frame, Instant now, Channel*& culprit);
   [[nodiscard]] Step on_wire(schema::Message::Reader message, Instant now, Channel*& culprit);
   [[nodiscard]] Step on_welcome(schema::Welcome::Reader welcome, Instant now);
-  void on_error(schema::Error::Reader error);
+  void on_error(schema::Error::Reader error, Instant now);
+  void on_pong(schema::Pong::Reader pong, Instant now);
+  void ping();
+  void say_presence();
+  void clear_presence();
   void on_subscription_end(std::uint32_t subscription, schema::Code code);
   // nullptr: it was ended from here; a fault: there never was such a subscription.
   [[nodiscard]] std::expected<Channel*, Fault> channel_of(std::uint32_t subscription) const;
@@ -87,12 +103,14 @@ class Session {
   void subscribe(std::uint32_t number, const Channel& channel);
   void check_live(Instant now);
   // What no clock shows (0 is none given) is left alone: whatever a server says, sums with its time stay in range.
-  void follow_clock(Timestamp server);
+  void follow_clock(Timestamp server, Instant now);
 
   ClientOptions options_;
   Hooks hooks_;
   Backoff backoff_;
   Pending pending_;
+  PresenceTable presence_;
+  LogCheck log_check_;
 
   Phase phase_ = Phase::idle;
   State state_ = State::offline;
@@ -112,10 +130,12 @@ class Session {
   Instant said_{};
   std::optional<Instant> live_since_;
   std::uint64_t next_nonce_ = 1;
+  std::optional<std::uint64_t>
+      renewed_before_;  // the pong to this nonce says that the new token was taken
   std::string last_error_;
 
   std::optional<ServerInfo> server_;
-  std::int64_t clock_ahead_micros_ = 0;  // the server's clock, before ours
+  std::optional<std::pair<Timestamp, Instant>> server_clock_;  // as it said last, and when
 };
 
 }  // namespace daybook::client::detail

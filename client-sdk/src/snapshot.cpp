@@ -31,7 +31,9 @@ model::View ProjectSnapshot::view(model::ViewName name, Date date) const {
   return view;
 }
 
-record::Hash ProjectSnapshot::digest() const { return model::digest(state); }
+record::Hash ProjectSnapshot::digest() const {
+  return model::digest(confirmed ? confirmed->state : state);
+}
 
 std::optional<std::string_view> WorkspaceSnapshot::name(Id member) const {
   const auto* found = model::member::find_member(state.member, member);

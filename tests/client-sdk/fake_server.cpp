@@ -122,7 +122,7 @@ void FakeServer::take(schema::Message::Reader message, record::Bytes bytes) {
         write(welcome.initLogId(), log_id);
         welcome.setPosition(state_.version.value);
         welcome.setServerTime(state_.recorded_at.micros);
-        write(welcome.initMember(), kManager);
+        write(welcome.initMember(), member);
         welcome.initLimits().setCommandsInFlight(in_flight);
         welcome.setHeartbeatMillis(heartbeat_millis);
         welcome.setServerVersion("fake");
@@ -166,8 +166,21 @@ void FakeServer::take(schema::Message::Reader message, record::Bytes bytes) {
       const auto nonce = message.getPing().getNonce();
       return say([&](schema::Message::Builder out) { out.initPong().setNonce(nonce); });
     }
+    case schema::Message::RENEW_TOKEN: {
+      renewals.emplace_back(message.getRenewToken().getToken().cStr());
+      if (renewals.back() != other_members_token) return;
+      return say([](schema::Message::Builder out) {
+        out.initError().setCode(schema::Code::NOT_PERMITTED);
+      });
+    }
+    case schema::Message::PRESENCE: {
+      const auto presence = message.getPresence();
+      looked.push_back({.project = read(presence.getProject()),
+                        .view = presence.getView(),
+                        .entity = read(presence.getEntity())});
+      return;
+    }
     case schema::Message::PONG:
-    case schema::Message::RENEW_TOKEN:
       return;
     default:
       throw std::logic_error("the client sent what no client sends");
@@ -199,6 +212,16 @@ void FakeServer::subscribe(schema::Subscribe::Reader request) {
   added.all = request.getScope().isAll();
   if (request.getScope().isProject() && read(request.getScope().getProject()) != kProject) {
     return refuse(schema::Code::NOT_FOUND);
+  }
+  if (request.getContent().isViews() &&
+      request.getContent().getViews()[0] != schema::ViewName::PEOPLE) {
+    for (const auto name : request.getContent().getViews()) {
+      auto& has = added.views[name];
+      has.name = name;
+      send_view(number, has, true);
+    }
+    subscriptions_[number] = added;
+    return;
   }
   if (request.getContent().isViews()) {
     added.people = true;
@@ -321,6 +344,32 @@ void FakeServer::send_people(std::uint32_t number) {
   });
 }
 
+void FakeServer::send_view(std::uint32_t number, model::View& has, bool whole) {
+  auto now = model::derive(has.name, state_, model::Workspace{});
+  const auto change = whole ? model::whole(now) : model::difference(has, now);
+  has = now;
+  say([&](schema::Message::Builder out) {
+    auto update = out.initViewUpdate();
+    update.setSubscription(number);
+    update.setView(now.name);
+    update.setVersion(now.version.value);
+    update.setRecordedAt(now.recorded_at.micros);
+    update.setWhole(whole);
+    update.setComplete(true);
+    model::write_rows(update.initRows(), now.name, change.rows);
+    auto removed = update.initRemoved(static_cast<unsigned>(change.removed.size()));
+    for (unsigned i = 0; i < removed.size(); ++i) write(removed[i], change.removed[i]);
+    const auto texts = model::texts_of(now.name, change.rows);
+    auto words = update.initWords(static_cast<unsigned>(texts.size()));
+    for (unsigned i = 0; i < words.size(); ++i) {
+      words[i].setPosition(texts[i].position.value);
+      words[i].setIndex(texts[i].index);
+      const auto at = words_.find({texts[i].position.value, texts[i].index});
+      if (at != words_.end()) words[i].setWords(at->second.words);
+    }
+  });
+}
+
 void FakeServer::send_batch(std::uint32_t number, Subscription& to) {
   record::AlignedBytes entries;
   std::uint32_t count = 0;
@@ -351,7 +400,10 @@ void FakeServer::send_batch(std::uint32_t number, Subscription& to) {
 
 void FakeServer::pump() {
   for (auto& [number, subscription] : subscriptions_) {
-    if (!subscription.people) send_batch(number, subscription);
+    for (auto& [name, has] : subscription.views) {
+      if (has.version != state_.version) send_view(number, has, false);
+    }
+    if (!subscription.people && subscription.views.empty()) send_batch(number, subscription);
   }
   std::erase_if(subscriptions_, [&](const auto& entry) {
     if (entry.second.after < entry.second.last) return false;

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <daybook/presence.hpp>
+
 #include "client-sdk/src/frames.hpp"
 #include "model/project.hpp"
 #include "schema/limits.hpp"
@@ -51,6 +53,7 @@ class FakeServer {
   // --- What it is like ----------------------------------------------------------------------------------------------
   std::string token = "dbk_good";
   Id log_id = kLog;
+  Id member = kManager;  // who the token is said to be of; it acts as kManager
   std::uint32_t in_flight = 256;
   std::uint32_t heartbeat_millis = 15'000;
   bool answers_commands = true;               // false: commits, but keeps the answers to itself
@@ -75,12 +78,18 @@ class FakeServer {
   std::uint32_t unsubscribed = 0;
   std::uint32_t snapshots = 0;
   std::uint32_t pings = 0;
+  std::vector<std::string> renewals;
+  std::vector<client::Looking> looked;
   std::uint16_t refused_with = 0;  // the close code that it would have ended the connection with
 
   [[nodiscard]] const model::Project& state() const { return state_; }
   // As of every version; 0: empty.
   [[nodiscard]] const std::vector<model::Project>& states() const { return states_; }
   [[nodiscard]] record::Hash digest() const;
+  // Whether the command took effect.
+  [[nodiscard]] bool has(Id command) const { return outcomes_.contains(command); }
+  // With the member of another token of the same kind.
+  std::string other_members_token = "dbk_other";
 
  private:
   struct Stored {
@@ -94,6 +103,7 @@ class FakeServer {
     std::uint64_t last = UINT64_MAX;
     bool tell = false;
     bool people = false;
+    std::map<model::ViewName, model::View> views = {};
   };
   struct Word {
     record::Hash salt;
@@ -105,6 +115,8 @@ class FakeServer {
   void answer_past(std::uint32_t subscription, schema::Subscribe::From::Reader at);
   void end(std::uint32_t subscription, schema::Code code);
   void send_people(std::uint32_t subscription);
+  // What leads from the view that the subscription has to the present one.
+  void send_view(std::uint32_t subscription, model::View& has, bool whole);
   void send_batch(std::uint32_t number, Subscription& to);
   void answer(Id id, schema::Code code);
 

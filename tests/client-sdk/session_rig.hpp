@@ -86,6 +86,10 @@ class SessionRig {
   }
   void settle() {
     session->flush(now);
+    // Nobody has a replica that would have to catch up.
+    for (const auto& accepted : session->pending().unconfirmed()) {
+      session->pending().confirm(accepted.id);
+    }
     notifier.run([] { return false; });
     io.restart();
     io.poll();
@@ -126,13 +130,19 @@ class SessionRig {
     auto request = command.request();
     write(request.initId(), id);
     write(request.initStream(), kProject);
+    if (claims_time && !session->sends_at_once()) {
+      request.setEffectiveAt(session->server_now(now).micros);
+    }
     const record::Hash seed = record::sha256(to_bytes(id));
     request.setSeed({reinterpret_cast<const kj::byte*>(seed.data()), seed.size()});
-    session->pending().submit(ticket, {.id = id,
-                                       .command = std::move(command),
-                                       .claims_time = claims_time,
-                                       .submitted = now,
-                                       .answer = completion(result)});
+    auto act = detail::make_act(
+        {.number = ticket, .id = id, .stream = kProject, .submitted_at = wall}, std::move(command));
+    auto answer = completion(result);
+    if (act) {
+      session->pending().submit(std::move(*act), std::move(answer));
+    } else {
+      answer({}, act.error());
+    }
     settle();
     return result;
   }

@@ -179,9 +179,9 @@ TEST_CASE("A server's time that no clock shows is left alone", "[client][session
   const auto says = [&](std::int64_t time) {
     rig.server.say([&](schema::Message::Builder out) { out.initPong().setServerTime(time); });
     rig.exchange();
-    return rig.session->server_now().micros;
+    return rig.session->server_now(rig.now).micros;
   };
-  const auto before = rig.session->server_now().micros;
+  const auto before = rig.session->server_now(rig.now).micros;
   constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
   for (const auto time : {kLeast, std::int64_t{-1}, std::int64_t{0}, kMost}) {

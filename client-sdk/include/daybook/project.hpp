@@ -5,6 +5,11 @@
 // was. What the server sends is checked: digest, hashes, commitments, order. A contradiction drops the copy, and a fresh
 // snapshot takes its place.
 //
+// What is submitted to a project is decided here at once, with the server's rules, on what is shown: rejected, it completes
+// as Rejected {local} and goes nowhere; else it is shown until the server has confirmed it. An attempt against a rule of
+// governance goes to the server all the same, unshown, as the server records it. Not decided here is a command whose id the
+// caller gave (an import), one of the workspace, or one without an open replica that is ready: it goes to the server as it is.
+//
 // Threading: confined to the client's executor; snapshots may go anywhere.
 // Lifetime:  a handle; its destruction ends the subscription and its handlers. It may outlive the client: then it stays as
 //            it was.
@@ -13,11 +18,14 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <type_traits>
+#include <vector>
 
 #include <daybook/command.hpp>
 #include <daybook/detail/completion.hpp>
 #include <daybook/outcome.hpp>
 #include <daybook/snapshot.hpp>
+#include <daybook/what_if.hpp>
 
 #include "model/record/event_batch.hpp"
 
@@ -27,10 +35,9 @@ enum class Cause {
   snapshot,  // the state as a whole: the first, or another after the copy was dropped
   remote,    // confirmed events, of this client's commands too
   people,    // names or roles in `people`; the version stays
-  // Reserved for commands that are shown before they are confirmed:
-  local,
-  rebase,
-  rollback,
+  local,     // a command of this client is shown, before it is confirmed
+  rebase,  // pending commands are not shown any more, or again: what is confirmed has changed what they rest on
+  rollback,  // a command is not shown any more: the server rejected it, or it was forgotten
 };
 [[nodiscard]] std::string_view to_string(Cause cause);
 
@@ -41,6 +48,7 @@ struct Change {
   Version before = {};  // 0: there was no state
   std::shared_ptr<const Snapshot> snapshot = {};
   std::span<const record::Entry> events = {};  // what led here; empty for a snapshot
+  std::span<const Id> commands = {};           // of local, rebase, rollback: which
 };
 using ProjectChange = Change<ProjectSnapshot>;
 using WorkspaceChange = Change<WorkspaceSnapshot>;
@@ -75,12 +83,16 @@ class ReplicaHandle {
   [[nodiscard]] Id id() const;
   [[nodiscard]] ReplicaState state() const;
   [[nodiscard]] error_code error() const;  // why it ended
-  // Never nullptr; before the first snapshot its version is 0.
+  // What is shown, a project's with what is pending on top. Never nullptr; before the first snapshot its version is 0.
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
-  [[nodiscard]] Version version() const;
+  [[nodiscard]] Version version() const;  // the newest that is confirmed
 
   // Called on the client's executor after each change, until replaced or the handle is gone. One at a time.
   void on_change(Handler handler);
+
+  // What these commands would lead to, in order, as things are shown. Done at once, here; nothing is sent.
+  [[nodiscard]] WhatIf what_if(std::vector<CommandBuilder> commands) const
+    requires std::is_same_v<Stream, model::Project>;
 
   // Completes, void(error_code), when there is a state, at once if there is one; or when there will be none.
   template <typename Token>

@@ -1,11 +1,15 @@
 #pragma once
 // What a replica shows, or what there was: a stream's whole state as of one version, with its words. Immutable and
 // shared; a new one costs a few pointers, as the unchanged rows are those of the one before.
+//
+// A project's has what this client submitted and the server has not confirmed yet on top: what is new there has the number 0
+// (shown as "T-…"). version() and digest() are those of what is confirmed, and `confirmed` is the state without the rest.
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/project.hpp"
 #include "model/table.hpp"
@@ -19,6 +23,11 @@ struct TextKey {
   std::uint32_t index = 0;
   auto operator<=>(const TextKey&) const = default;
 };
+// The texts of what is not confirmed yet have positions of their own, which no log reaches; they stay the same until then.
+inline constexpr std::uint64_t kPendingPositions = std::uint64_t{1} << 63;
+[[nodiscard]] constexpr bool is_pending(Position position) {
+  return position.value >= kPendingPositions;
+}
 using Words = std::shared_ptr<const std::string>;  // nullptr: redacted
 
 // The words beside a state. A value; cheap to copy.
@@ -58,11 +67,15 @@ struct People {
 
 // Threading: immutable; thread-safe.
 struct ProjectSnapshot {
-  model::Project state = {};
+  model::Project state = {};  // what is confirmed, with what is pending on top
   WordsTable words = {};
-  People people = {};  // as the server last told; arrives on its own
+  People people = {};            // as the server last told; arrives on its own
+  std::vector<Id> pending = {};  // the commands that are shown and not confirmed, in their order
+  std::shared_ptr<const ProjectSnapshot> confirmed = {};  // nullptr: nothing is pending, this is it
 
+  // The newest that is confirmed.
   [[nodiscard]] Version version() const { return state.version; }
+  [[nodiscard]] bool has_pending() const { return !pending.empty(); }
   // What this build does not know is missing: the server is newer.
   [[nodiscard]] bool incomplete() const { return state.has_newer_events; }
   [[nodiscard]] std::optional<std::string_view> text(const model::Text& text) const {
@@ -74,6 +87,7 @@ struct ProjectSnapshot {
   // A view as of this version, derived here, and looked at on a date (nil: the day on which the version was recorded; by it work
   // is late and deadlines are missed); `people` as the server last told.
   [[nodiscard]] model::View view(model::ViewName name, Date date = {}) const;
+  // Of what is confirmed: the server's at that version.
   [[nodiscard]] record::Hash digest() const;
 };
 
