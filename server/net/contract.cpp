@@ -175,6 +175,9 @@ bj::object success(Answers answers, JsonSchemas& schemas) {
       return content("application/json", out_of<schema::context::Context>(schemas));
     case Answers::outcome:
       return content("application/json", outcome_schema(schemas));
+    case Answers::what_if:
+      return content("application/json",
+                     {{"type", "array"}, {"items", out_of<schema::WhatIfResult>(schemas)}});
   }
   return {};
 }
@@ -221,7 +224,12 @@ bj::object operation(const Route& route, JsonSchemas& schemas) {
   bj::array parameters;
   for (const auto name : split_names(route.segments)) parameters.push_back(parameter(name, "path"));
   for (const auto name : split_names(route.query)) parameters.push_back(parameter(name, "query"));
-  if (route.method == Method::post) {
+  if (route.answers == Answers::what_if) {
+    const auto question = schemas.reference(capnp::Schema::from<schema::WhatIf>(), Direction::in);
+    out["requestBody"] =
+        bj::object{{"required", true}, {"content", content("application/json", question)}};
+  }
+  if (route.answers == Answers::outcome) {
     parameters.push_back(
         bj::object{{"name", "Idempotency-Key"},
                    {"in", "header"},

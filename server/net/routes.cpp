@@ -35,6 +35,8 @@ constexpr std::array kRoutes{
           Answers::events, "The workspace's events, for admins and auditors", "", "from,to"},
     Route{Method::post, "/api/v1/projects/{}/commands", Who::members, post_project_commands,
           Answers::outcome, "Give a project one command or a batch", "project"},
+    Route{Method::post, "/api/v1/projects/{}/what-if", Who::members, post_what_if, Answers::what_if,
+          "What commands would lead to; nothing is recorded", "project"},
     Route{Method::post, "/api/v1/workspace/commands", Who::members, post_workspace_commands,
           Answers::outcome, "Give the workspace one command or a batch"},
 };

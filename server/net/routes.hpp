@@ -32,7 +32,18 @@ struct Call {
 };
 
 // What a route's answer is, beside problem documents.
-enum class Answers { text, html, readiness, projects, view, events, context, outcome, document };
+enum class Answers {
+  text,
+  html,
+  readiness,
+  projects,
+  view,
+  events,
+  context,
+  outcome,
+  what_if,
+  document
+};
 
 struct Route {
   Method method = Method::get;
@@ -70,6 +81,7 @@ asio::awaitable<Response> get_workspace_events(Call& call);
 asio::awaitable<Response> get_openapi(Call& call);
 asio::awaitable<Response> get_asyncapi(Call& call);
 asio::awaitable<Response> post_project_commands(Call& call);
+asio::awaitable<Response> post_what_if(Call& call);
 asio::awaitable<Response> post_workspace_commands(Call& call);
 
 // The project that a segment names, by id or by key; nil: neither.

@@ -148,6 +148,13 @@ TEST_CASE_METHOD(AnsweringServer, "What a real server answers is what openapi.js
              R"({"id":")" + to_string({0xB, 6}) +
                  R"(","command":{"member":{"addMember":{"member":")" + to_string({9, 9}) +
                  R"(","name":"Eve"}}}})");
+  const auto what_if = kPath + "/what-if";
+  const std::string what_if_route = "/api/v1/projects/{project}/what-if";
+  check_post(what_if, what_if_route,
+             R"({"commands":[)" + create_body(7, 14) + "," + create_body(8, 14) +
+                 R"(],"views":["board","tasks","summary"]})");
+  check_post(what_if, what_if_route, R"({"commands":[]})");
+  check_post(what_if, what_if_route, R"({"commands":[)" + create_body(7, 14) + "]}", "room");
   const std::string sync(schema::protocol::kSyncPath);
   check_get(sync, sync);
   CHECK(get("/api/v1/openapi.json", "none").json() == openapi());
