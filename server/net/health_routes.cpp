@@ -88,6 +88,7 @@ asio::awaitable<Response> get_metrics(Call& call) {
   const auto& engine = call.door().engine();
   figures.backlog = engine.backlog();
   figures.log = engine.log().usage();
+  figures.ring = shared.events.usage();
   figures.position = engine.log().head().position;
   figures.uptime = std::chrono::steady_clock::now() - shared.began;
   figures.ready = reasons_not_ready(call).empty();

@@ -117,6 +117,16 @@ void add_log(Families& families, const Figures& figures) {
                  seconds(figures.log.oldest_reader));
 }
 
+void add_ring(Families& families, const sync::Ring::Usage& ring) {
+  families.gauge("daybook_ring_bytes", "Memory of the newest events, kept for subscribers",
+                 ring.bytes);
+  families.begin("daybook_event_reads_total",
+                 "Reads of subscriptions, by where the events were: those from the log are dearer",
+                 MetricType::Counter);
+  families.value(ring.hits, {{"from", "ring"}});
+  families.value(ring.misses, {{"from", "log"}});
+}
+
 void add_traffic(Families& families, const Traffic& traffic) {
   families.begin("daybook_connections", "Open connections", MetricType::Gauge);
   families.value(traffic.http_connections, {{"kind", "http"}});
@@ -141,6 +151,7 @@ std::string metrics_text(const Figures& figures) {
   add_commands(families, figures.metrics);
   add_engine(families, figures);
   add_log(families, figures);
+  add_ring(families, figures.ring);
   add_traffic(families, figures.traffic);
   return families.text();
 }

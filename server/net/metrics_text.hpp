@@ -15,6 +15,7 @@ struct Figures {
   engine::Backlog backlog = {};
   Traffic traffic = {};
   log::EventLog::Usage log = {};
+  sync::Ring::Usage ring = {};
   Position position = {};
   std::chrono::nanoseconds uptime{0};
   bool ready = false;

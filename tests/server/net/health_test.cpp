@@ -101,6 +101,23 @@ TEST_CASE_METHOD(WatchedServer, "Metrics tell of the log, the engine and the bui
   CHECK(samples.at(R"(daybook_connections{kind="http"})") >= 1);
 }
 
+TEST_CASE_METHOD(WatchedServer, "Metrics tell where subscribers' events were read",
+                 "[net][health]") {
+  const std::string from_ring = R"(daybook_event_reads_total{from="ring"})";
+  const std::string from_log = R"(daybook_event_reads_total{from="log"})";
+  auto client = connect("viewer");
+  subscribe_after(client, 1, 0);
+  static_cast<void>(client.next());
+  const auto before = scrape();
+  CHECK(before.at(from_log) >= 1);
+  given({.command = create_task({.task = task_id(1)})});
+  static_cast<void>(client.next());
+  const auto after = scrape();
+  CHECK(after.at(from_ring) == before.at(from_ring) + 1);
+  CHECK(after.at(from_log) == before.at(from_log));
+  CHECK(after.at("daybook_ring_bytes") > 0);
+}
+
 TEST_CASE_METHOD(WatchedServer, "Metrics name no project, member, token or address",
                  "[net][health]") {
   auto client = connect("admin", {7, 7});
