@@ -1,6 +1,7 @@
 #pragma once
 // What the receivers of a broadcast have got, and how old it was.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -34,7 +35,7 @@ class Receipts {
       from_due_.add(lateness_us_);
     }
     if (newest_[receiver] < mark_ && due >= mark_) ++beyond_mark_;
-    newest_[receiver] = due;
+    newest_[receiver] = std::max(newest_[receiver], due);  // publishers overtake each other
   }
 
   // Forgets the times so far, and takes those of what is due from then on.
