@@ -36,18 +36,18 @@ struct Outbox::Shared : std::enable_shared_from_this<Outbox::Shared> {
   boost::asio::any_io_executor disk;  // empty: a thread of its own
   std::string path;
   Stored stored;
-  std::unique_ptr<OutboxFile> file;
 
   // Confined to the client's executor.
   bool is_gone = false;
   std::size_t untold = 0;
   boost::asio::any_io_executor work;  // keeps it running as long as something is to be told
 
-  std::mutex mutex;
+  std::mutex mutex;  // guards the rest
   // The client's; empty once the client is gone, as what it runs on may go then too.
   boost::asio::any_io_executor executor;
   std::condition_variable wake;
-  std::vector<OutboxFile::Change> waiting;  // guarded, like the rest
+  std::shared_ptr<OutboxFile> file;  // whoever writes keeps it open
+  std::vector<OutboxFile::Change> waiting;
   bool is_ending = false;
   bool is_posted = false;
 
@@ -81,15 +81,17 @@ void Outbox::Shared::hand_over(OutboxFile::Change change) {
 
 bool Outbox::Shared::write() {
   std::vector<OutboxFile::Change> batch;
+  std::shared_ptr<OutboxFile> open;
   {
     const std::lock_guard lock(mutex);
-    if (waiting.empty() || !file) return false;
+    open = file;
+    if (waiting.empty() || !open) return false;
     const auto count = std::min(waiting.size(), kBatchMax);
     const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
     batch.assign(std::make_move_iterator(waiting.begin()), std::make_move_iterator(end));
     waiting.erase(waiting.begin(), end);
   }
-  const auto error = file->commit(batch);
+  const auto error = open->commit(batch);
   std::vector<std::uint64_t> numbers;
   for (const auto& change : batch) {
     if (!change.row.empty()) numbers.push_back(change.number);
@@ -115,9 +117,10 @@ void Outbox::Shared::run() {
     }
     std::unique_lock lock(mutex);
     wake.wait(lock, [this] { return is_ending || !waiting.empty(); });
-    if (is_ending && waiting.empty()) break;
+    if (!is_ending || !waiting.empty()) continue;
+    file = nullptr;
+    break;
   }
-  file = nullptr;
   const std::lock_guard lock(closing().mutex);
   closing().paths.erase(closing().paths.find(path));
   closing().closed.notify_all();
