@@ -7,12 +7,14 @@
 #include <catch2/catch.hpp>
 
 #include "tests/client-sdk/client_rig.hpp"
+#include "tests/support/decision_commands.hpp"
 
 namespace daybook::testing {
 namespace {
 
 using client::Cause;
 using client::Status;
+using model::decision::Topic;
 
 Id task(std::uint64_t i) { return {0x30, i}; }
 
@@ -180,6 +182,35 @@ TEST_CASE("What the rules refuse here goes nowhere", "[client][overlay]") {
   CHECK(rig.server.commands.size() == sent);
   CHECK(rig.causes.empty());
   CHECK(rig.client->status(no->id).status == Status::unknown);
+}
+
+TEST_CASE("An attempt against a rule of governance reaches the server, which records it",
+          "[client][overlay]") {
+  OverlayRig rig;
+  const Id board{0x50, 1};
+  REQUIRE(rig.server.commit(constitute_advisory_board(
+              {.board = board,
+               .charter = {.members = {kManager}, .quorum = 1, .remit = {Topic::COST}}})) ==
+          schema::Code::NONE);
+  rig.push();
+  rig.poll();
+  rig.causes.clear();
+  const auto beyond = open_decision({.decision = {0x50, 2},
+                                     .board = board,
+                                     .options = {{.option = {0x50, 3}}, {.option = {0x50, 4}}},
+                                     .topic = Topic::RISK,
+                                     .binding = true});
+  client::CommandBuilder command;
+  command.request().setCommand(beyond.reader());
+  for (const auto& words : beyond.words) (void)command.text(words);
+  const auto result = rig.submit(std::move(command));
+  REQUIRE(result->done);
+  const auto* no = client::rejected(result->outcome);
+  REQUIRE(no);
+  CHECK(no->code == schema::Code::OUT_OF_REMIT);
+  CHECK_FALSE(no->local);
+  CHECK(rig.server.commands.size() == 1);
+  CHECK(rig.causes.empty());  // it was never shown
 }
 
 TEST_CASE("A command is decided on what is pending too, and the server agrees",

@@ -224,6 +224,33 @@ TEST_CASE("A server that goes away has not refused the command", "[client][submi
   CHECK(accepted(result->outcome));
 }
 
+TEST_CASE("A server that is too busy is left alone for as long as it says", "[client][submit]") {
+  SessionRig rig;
+  rig.start();
+  rig.server.commits = false;
+  const auto result = rig.submit(1, create_task_command(task(1), "a"), command(1));
+  rig.exchange();
+  rig.server.say([](schema::Message::Builder message) {
+    auto no = message.initRejected();
+    write(no.initId(), command(1));
+    no.setCode(schema::Code::RATE_LIMITED);
+    no.initFacts().setRetryAfterMillis(5'000);
+  });
+  rig.exchange();
+  rig.server.commits = true;
+  const auto behind = rig.submit(2, create_task_command(task(2), "b"), command(2));
+  rig.advance(4'999ms);
+  rig.exchange();
+  CHECK(rig.server.commands.size() == 1);
+  CHECK_FALSE(result->done);
+  rig.advance(1ms);
+  rig.exchange();
+  REQUIRE(rig.server.commands.size() == 3);
+  CHECK(rig.server.commands[1].bytes == rig.server.commands[0].bytes);
+  CHECK(result->done);
+  CHECK(behind->done);
+}
+
 TEST_CASE("A cancelled command is forgotten, sent or not", "[client][submit]") {
   SessionRig rig;
   const auto queued = rig.submit(1, create_task_command(task(1), "a"), command(1));
