@@ -84,6 +84,7 @@ State Client::state() const { return core_->session().state(); }
 Id Client::client_id() const { return core_->session().client_id(); }
 const std::optional<ServerInfo>& Client::server() const { return core_->session().server(); }
 Timestamp Client::server_now() const { return core_->server_now(); }
+Id Client::fresh_id() { return core_->fresh_id(); }
 void Client::on_state_change(StateHandler handler) { core_->on_state_change(std::move(handler)); }
 
 CommandStatus Client::status(Id command) const {

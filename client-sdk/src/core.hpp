@@ -59,6 +59,7 @@ class Core : public std::enable_shared_from_this<Core> {
   [[nodiscard]] std::shared_ptr<Replica<model::Workspace>> make_workspace();
   [[nodiscard]] WhatIf what_if(Replica<model::Project>& replica,
                                std::vector<CommandBuilder> commands);
+  [[nodiscard]] Id fresh_id();
   // The handle is gone: nothing is called from now on.
   void abandon();
 
@@ -112,7 +113,6 @@ class Core : public std::enable_shared_from_this<Core> {
   void submit(Pending::Ticket ticket, Id stream, CommandBuilder command, SubmitOptions options,
               Instant submitted, Completion<Outcome> completion);
   void fill_in(CommandBuilder& command, Id id, Id stream, const SubmitOptions& options);
-  [[nodiscard]] Id fresh_id();
 
   net::any_io_executor executor_;
   ClientOptions options_;

@@ -3,6 +3,7 @@
 #include <capnp/schema.h>
 
 #include <boost/json/value.hpp>
+#include <charconv>
 
 #include "model/time.hpp"
 #include "schema/json/json.hpp"
@@ -10,24 +11,45 @@
 namespace daybook::client {
 namespace {
 
+// A member of an object that is a string; empty: there is none.
+std::string text_of(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains({name.data(), name.size()});
+  const auto* string = value == nullptr ? nullptr : value->if_string();
+  return string == nullptr ? std::string() : std::string(string->data(), string->size());
+}
+
 // A problem document (RFC 9457), as far as it is one: somebody else may have answered.
 struct Problem {
   std::string code;
   std::string detail;
 };
 Problem problem_of(std::string_view body) {
-  Problem problem;
   const auto document = schema::json::parse(body);
   const auto* object = document ? document->if_object() : nullptr;
-  if (object == nullptr) return problem;
-  const auto text = [&](std::string_view name) -> std::string {
-    const auto* value = object->if_contains({name.data(), name.size()});
-    const auto* string = value == nullptr ? nullptr : value->if_string();
-    return string == nullptr ? std::string() : std::string(string->data(), string->size());
-  };
-  problem.code = text("code");
-  problem.detail = text("detail");
-  return problem;
+  if (object == nullptr) return {};
+  return {.code = text_of(*object, "code"), .detail = text_of(*object, "detail")};
+}
+
+// nullopt: not the list of projects.
+std::optional<std::vector<ListedProject>> projects_of(std::string_view body) {
+  const auto document = schema::json::parse(body);
+  const auto* object = document ? document->if_object() : nullptr;
+  const auto* value = object == nullptr ? nullptr : object->if_contains("projects");
+  const auto* list = value == nullptr ? nullptr : value->if_array();
+  if (list == nullptr) return std::nullopt;
+  std::vector<ListedProject> projects;
+  for (const auto& entry : *list) {
+    const auto* row = entry.if_object();
+    const auto id = row == nullptr ? std::nullopt : parse_id(text_of(*row, "id"));
+    if (!id) return std::nullopt;
+    auto& project = projects.emplace_back();
+    project.id = *id;
+    project.key = text_of(*row, "key");
+    project.name = text_of(*row, "name");
+    const auto version = text_of(*row, "version");
+    std::from_chars(version.data(), version.data() + version.size(), project.version.value);
+  }
+  return projects;
 }
 
 Errc errc_of(unsigned status, const std::string& code) {
@@ -70,6 +92,17 @@ std::expected<std::string, HttpError> ask(std::string_view url, const std::strin
 std::string path_of(Id project) { return "/api/v1/projects/" + to_string(project); }
 
 }  // namespace
+
+std::expected<std::vector<ListedProject>, HttpError> list_projects(
+    std::string_view url, std::string_view token, std::chrono::milliseconds timeout,
+    const TlsOptions& tls) {
+  const auto body = ask(url, "/api/v1/projects", token, timeout, tls);
+  if (!body) return std::unexpected(body.error());
+  auto projects = projects_of(*body);
+  if (projects) return std::move(*projects);
+  const error_code code = Errc::bad_server_data;
+  return std::unexpected(HttpError{.code = code, .status = 200, .detail = code.message()});
+}
 
 std::expected<std::string, HttpError> decision_context(std::string_view url, std::string_view token,
                                                        Id project, Id entity,

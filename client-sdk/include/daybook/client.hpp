@@ -136,6 +136,7 @@ class Client {
   [[nodiscard]] Id client_id() const;
   [[nodiscard]] const std::optional<ServerInfo>& server() const;  // nullopt: never connected
   [[nodiscard]] Timestamp server_now() const;  // the server's clock, as far as known
+  [[nodiscard]] Id fresh_id();                 // for something new: version 7
   using StateHandler = std::function<void(const StateChange&)>;
   void on_state_change(StateHandler handler);
 

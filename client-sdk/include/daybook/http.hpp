@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <daybook/error.hpp>
 #include <daybook/moment.hpp>
@@ -37,6 +38,18 @@ struct HttpError {
   unsigned status = 0;      // 0: no answer came
   std::string detail = {};  // for people
 };
+
+// A project as the token may know it.
+struct ListedProject {
+  Id id = {};
+  std::string key = {};   // "BANK"
+  std::string name = {};  // empty: redacted
+  Version version = {};
+};
+// The projects that the token may read. Errors as of http_get(); bad_server_data: the answer is not one.
+[[nodiscard]] std::expected<std::vector<ListedProject>, HttpError> list_projects(
+    std::string_view url, std::string_view token,
+    std::chrono::milliseconds timeout = std::chrono::seconds(30), const TlsOptions& tls = {});
 
 // What those who decided had before them: the JSON text of a Context (schema/context.capnp) for the act whose event has that
 // version, or for the newest. Errors of its own: not_found (also: no such decision or request for approval), unknown_version
