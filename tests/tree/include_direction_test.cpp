@@ -52,6 +52,9 @@ TEST_CASE("An include that goes upwards or aside is a fault", "[tree]") {
 TEST_CASE("Our headers are included by their path from the root", "[tree]") {
   CHECK_FALSE(allowed("model/ids.cpp", R"(#include "ids.hpp")"));
   CHECK_FALSE(allowed("model/parts/task.cpp", R"(#include "../ids.hpp")"));
+  CHECK_FALSE(allowed("client-sdk/src/client.cpp", R"(#include "program.hpp")"));
+  // The examples lie beside each other also where their users have them.
+  CHECK(allowed("client-sdk/examples/board_tail.cpp", R"(#include "program.hpp")"));
 }
 
 TEST_CASE("A folder without a rule is a fault", "[tree]") {
