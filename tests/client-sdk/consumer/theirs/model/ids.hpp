@@ -1,0 +1,1 @@
+#error "a header of the user's was taken for one of Daybook's"
