@@ -51,9 +51,7 @@ struct World {
     run_until_idle(io);
     return result;
   }
-  [[nodiscard]] bool agrees() const {
-    return project.snapshot()->digest() == server.digest(bank);
-  }
+  [[nodiscard]] bool agrees() const { return project.snapshot()->digest() == server.digest(bank); }
   [[nodiscard]] std::size_t tasks() const { return server.project(bank).task.tasks.size(); }
 
   net::io_context io;
