@@ -54,7 +54,7 @@ struct CommittedCommand {
   record::AlignedBytes entries;
 };
 
-// What became readable: everything up to `head` is durable and folded.
+// What became readable: everything up to `head` is durable and folded. Whoever hears of it late finds no commands in it.
 struct Notice {
   struct Stream {
     Id id;

@@ -218,9 +218,14 @@ void Projector::apply(CommittedGroup group) {
 }
 
 void Projector::notify(std::shared_ptr<const Notice> notice) {
+  // What waits for a thread that is busy holds no events: they are for those who listen at once.
+  const auto later = std::make_shared<const Notice>(Notice{notice->head, notice->streams, {}});
   const std::lock_guard lock(shared_mutex_);
   for (const auto& registered : listeners_) {
-    registered.inbox->post([listener = registered.listener, notice] { (*listener)(notice); });
+    registered.inbox->post([listener = registered.listener, now = std::weak_ptr(notice), later] {
+      const auto whole = now.lock();
+      (*listener)(whole ? whole : later);
+    });
   }
 }
 

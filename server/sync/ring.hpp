@@ -43,7 +43,7 @@ class Ring final : public EventSource {
   using ChunkPtr = std::shared_ptr<Chunk>;
   using Chunks = std::deque<ChunkPtr>;
 
-  // Runs what is posted at once: the ring has it before any I/O thread is told of it.
+  // Runs what is posted at once: the ring has it before any I/O thread is told of it, and while its commands are there.
   class AtOnce final : public engine::Inbox {
    public:
     void post(Task task) override { task(); }

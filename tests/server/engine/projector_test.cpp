@@ -7,6 +7,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
+#include <mutex>
 #include <stdexcept>
 
 #include "model/snapshot.hpp"
@@ -90,6 +91,56 @@ TEST_CASE_METHOD(RunningEngine, "Every commit is noticed: the head, the streams 
   CHECK(notice_of(create_here(2)) == "P1");
   CHECK(notice_of({.command = add_member({.member = member_id(5)}), .stream = {}}) == "nil rights");
   engine().remove_listener(listener);
+}
+
+// Runs what is posted there and then.
+class AtOnce final : public engine::Inbox {
+ public:
+  void post(Task task) override { task(); }
+};
+
+// Keeps what is posted until it is told to run it.
+class Busy final : public engine::Inbox {
+ public:
+  void post(Task task) override {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  void run_first() {
+    const std::lock_guard lock(mutex_);
+    tasks_.front()();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Task> tasks_;
+};
+
+TEST_CASE_METHOD(RunningEngine, "The events are for who listens at once: what waits holds none",
+                 "[engine][projector]") {
+  AtOnce at_once;
+  Busy busy;
+  std::promise<void> second;
+  std::vector<std::uint32_t> counts;  // of the events of each command, on the projector's thread
+  const auto first_listener = engine().add_listener(at_once, [&](const auto& notice) {
+    for (const auto& command : notice->commands) counts.push_back(command.count);
+    if (counts.size() == 2) second.set_value();
+  });
+  std::shared_ptr<const Notice> heard;
+  const auto late_listener =
+      engine().add_listener(busy, [&](const auto& notice) { heard = notice; });
+  given(create_here(1));
+  given(create_here(2));
+  second.get_future().wait();  // by then the first has been told to all
+  busy.run_first();
+  REQUIRE(heard);
+  CHECK(heard->commands.empty());
+  REQUIRE(heard->streams.size() == 1);
+  CHECK(heard->streams[0].id == kProject);
+  CHECK(heard->head.position.value == head() - 1);
+  CHECK(counts == std::vector<std::uint32_t>{1, 1});
+  engine().remove_listener(first_listener);
+  engine().remove_listener(late_listener);
 }
 
 TEST_CASE_METHOD(RunningEngine, "Acts that change who may do what are marked in their notice",
