@@ -57,6 +57,13 @@ void sync_folder(const fs::path& folder) {
   if (::fsync(file.get()) != 0) fail("fsync of a folder");
 }
 
+// A process that was ended within a commit, or whose sync failed, leaves what the system has and the disk may not. It would be
+// read as committed and answered for, and what is written next over a part of it would spoil it: so it is made durable first.
+void sync_file(const fs::path& path) {
+  const File file = open_file(path, O_RDWR);
+  if (::fdatasync(file.get()) != 0) fail("fdatasync of the log");
+}
+
 // nullopt: another process holds it.
 std::optional<File> lock_for_writing(const fs::path& folder) {
   File file = open_file(folder / kLockFile, O_RDWR | O_CREAT);
@@ -180,6 +187,7 @@ std::expected<std::unique_ptr<Store>, OpenError> open_store(const OpenOptions& o
     return fault(OpenFault::missing, fmt::format("There is no log in {}.", folder.string()));
   }
 
+  if (writable) sync_file(data);
   if (const auto wrong = check_file(data)) {
     return fault(OpenFault::damaged,
                  fmt::format("{} is damaged: {}. {}", data.string(), *wrong, kRestore));

@@ -177,5 +177,32 @@ TEST_CASE("Whichever call fails when a log is opened again, the log stays as it 
   }
 }
 
+// A process that was ended within a commit, or whose commit failed after it was written, leaves what the disk may not have. Were
+// it read and answered for, the next loss of power would take it back, or leave it beside what was written over it.
+TEST_CASE("What an earlier process left is on disk before anybody who writes reads it",
+          "[log][failing]") {
+  TempFolder folder;
+  auto options = options_for(folder.path() / "log");
+  {
+    const auto log = open_or_throw(options);
+    commit(*log, {{.id = {1, 1}}});
+  }
+  testing::IoRecorder recorder(
+      [file = (options.directory / "data.mdb").string()](const IoCall& call) {
+        return call.path == file && call.kind != IoKind::open;
+      });
+  const ScopedIoHook installed(recorder);
+  {
+    const auto log = open_or_throw(options);
+  }
+  const auto calls = recorder.take();
+  REQUIRE_FALSE(calls.empty());
+  CHECK(calls.front().call.kind == IoKind::sync);
+
+  options.mode = OpenOptions::Mode::read_only;
+  const auto reader = open_or_throw(options);
+  CHECK(recorder.take().empty());  // whoever only reads changes nothing
+}
+
 }  // namespace
 }  // namespace daybook::log
