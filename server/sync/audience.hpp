@@ -1,6 +1,7 @@
 #pragma once
 // The sessions of one I/O thread by what they follow, so that news costs nobody whom it does not concern.
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <utility>
@@ -14,7 +15,11 @@ class Session;
 
 // Threading: confined to its thread.
 // Lifetime:  outlives its sessions and their seats.
+//
+// All are told in the order in which they came: what follows from it must not depend on where they lie in memory.
 class Audience {
+  using Member = std::pair<std::uint64_t, Session*>;  // the how manieth, and who
+
  public:
   // A session that follows a scope, as long as the seat lives. Movable; an empty one follows nothing.
   class Seat {
@@ -33,7 +38,7 @@ class Audience {
 
    private:
     friend class Audience;
-    using Followers = std::multiset<std::pair<Scope, Session*>>;
+    using Followers = std::multiset<std::pair<Scope, Member>>;
     Seat(Audience& audience, Followers::iterator at) : audience_(&audience), at_(at) {}
 
     Audience* audience_ = nullptr;
@@ -45,11 +50,9 @@ class Audience {
   Audience& operator=(const Audience&) = delete;
 
   // Every session is a member: what concerns all is told to all.
-  void enter(Session& session) { members_.insert(&session); }
-  void leave(Session& session) { members_.erase(&session); }
-  [[nodiscard]] Seat follow(Session& session, const Scope& scope) {
-    return {*this, followers_.emplace(scope, &session)};
-  }
+  void enter(Session& session);
+  void leave(Session& session);
+  [[nodiscard]] Seat follow(Session& session, const Scope& scope);
 
   // Tells the followers of what grew; all members where the rights of the workspace changed. A session may end its own
   // subscriptions meanwhile, not another's life.
@@ -58,7 +61,8 @@ class Audience {
   void day_changed();
 
  private:
-  std::set<Session*> members_;
+  std::uint64_t entered_ = 0;
+  std::set<Member> members_;
   Seat::Followers followers_;
 };
 

@@ -213,6 +213,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t outbox_sent_ = 0;   // so many of its frames have gone
   std::size_t outbox_bytes_ = 0;  // of the others
 
+  std::uint64_t number_ = 0;  // in the audience
   std::uint64_t next_serial_ = 1;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
   std::size_t turn_ = 0;
