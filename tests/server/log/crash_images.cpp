@@ -129,6 +129,19 @@ void CrashSimulation::visit_images(std::mt19937_64& random,
   }
 }
 
+CrashImage CrashSimulation::any_image(const std::function<std::uint64_t()>& bits) const {
+  // Each write is there, or not, or in part: most crashes are near an end of what may be.
+  std::vector<std::vector<bool>> present;
+  for (const Write& write : pending_) {
+    auto& pieces = present.emplace_back(write.grows_to > 0 ? 1 : write.pieces().size());
+    const auto how = bits() % 3;
+    for (std::size_t p = 0; p < pieces.size(); ++p) {
+      pieces[p] = how == 0 || (how == 1 && bits() % 2 == 0);
+    }
+  }
+  return image_of(present);
+}
+
 void CrashSimulation::make_durable(const Write& write) {
   const std::uint64_t end = std::max(write.grows_to, write.offset + write.bytes.size());
   if (durable_.size() < end) durable_.resize(end);

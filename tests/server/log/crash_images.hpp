@@ -39,6 +39,9 @@ class CrashSimulation {
   void step(const IoRecorder::Entry& entry, std::mt19937_64& random,
             const std::function<void(const CrashImage&)>& visit);
 
+  // One image that a crash may leave now; `bits` gives random ones.
+  [[nodiscard]] CrashImage any_image(const std::function<std::uint64_t()>& bits) const;
+
   // Everything that is certainly on disk.
   [[nodiscard]] const std::vector<std::byte>& durable() const { return durable_; }
 
