@@ -1,0 +1,553 @@
+#include "tests/simulation/simulation.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "model/record/token.hpp"
+#include "model/snapshot.hpp"
+#include "server/engine/loader.hpp"
+#include "server/engine/local.hpp"
+
+namespace daybook::simulation {
+
+using namespace std::chrono_literals;
+using namespace daybook::testing;
+
+namespace {
+
+constexpr std::size_t kMembers = 4;
+constexpr std::size_t kPeople = 6;        // some of whom never come
+constexpr std::size_t kRestMax = 60'000;  // steps until everybody must have come to rest
+const std::vector<Id> kProjects{project_id(1), project_id(2)};
+
+std::vector<std::byte> hash_of(const std::string& secret) {
+  const auto hash = record::hash_token(secret);
+  return {hash.begin(), hash.end()};
+}
+
+class Simulation {
+ public:
+  explicit Simulation(const RunOptions& options);
+  Result run();
+
+ private:
+  void set_up();
+  void choose_troubles();
+  void step();
+  void let_somebody_act();
+  bool move();
+  void pass_time();
+  void make_trouble(Trouble trouble);
+  void tend_server();
+  void tend_members();
+
+  // The operator's console: what is answered at once, as nothing else happens meanwhile.
+  engine::Answer operate(const Command& command, Id stream, const engine::Sender& sender);
+  void given(const Command& command, Id stream = {},
+             engine::Sender sender = {.member = member_id(1)});
+  [[nodiscard]] MadeToken make_token();
+  void reissue_token(Member& member);
+  void replace_token();
+  void restore_backup();
+
+  void heal();
+  void come_to_rest();
+  [[nodiscard]] bool is_at_rest() const;
+  [[nodiscard]] bool is_caught_up(const Member& member) const;
+  void check();
+  [[nodiscard]] Member& any_member() { return *members_[random_.below(members_.size())]; }
+
+  const RunOptions options_;
+  Random random_;
+  Trace trace_;
+  VirtualTime time_;
+  Disk disk_;
+  ScopedIoHook hook_;
+  Ledger ledger_;
+  Server server_;
+  std::vector<std::unique_ptr<Member>> members_;
+
+  std::array<std::uint64_t, kTroubles> rates_{};  // one in so many steps; 0: never
+  Result result_;
+  std::vector<std::pair<std::uint64_t, std::size_t>> offline_;
+  std::array<Instant, kMembers + 1> offline_until_{};
+  std::size_t server_back_in_ = 0;  // steps
+  std::size_t full_for_ = 0;
+  std::uint64_t tokens_ = 0;
+  std::size_t still_ = 0;  // steps since something moved
+  bool is_over_ = false;   // the trouble
+  bool is_held_ = false;   // nobody writes before everybody has seen the log that was restored
+  std::optional<std::vector<std::byte>> backup_;
+  Position backup_end_;
+};
+
+Simulation::Simulation(const RunOptions& options)
+    : options_(options),
+      random_(options.seed),
+      trace_(options.is_shown),
+      disk_(random_, trace_),
+      hook_(disk_),
+      ledger_(trace_),
+      server_(disk_, time_, random_, trace_) {}
+
+// --- The beginning ---------------------------------------------------------------------------------------------------
+
+void Simulation::set_up() {
+  server_.options.snapshot_events_min = 20 + random_.below(100);
+  if (!server_.start()) return;
+  disk_.adopt();
+  std::vector<MadeToken> tokens;
+  for (std::size_t i = 0; i < kMembers; ++i) tokens.push_back(make_token());
+  given(
+      open_workspace(
+          {.admin = member_id(1), .token = tokens[0].id, .token_hash = hash_of(tokens[0].secret)}),
+      {}, {.is_server = true});
+  for (std::size_t n = 2; n <= kPeople; ++n) given(add_member({.member = member_id(n)}));
+  for (std::size_t n = 2; n <= kMembers; ++n) {
+    given(issue_token({.token = tokens[n - 1].id,
+                       .hash = hash_of(tokens[n - 1].secret),
+                       .member = member_id(n)}));
+  }
+  std::uint64_t keys = 0;
+  for (const auto id : kProjects) {
+    given(register_project(
+        {.project = id, .key = "P" + std::to_string(++keys), .first_manager = member_id(1)}));
+    given(open_project(), id);
+    given(define_board({.columns = {{.column = column_id(10 * keys + 1), .name = "To do"},
+                                    {.column = column_id(10 * keys + 2),
+                                     .name = "Doing",
+                                     .category = schema::board::Category::DOING,
+                                     .wip = {.count = 3}},
+                                    {.column = column_id(10 * keys + 3),
+                                     .name = "Done",
+                                     .category = schema::board::Category::DONE}}}),
+          id);
+    for (std::uint64_t n = 1; n <= 4; ++n)
+      given(create_task({.task = task_id(10 * keys + n), .column = column_id(10 * keys + 1)}), id);
+    for (std::size_t n = 2; n <= kMembers; ++n) given(grant_role({.member = member_id(n)}), id);
+  }
+  for (std::size_t n = 1; n <= kMembers; ++n) {
+    members_.push_back(std::make_unique<Member>(
+        Member::Surroundings{.time = time_,
+                             .random = random_,
+                             .trace = trace_,
+                             .ledger = ledger_,
+                             .connect =
+                                 [this, n](const std::shared_ptr<Wire>& wire) {
+                                   if (!server_.is_up() || offline_until_[n] > time_.now())
+                                     return false;
+                                   server_.accept(wire);
+                                   return true;
+                                 },
+                             .server_may_fail =
+                                 [this] {
+                                   return result_.count(Trouble::fail_call) > 0 ||
+                                          result_.count(Trouble::lose_power_at) > 0;
+                                 }},
+        n, kProjects, tokens[n - 1]));
+    members_.back()->start_app();
+  }
+  disk_.meanwhile = [this] {
+    for (auto n = random_.below(40); n > 0; --n) {
+      auto& member = any_member();
+      const bool moved = random_.one_in(2) ? server_.step_others()
+                                           : (random_.one_in(2) ? member.deliver() : member.step());
+      (void)moved;
+    }
+  };
+  choose_troubles();
+}
+
+// A run has few kinds of trouble, so that it also gets far with each.
+void Simulation::choose_troubles() {
+  for (std::size_t i = 0; i < kTroubles; ++i) {
+    if (random_.below(10) < 3) rates_[i] = 40 + random_.below(600);
+  }
+  auto& restore = rates_[static_cast<std::size_t>(Trouble::restore)];
+  if (restore != 0) {
+    restore += 300;
+    rates_[static_cast<std::size_t>(Trouble::back_up)] = 200;
+  }
+}
+
+engine::Answer Simulation::operate(const Command& command, Id stream,
+                                   const engine::Sender& sender) {
+  const auto high = random_.next();
+  const Id id{high, random_.next()};
+  ledger_.operated(id);
+  record::Hash seed;
+  for (auto& byte : seed) byte = static_cast<std::byte>(random_.next());
+  model::Request request(id, stream, seed);
+  request.request().setCommand(command.reader());
+  // The command's references count its words from 1 already.
+  capnp::MallocMessageBuilder scratch;
+  for (const auto& words : command.words) request.text(scratch.initRoot<schema::TextRef>(), words);
+  engine::LocalInbox inbox;
+  return engine::submit_and_wait(server_.engine(), inbox, sender, std::move(request));
+}
+
+void Simulation::given(const Command& command, Id stream, engine::Sender sender) {
+  const auto answer = operate(command, stream, sender);
+  if (std::holds_alternative<engine::Accepted>(answer)) return;
+  const auto* rejection = std::get_if<model::Rejection>(&answer);
+  trace_.fail("the world cannot be set up: " +
+              std::string(rejection != nullptr ? model::to_string(rejection->code) : "unknown"));
+}
+
+MadeToken Simulation::make_token() {
+  record::Hash secret;
+  for (auto& byte : secret) byte = static_cast<std::byte>(random_.next());
+  return {token_id(++tokens_), record::format_token(secret)};
+}
+
+// --- A step ----------------------------------------------------------------------------------------------------------
+
+void Simulation::step() {
+  if (!is_over_ && !is_held_) {
+    for (std::size_t i = 0; i < kTroubles; ++i) {
+      if (rates_[i] != 0 && random_.one_in(rates_[i])) make_trouble(static_cast<Trouble>(i));
+    }
+    if (random_.one_in(12)) let_somebody_act();
+  }
+  tend_server();
+  tend_members();
+  if (move()) {
+    still_ = 0;
+  } else if (++still_ >= 3) {
+    still_ = 0;
+    pass_time();
+  }
+}
+
+// Somebody has an idea, and whoever should do it does, with what they see themselves.
+void Simulation::let_somebody_act() {
+  auto& member = any_member();
+  if (random_.one_in(16)) return member.repeat();
+  if (random_.one_in(16)) return member.ask();
+  if (random_.one_in(16)) return member.look_back();
+  const auto idea = member.think();
+  if (!idea) return;
+  const auto named = std::ranges::find_if(
+      members_, [&](const auto& each) { return each->id() == idea->attempt.actor.id; });
+  (named != members_.end() ? **named : member).act(*idea);
+}
+
+// Something that can happen, happens.
+bool Simulation::move() {
+  const auto kinds = 2 * members_.size() + members_.size();
+  const auto first = random_.below(kinds);
+  for (std::size_t i = 0; i < kinds; ++i) {
+    const auto kind = (first + i) % kinds;
+    auto& member = *members_[kind % members_.size()];
+    const bool moved = kind < members_.size()       ? member.step()
+                       : kind < 2 * members_.size() ? member.deliver()
+                                                    : server_.step();
+    if (moved) return true;
+  }
+  return false;
+}
+
+void Simulation::pass_time() {
+  const auto least = time_.now() + std::chrono::milliseconds(1 + random_.below(1000));
+  const auto next = time_.next();
+  time_.pass_until(next && *next > least ? *next : least);
+  server_.day_changed();
+  if (random_.one_in(16)) server_.escalate();
+}
+
+void Simulation::tend_server() {
+  if (!server_.is_up()) {
+    if (server_back_in_ > 0 && --server_back_in_ > 0) return;
+    if (server_.start()) ledger_.check_acknowledged(server_.log());
+    return;
+  }
+  const auto down = [&](Server::End end) {
+    server_.kill(end);
+    server_back_in_ = 1 + random_.below(100);
+  };
+  if (!disk_.has_power()) return down(Server::End::machine);
+  if (server_.has_broken()) {
+    if (!disk_.has_failed()) trace_.fail("the engine failed, and the disk did not");
+    if (!random_.one_in(6)) return;  // its last answers go out
+    trace_.say("server: ends, as a write failed");
+    return down(Server::End::process);
+  }
+  if (full_for_ > 0 && --full_for_ == 0) disk_.set_full(false);
+}
+
+void Simulation::tend_members() {
+  if (!random_.one_in(is_over_ || is_held_ ? 20 : 100)) return;
+  auto& member = any_member();
+  if (!is_held_ || member.app_runs()) member.mend();
+  if (member.needs_auth()) reissue_token(member);
+  if (!is_held_ || !server_.is_up()) return;
+  for (const auto& each : members_) {
+    if (each->app_runs() && !is_caught_up(*each)) return;
+  }
+  is_held_ = false;
+  trace_.say("everybody has seen the log that was restored");
+}
+
+// --- Trouble ---------------------------------------------------------------------------------------------------------
+
+void Simulation::make_trouble(Trouble trouble) {
+  auto& member = any_member();
+  auto* const wire = member.wire();
+  const auto is_up = server_.is_up() && !server_.is_stopping() && !server_.has_broken();
+  switch (trouble) {
+    case Trouble::cut:
+      if (wire == nullptr) return;
+      wire->cut();
+      break;
+    case Trouble::silence:
+      if (wire == nullptr) return;
+      wire->fall_silent();
+      break;
+    case Trouble::freeze:
+      if (wire == nullptr) return;
+      wire->frozen_until = time_.now() + std::chrono::seconds(random_.below(60));
+      break;
+    case Trouble::offline:
+      if (wire != nullptr) wire->cut();
+      offline_until_[member.number()] = time_.now() + std::chrono::seconds(random_.below(300));
+      break;
+    case Trouble::kill_app:
+      random_.one_in(3) ? member.lose_outbox() : member.kill_app();
+      break;
+    case Trouble::stop_server:
+      if (!is_up) return;
+      server_.stop();
+      break;
+    case Trouble::kill_server:
+      if (!is_up) return;
+      server_.kill(Server::End::process);
+      server_back_in_ = 1 + random_.below(100);
+      break;
+    case Trouble::lose_power:
+      if (!is_up) return;
+      disk_.lose_power();
+      break;
+    case Trouble::lose_power_at:
+      if (!is_up) return;
+      disk_.lose_power_in(random_.below(12));
+      break;
+    case Trouble::fail_call:
+      if (!is_up) return;
+      disk_.fail_in(random_.below(12));
+      break;
+    case Trouble::fill_disk:
+      disk_.set_full(true);
+      full_for_ = random_.below(200);
+      break;
+    case Trouble::leap:
+      time_.pass_until(time_.now() + std::chrono::minutes(random_.below(60 * 30)));
+      server_.day_changed();
+      break;
+    case Trouble::wrong_clock:
+      server_.options.wall_offset_micros =
+          (static_cast<std::int64_t>(random_.below(7200)) - 3600) * 1'000'000;
+      break;
+    case Trouble::new_token:
+      if (!is_up) return;
+      replace_token();
+      break;
+    case Trouble::back_up:
+      if (!is_up) return;
+      backup_ = disk_.back_up();
+      backup_end_ = server_.log().head().position;
+      break;
+    case Trouble::restore:
+      if (!is_up || !backup_) return;
+      restore_backup();
+      break;
+  }
+  ++result_.troubles[static_cast<std::size_t>(trouble)];
+  trace_.say("trouble: {} (M{})", to_string(trouble), member.number());
+}
+
+// By the admin's app: a new token is issued, the member is told, the old one revoked.
+void Simulation::replace_token() {
+  auto& member = any_member();
+  auto& admin = *members_.front();
+  const auto token = make_token();
+  const auto seconds = static_cast<std::int64_t>(1 + random_.below(600));
+  const auto expires = random_.one_in(3) ? server_.wall().micros + seconds * 1'000'000 : 0;
+  admin.act_on_workspace(issue_token({.token = token.id,
+                                      .hash = hash_of(token.secret),
+                                      .member = member.id(),
+                                      .expires_at = expires}),
+                         [&member, &admin, token, old = member.token().id] {
+                           member.put_token(token);
+                           admin.act_on_workspace(revoke_token({.token = old, .reason = "renewed"}),
+                                                  {});
+                         });
+}
+
+// By the operator, for who has none that is good.
+void Simulation::reissue_token(Member& member) {
+  if (!server_.is_up() || server_.is_stopping() || server_.has_broken() || disk_.is_full()) return;
+  const auto token = make_token();
+  const auto answer = operate(
+      issue_token({.token = token.id, .hash = hash_of(token.secret), .member = member.id()}), {},
+      {.member = member_id(1)});
+  if (std::holds_alternative<engine::Accepted>(answer)) member.put_token(token);
+}
+
+// The operator asks everybody who has something to send, and may be ahead of the backup, to start anew; the others find out.
+// Nobody writes before all have: a log that goes on with other events under numbers that a client has seen cannot be told
+// from the one that it knew.
+void Simulation::restore_backup() {
+  server_.kill(Server::End::process);
+  disk_.restore(*backup_);
+  ledger_.restored(backup_end_);
+  for (auto& member : members_) {
+    member->forget_past();
+    if (!member->is_idle()) member->kill_app();
+  }
+  is_held_ = true;
+  server_back_in_ = 1 + random_.below(50);
+}
+
+// --- The end ---------------------------------------------------------------------------------------------------------
+
+void Simulation::heal() {
+  trace_.say("all trouble ceases");
+  is_over_ = true;
+  disk_.forget_faults();
+  server_.options.wall_offset_micros = 0;
+  offline_until_ = {};
+  for (auto& member : members_) {
+    if (auto* wire = member->wire()) wire->frozen_until = {};
+  }
+}
+
+bool Simulation::is_caught_up(const Member& member) const {
+  for (const auto id : kProjects) {
+    if (member.has_ended(id)) continue;
+    if (member.version(id) != server_.log().stream_version(id)) return false;
+  }
+  if (const auto* workspace = member.workspace();
+      workspace != nullptr && workspace->version() != server_.log().stream_version({}))
+    return false;
+  return member.number() != 1 || member.followed() == server_.log().head().position.value;
+}
+
+bool Simulation::is_at_rest() const {
+  if (is_held_ || !server_.is_quiet() || server_.is_stopping() || ledger_.open() > 0) return false;
+  return std::ranges::all_of(members_, [&](const auto& member) {
+    return member->app_runs() && !member->needs_auth() && is_caught_up(*member);
+  });
+}
+
+void Simulation::come_to_rest() {
+  bool looked_again = false;
+  for (std::size_t i = 0; i < kRestMax; ++i) {
+    step();
+    if (trace_.has_failed()) return;
+    if (i % 16 != 0 || !is_at_rest()) continue;
+    if (looked_again) return;
+    // What had ended may be open to them again by now.
+    looked_again = true;
+    for (const auto& member : members_) member->mend();
+  }
+  std::string what = "it does not come to rest:";
+  if (server_.is_up()) what += fmt::format(" log at {},", server_.log().head().position.value);
+  for (const auto& member : members_) what += " " + member->describe() + ";";
+  trace_.fail(what);
+}
+
+void Simulation::check() {
+  const auto& log = server_.log();
+  ledger_.check_everything(log);
+  for (const auto id : kProjects) {
+    const auto replayed = engine::replay_project(log, id);
+    const auto digest = model::digest(replayed);
+    engine::LocalInbox inbox;
+    const auto read = engine::read_project_and_wait(server_.engine(), inbox, id);
+    if (!read || model::digest(*read) != digest)
+      return trace_.fail("what readers see is not what a replay gives");
+    for (const auto& member : members_) {
+      const bool may_read =
+          model::project::role_of(replayed.project, member->id()) != schema::Role::NONE;
+      const auto* replica = member->project(id);
+      if (replica == nullptr) {
+        if (may_read) trace_.fail(member->describe() + ": cannot read what it may");
+        continue;
+      }
+      if (replica->snapshot()->digest() != digest)
+        trace_.fail(member->describe() + ": its replica is not what a replay gives");
+    }
+  }
+  for (const auto& member : members_) {
+    for (const auto& past : member->past()) {
+      if (model::digest(engine::load_project_at(log, past.project, past.version)) != past.digest)
+        trace_.fail("the past that was seen is not what the log gives");
+    }
+  }
+  const auto workspace = model::digest(engine::load_workspace(log));
+  if (members_.front()->workspace()->snapshot()->digest() != workspace)
+    trace_.fail("the admin's copy of the workspace is not what the log gives");
+  result_.events = log.head().position.value;
+}
+
+Result Simulation::run() {
+  set_up();
+  for (std::size_t i = 0; i < options_.steps && !trace_.has_failed(); ++i) step();
+  if (!trace_.has_failed()) heal();
+  if (!trace_.has_failed()) come_to_rest();
+  if (!trace_.has_failed()) check();
+  disk_.meanwhile = {};
+  result_.failure = trace_.failure();
+  result_.lines.assign(trace_.lines().begin(), trace_.lines().end());
+  result_.digest = trace_.digest();
+  result_.acts = ledger_.size();
+  result_.accepted = ledger_.count(Act::Status::accepted);
+  result_.rejected = ledger_.count(Act::Status::rejected);
+  result_.given_up = ledger_.count(Act::Status::given_up);
+  result_.known_lost = ledger_.count(Act::Status::known_lost);
+  return std::move(result_);
+}
+
+}  // namespace
+
+std::string_view to_string(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::cut:
+      return "cut";
+    case Trouble::silence:
+      return "silence";
+    case Trouble::freeze:
+      return "freeze";
+    case Trouble::offline:
+      return "offline";
+    case Trouble::kill_app:
+      return "kill app";
+    case Trouble::stop_server:
+      return "stop server";
+    case Trouble::kill_server:
+      return "kill server";
+    case Trouble::lose_power:
+      return "lose power";
+    case Trouble::lose_power_at:
+      return "lose power at a call";
+    case Trouble::fail_call:
+      return "fail call";
+    case Trouble::fill_disk:
+      return "fill disk";
+    case Trouble::leap:
+      return "leap";
+    case Trouble::wrong_clock:
+      return "wrong clock";
+    case Trouble::new_token:
+      return "new token";
+    case Trouble::back_up:
+      return "back up";
+    case Trouble::restore:
+      return "restore";
+  }
+  return "?";
+}
+
+Result run(const RunOptions& options) { return Simulation(options).run(); }
+
+}  // namespace daybook::simulation

@@ -1,0 +1,63 @@
+#pragma once
+// One run: a server, its members and everything that can happen to them, from one seed.
+//
+// All of it runs on one thread in virtual time: the real log on a disk that loses power, the real engine and sessions one
+// turn at a time, the real library, over connections of bytes that come late or never. What the next step is, every seed
+// decides anew; which kinds of trouble a run has, and how often, too. In the end all trouble ceases, everybody comes to
+// rest, and what must always hold is checked (ledger.hpp; and all replicas, the readers' state and a replay have one digest).
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/client.hpp"
+#include "tests/simulation/disk.hpp"
+#include "tests/simulation/ledger.hpp"
+#include "tests/simulation/server.hpp"
+
+namespace daybook::simulation {
+
+// What happens to the world beside what its members do.
+enum class Trouble {
+  cut,            // a connection ends, in the middle of what is on its way
+  silence,        // a connection is gone, and no end is told
+  freeze,         // nothing arrives for a while
+  offline,        // a member cannot connect for a while
+  kill_app,       // an app is gone, and comes back later
+  stop_server,    // as planned
+  kill_server,    // the process
+  lose_power,     // between two calls
+  lose_power_at,  // at a call of a commit
+  fail_call,      // a write or a sync fails
+  fill_disk,      // for a while
+  leap,           // time passes, and nobody notices anything meanwhile
+  wrong_clock,    // the server's is set
+  new_token,      // a member gets another token, and the old one is revoked
+  back_up,
+  restore,  // of the last backup
+};
+inline constexpr std::size_t kTroubles = 16;
+[[nodiscard]] std::string_view to_string(Trouble trouble);
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  std::size_t steps = 1500;  // before all trouble ceases
+  bool is_shown = false;     // prints every step
+};
+
+struct Result {
+  std::string failure;             // empty: everything held
+  std::vector<std::string> lines;  // the last steps
+  std::uint64_t digest = 0;        // of everything that happened
+  std::array<std::size_t, kTroubles> troubles{};
+  [[nodiscard]] std::size_t count(Trouble trouble) const {
+    return troubles[static_cast<std::size_t>(trouble)];
+  }
+  std::size_t acts = 0, accepted = 0, rejected = 0, given_up = 0, known_lost = 0;
+  std::uint64_t events = 0;
+};
+
+[[nodiscard]] Result run(const RunOptions& options);
+
+}  // namespace daybook::simulation
