@@ -127,7 +127,6 @@ class Rig {
     options.token = "dbk_good";
     options.client_id = small_id(5);
     options.jitter = [] { return 0.5; };
-    options.clock = [] { return testing::kFirstMoment; };
     return options;
   }
   void settle() {
@@ -137,7 +136,7 @@ class Rig {
 
   sdk::Notifier notifier_;
   bool closed_ = false;
-  sdk::Instant now_{1h};
+  client::Instant now_{1h};
   sdk::Session session_;
   std::shared_ptr<sdk::Replica<model::Project>> replica_;
   std::shared_ptr<sdk::Replica<model::Workspace>> workspace_;
