@@ -112,8 +112,7 @@ class BoardTui {
     project_.submit(std::move(command),
                     [this, what](client::error_code error, const auto& outcome) {
                       if (error) say(what + ": " + error.message());
-                      const auto* no = client::rejected(outcome);
-                      if (no != nullptr)
+                      if (const auto* no = client::rejected(outcome))
                         say(what + " was rejected: " + client::code_name(no->code));
                     });
   }
@@ -136,9 +135,9 @@ class BoardTui {
       lanes.push_back(lane_of(*at, column));
     }
     const auto acts = app_.client().pending_commands().size();
-    auto head =
-        ' ' + at->state.project.key + ' ' + words(*at, at->state.project.name) + " · " + state_;
+    auto head = ' ' + at->state.project.key + ' ' + words(*at, at->state.project.name);
     if (acts != 0) head += " · " + std::to_string(acts) + " not confirmed (*)";
+    head += " · " + state_;  // last, as it may be long
     std::vector<std::string> lines{styled(Style::reverse, fitted(head, width))};
     const auto rows = height - std::min<std::size_t>(height, 3);
     for (auto& line : side_by_side(lanes, static_cast<std::size_t>(column_), width, rows)) {
