@@ -388,8 +388,9 @@ void Core::on_command(const CommandStatus& status) {
           if (act->id == status.id) replica.restore({std::move(act)});
         }
         return;
-      case Status::sent:
       case Status::confirmed:
+        return replica.confirm(status.id);
+      case Status::sent:
         return;
     }
   });

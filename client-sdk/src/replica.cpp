@@ -123,6 +123,21 @@ void Replica<Stream>::restore(const std::vector<ActPointer>& acts) {
 }
 
 template <typename Stream>
+void Replica<Stream>::accept(Id act, Version through) {
+  overlay_.accept(act, through);
+  if (has_state_ && through <= version()) confirm(act);
+}
+
+template <typename Stream>
+void Replica<Stream>::confirm(Id act) {
+  if (!overlay_.contains(act)) return;
+  const bool was_shown = overlay_.remove(act);
+  auto changed = rebase();
+  if (was_shown) changed.push_back(act);
+  tell_rebased(std::move(changed));
+}
+
+template <typename Stream>
 void Replica<Stream>::withdraw(Id act) {
   if (!overlay_.contains(act)) return;
   const bool was_shown = overlay_.remove(act);

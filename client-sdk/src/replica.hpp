@@ -89,8 +89,10 @@ class Replica final : public Channel, public std::enable_shared_from_this<Replic
   [[nodiscard]] std::expected<void, model::Rejection> show(ActPointer act);
   // Acts given before: shown where the rules allow it.
   void restore(const std::vector<ActPointer>& acts);
-  // The server took it; it is shown until its events come.
-  void accept(Id act, Version through) { overlay_.accept(act, through); }
+  // The server took it; it is shown until its events come, which may have been within a snapshot already.
+  void accept(Id act, Version through);
+  // Its events are here (cause `rebase`).
+  void confirm(Id act);
   // The server rejected it, or it was forgotten (cause `rollback`).
   void withdraw(Id act);
   [[nodiscard]] bool shows_pending(Id act) const { return overlay_.contains(act); }
