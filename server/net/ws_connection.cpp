@@ -148,10 +148,11 @@ class WsConnection final : public Connection,
   asio::awaitable<void> read_loop(std::shared_ptr<WsConnection>) {
     beast::flat_buffer buffer;
     while (true) {
-      while (!session_->wants_input() && socket().is_open()) {
+      while (!is_listening() && socket().is_open()) {
         wake_reader_.expires_at(asio::steady_timer::time_point::max());
         co_await wake_reader_.async_wait(kTuple);
       }
+      if (!socket().is_open()) break;
       const auto most = buffer.size() == 0 ? kIdleReadBytes : kReadBytes;
       const auto [ec, n] = co_await stream_.async_read_some(buffer, most, kTuple);
       if (ec) {
@@ -161,6 +162,12 @@ class WsConnection final : public Connection,
       take(buffer);
     }
     end();
+  }
+
+  // Once it closes, what still comes is read by the farewell, and by nobody else: that may end within a message, from where
+  // the stream cannot be read on (it asserts that something is left of the frame).
+  [[nodiscard]] bool is_listening() const {
+    return session_->wants_input() && !session_->closing();
   }
 
   void take(beast::flat_buffer& buffer) {
