@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "client-sdk/src/read_answer.hpp"
 #include "client-sdk/testing/src/fake_network.hpp"
 #include "model/record/token.hpp"
 #include "model/snapshot.hpp"
@@ -29,27 +30,6 @@ record::Hash number_hash(std::string_view purpose, std::uint64_t n) {
 
 capnp::Data::Reader to_data(const record::Hash& hash) {
   return {reinterpret_cast<const kj::byte*>(hash.data()), hash.size()};
-}
-
-client::Facts to_facts(const model::Facts& facts) {
-  return {.field = std::string(facts.field),
-          .task = facts.task,
-          .tasks = facts.tasks,
-          .column = facts.column,
-          .member = facts.member,
-          .limit = facts.limit,
-          .count = facts.count,
-          .required = facts.required,
-          .present_id = facts.present_id,
-          .present_number = facts.present_number,
-          .present_text = facts.present_text,
-          .id = facts.id,
-          .by_member = facts.by_member,
-          .retry_after_millis = facts.retry_after_millis,
-          .subject = facts.subject,
-          .members = facts.members,
-          .present_revision = facts.present_revision,
-          .ids = facts.ids};
 }
 
 }  // namespace
@@ -452,11 +432,7 @@ client::Outcome FakeServer::act(Id member, Id stream, client::CommandBuilder com
   if (options.id.is_nil()) options.id = inside_->fresh_id();
   const auto answer = inside_->act({.member = member}, stream, std::move(command), options);
   if (answer) return *answer;
-  return client::Rejected{.id = options.id,
-                          .code = answer.error().code,
-                          .facts = to_facts(answer.error().facts),
-                          .retryable = model::is_retryable(answer.error().code),
-                          .local = false};
+  return client::detail::to_rejected(options.id, answer.error());
 }
 
 model::Project FakeServer::project(Id project) const {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "apps/cli/rejection.hpp"
+#include "client-sdk/src/read_answer.hpp"
 #include "tests/model/approval_support.hpp"
 #include "tests/model/parts/risk_cases.hpp"
 #include "tests/support/governance_play.hpp"
@@ -15,26 +16,7 @@ namespace {
 using model::Code;
 
 client::Rejected rejected(const model::Rejection& rejection) {
-  const auto& facts = rejection.facts;
-  return {.code = rejection.code,
-          .facts = {.field = std::string(facts.field),
-                    .task = facts.task,
-                    .tasks = facts.tasks,
-                    .column = facts.column,
-                    .member = facts.member,
-                    .limit = facts.limit,
-                    .count = facts.count,
-                    .required = facts.required,
-                    .present_id = facts.present_id,
-                    .present_number = facts.present_number,
-                    .present_text = facts.present_text,
-                    .id = facts.id,
-                    .by_member = facts.by_member,
-                    .retry_after_millis = facts.retry_after_millis,
-                    .subject = facts.subject,
-                    .members = facts.members,
-                    .present_revision = facts.present_revision,
-                    .ids = facts.ids}};
+  return client::detail::to_rejected({}, rejection);
 }
 
 std::string sentence(const ProjectScenario& given, const Command& command, const Actor& by) {
