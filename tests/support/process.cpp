@@ -15,6 +15,8 @@
 #include <system_error>
 #include <utility>
 
+#include "tests/support/program_arguments.hpp"
+
 namespace daybook::testing {
 namespace {
 
@@ -26,17 +28,8 @@ namespace {
 
 Process::Process(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                  const std::vector<std::string>& environment) {
-  // Everything that allocates comes before the fork.
   const std::string path = program.string();
-  std::vector<char*> argv{const_cast<char*>(path.c_str())};
-  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  std::vector<char*> envp;
-  for (const auto& line : environment) envp.push_back(const_cast<char*>(line.c_str()));
-  for (char** line = ::environ; *line != nullptr; ++line) {
-    if (!std::string_view(*line).starts_with("DAYBOOK")) envp.push_back(*line);
-  }
-  envp.push_back(nullptr);
+  const ProgramArguments given(path, arguments, environment);
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) fail("pipe2");
   errors_ = ::memfd_create("errors", MFD_CLOEXEC);
@@ -47,7 +40,7 @@ Process::Process(const std::filesystem::path& program, const std::vector<std::st
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(pipe[1], STDOUT_FILENO);
     ::dup2(errors_, STDERR_FILENO);
-    ::execve(path.c_str(), argv.data(), envp.data());
+    ::execve(given.argv[0], given.argv.data(), given.envp.data());
     ::_exit(127);
   }
   ::close(pipe[1]);

@@ -18,6 +18,8 @@
 #include <system_error>
 #include <utility>
 
+#include "tests/support/program_arguments.hpp"
+
 namespace daybook::testing {
 namespace {
 
@@ -32,16 +34,7 @@ std::size_t length_of_letter(unsigned char first) {
 Screen::Screen(const std::string& program, const std::vector<std::string>& arguments,
                const std::vector<std::string>& environment, unsigned columns, unsigned rows)
     : cells_(rows, std::vector<std::string>(columns, " ")) {
-  // Everything that allocates comes before the fork.
-  std::vector<char*> argv{const_cast<char*>(program.c_str())};
-  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  std::vector<char*> envp;
-  for (const auto& line : environment) envp.push_back(const_cast<char*>(line.c_str()));
-  for (char** line = ::environ; *line != nullptr; ++line) {
-    if (!std::string_view(*line).starts_with("DAYBOOK")) envp.push_back(*line);
-  }
-  envp.push_back(nullptr);
+  const ProgramArguments given(program, arguments, environment);
   const winsize size{.ws_row = static_cast<unsigned short>(rows),
                      .ws_col = static_cast<unsigned short>(columns),
                      .ws_xpixel = 0,
@@ -56,7 +49,7 @@ Screen::Screen(const std::string& program, const std::vector<std::string>& argum
     ::close(master_);
     ::login_tty(slave_);
     ::close_range(3, ~0U, 0);  // or it would hold this process's listening sockets open
-    ::execve(argv[0], argv.data(), envp.data());
+    ::execve(given.argv[0], given.argv.data(), given.envp.data());
     ::_exit(127);
   }
   ::fcntl(master_, F_SETFD, FD_CLOEXEC);
