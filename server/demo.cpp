@@ -1,5 +1,6 @@
 #include "server/demo.hpp"
 
+#include "server/access/access.hpp"
 #include "server/demo_governance.hpp"
 #include "server/demo_work.hpp"
 #include "server/first_start.hpp"
@@ -24,7 +25,7 @@ void open_project(Story& story) {
   story.must("the project", ines, {}, [&](model::Request&, schema::Command::Builder command) {
     auto project = command.initWorkspace().initRegisterProject();
     write(project.initProject(), project_id());
-    project.setKey("BANK");
+    project.setKey(kDemoKey);
     write(project.initFirstManager(), story.person(ines));
   });
   story.must("the opening", ines, project_id(),
@@ -41,6 +42,26 @@ void open_project(Story& story) {
                  grant.setRole(kPeople[i].role);
                });
   }
+}
+
+// For the wall. Returns the token.
+std::string open_room(Story& story) {
+  auto token = access::make_token();
+  story.must("the room's token", ines, {},
+             [&](model::Request& request, schema::Command::Builder command) {
+               auto issue = command.initWorkspace().initIssueToken();
+               write(issue.initToken(), named_id("token", "room"));
+               issue.setHash(capnp::Data::Reader(
+                   reinterpret_cast<const kj::byte*>(token.hash.data()), token.hash.size()));
+               issue.setKind(model::workspace::TokenKind::ROOM);
+               write(issue.initProject(), project_id());
+               const auto names = capnp::Schema::from<schema::ViewName>().getEnumerants();
+               auto views = issue.initViews(names.size() - 1);  // all but `none`
+               for (unsigned i = 0; i < views.size(); ++i)
+                 views.set(i, static_cast<std::uint16_t>(i + 1));
+               request.text(issue.initLabel(), "The wall");
+             });
+  return std::move(token.secret);
 }
 
 }  // namespace
@@ -67,8 +88,9 @@ Demo make_demo(log::EventLog& log, Timestamp now) {
   work.plan();
   governance.plan();
   story.play();
+  auto room = open_room(story);
   engine.stop();
-  return {std::move(first.token), log.head().position.value};
+  return {{.manager = std::move(first.token), .room = std::move(room)}, log.head().position.value};
 }
 
 }  // namespace daybook::server

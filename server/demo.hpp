@@ -8,12 +8,15 @@
 
 #include <string>
 
+#include "server/demo_tokens.hpp"
 #include "server/log/event_log.hpp"
 
 namespace daybook::server {
 
+inline constexpr const char* kDemoKey = "BANK";
+
 struct Demo {
-  std::string token;  // of the manager, who is the workspace's admin too
+  DemoTokens tokens;  // the manager is the workspace's admin too; the room reads every view
   std::size_t events = 0;
 };
 

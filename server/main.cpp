@@ -63,13 +63,13 @@ void show_token(const std::string& token) {
   std::fflush(stdout);
 }
 
-// Gives an empty log its first events.
-void begin_log(log::EventLog& log) {
-  if (log.head().position.value != 0) return;
+// Gives an empty log its first events. Returns the administrator's token; empty: the log has begun before.
+std::string begin_log(log::EventLog& log) {
+  if (log.head().position.value != 0) return {};
   engine::LocalInbox inbox;  // outlives the engine, which posts to it
   engine::Engine engine(log, {});
   engine.start();
-  (void)open_workspace(engine, inbox, {.show = show_token});
+  return open_workspace(engine, inbox, {.show = show_token}).token;
 }
 
 // Makes the demonstration beside the data folder's log, which gets its name only when it is whole: a start that is
@@ -89,10 +89,36 @@ void begin_demo(const std::filesystem::path& data) {
     if (!log) throw std::runtime_error(log.error().message);
     made = make_demo(**log, engine::system_clock_now());
   }
-  show_token(made.token);
+  keep_demo_tokens(data, made.tokens);
+  show_token(made.tokens.manager);
   std::filesystem::rename(making / "data.mdb", log_file);
   std::filesystem::remove_all(making);
   spdlog::info("event=demo_made events={}", made.events);
+}
+
+// What a browser on this machine opens.
+std::string address_of(const net::ServerOptions& options, unsigned port) {
+  auto host = options.address;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  if (host.contains(':')) host = "[" + host + "]";
+  return fmt::format("{}://{}:{}", options.tls_certificate_file.empty() ? "http" : "https", host,
+                     port);
+}
+
+// In the fragment, which a browser keeps to itself: the token reaches no log.
+void show_page(std::string_view what, const std::string& page, const std::string& token) {
+  fmt::print("{} {}#token={}\n", what, page, token);
+}
+
+// Of the demonstration: at each start, as long as its tokens let somebody in.
+void show_demo_pages(const Config& config, const model::Workspace& workspace,
+                     const std::string& address) {
+  const auto kept = kept_demo_tokens(config.data);
+  if (!kept || !workspace.workspace.demonstration) return;
+  const auto tokens = valid_tokens(*kept, workspace, engine::system_clock_now());
+  if (!tokens.manager.empty()) show_page("In a browser:", address + "/", tokens.manager);
+  if (!tokens.room.empty()) show_page("On the wall: ", address + "/room/" + kDemoKey, tokens.room);
 }
 
 // Throws if they cannot be used. What rests on the configuration alone is found before a token is made and shown: whoever
@@ -114,7 +140,7 @@ int serve(const Config& config, const sigset_t& signals) {
     return kExitStart;
   }
   log::EventLog& log = **opened;
-  begin_log(log);
+  const auto first_token = begin_log(log);
 
   const auto main_thread = pthread_self();
   auto options = config.engine;
@@ -144,6 +170,9 @@ int serve(const Config& config, const sigset_t& signals) {
              std::filesystem::absolute(config.data).string(),
              config.server.tls_certificate_file.empty() ? "http" : "https",
              address.contains(':') ? "[" + address + "]" : address, server.port());
+  const auto page = address_of(config.server, server.port());
+  if (!first_token.empty()) show_page("In a browser:", page + "/", first_token);
+  if (config.demo) show_demo_pages(config, *engine.workspace(), page);
   std::fflush(stdout);
 
   int signal = 0;

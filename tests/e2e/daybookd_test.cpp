@@ -292,6 +292,11 @@ TEST_CASE_METHOD(DataFolder, "A demonstration is made once, and only in an empty
   Daybookd again(kDaybookd, path(), {"--demo"});
   CHECK(again.token().empty());
   CHECK(again.stop() == 0);
+  // The addresses are shown again; no log has their tokens.
+  const auto shown = again.process().read_rest();
+  CHECK_THAT(shown, Contains("In a browser: " + again.url() + "/#token=" + token + "\n"));
+  CHECK_THAT(shown, Contains("On the wall:  " + again.url() + "/room/BANK#token=dbk_"));
+  CHECK_THAT(again.process().errors(), !Contains("dbk_"));
   // No second demonstration: at most what of it fell due meanwhile was escalated.
   CHECK(verify().events - events <= 2);
 }

@@ -423,18 +423,55 @@ TEST_CASE("A demonstration is a log like any other", "[demo]") {
   CHECK(model::digest(made.project) ==
         model::digest(engine::replay_project(*made.log, made.project.id)));
   // The token that is shown lets in, as admin and as the project's manager.
-  const auto principal = access::authenticate(made.workspace, made.demo.token, kNow);
+  const auto principal = access::authenticate(made.workspace, made.demo.tokens.manager, kNow);
   REQUIRE(principal);
   CHECK(access::may_read_all(made.workspace, *principal));
   CHECK(access::may_command(*principal));
   CHECK(model::project::role_of(made.project.project, principal->member) == schema::Role::MANAGER);
 }
 
+TEST_CASE("The demonstration's room reads every view of the project, and acts in nothing",
+          "[demo]") {
+  const Made made;
+  const auto room = access::authenticate(made.workspace, made.demo.tokens.room, kNow);
+  REQUIRE(room);
+  for (const auto name : capnp::Schema::from<schema::ViewName>().getEnumerants()) {
+    const auto view = static_cast<schema::ViewName>(name.getOrdinal());
+    if (view == schema::ViewName::NONE) continue;
+    INFO(name.getProto().getName().cStr());
+    CHECK(access::may_read_view(made.workspace, *room, made.project, view));
+  }
+  CHECK_FALSE(access::may_command(*room));
+  CHECK_FALSE(access::may_read_all(made.workspace, *room));
+}
+
+TEST_CASE("A demonstration's tokens are kept for their owner alone", "[demo]") {
+  const testing::TempFolder folder;
+  CHECK_FALSE(kept_demo_tokens(folder.path()));
+  for (const auto* manager :
+       {"dbk_old", "dbk_new"}) {  // what an interrupted start left is replaced
+    keep_demo_tokens(folder.path(), {.manager = manager, .room = "dbk_room"});
+    const auto kept = kept_demo_tokens(folder.path());
+    REQUIRE(kept);
+    CHECK(kept->manager == manager);
+    CHECK(kept->room == "dbk_room");
+    using std::filesystem::perms;
+    CHECK(std::filesystem::status(folder.path() / "demo-tokens").permissions() ==
+          (perms::owner_read | perms::owner_write));
+  }
+  const Made made;
+  const auto valid =
+      valid_tokens({.manager = made.demo.tokens.manager, .room = "dbk_room"}, made.workspace, kNow);
+  CHECK(valid.manager == made.demo.tokens.manager);
+  CHECK(valid.room.empty());
+  CHECK_THROWS_AS(keep_demo_tokens(folder.path() / "missing", {}), std::runtime_error);
+}
+
 TEST_CASE("A demonstration tells the same story every time", "[demo]") {
   const Made one, two;
   CHECK(one.demo.events == two.demo.events);
   CHECK(one.board() == two.board());
-  CHECK(one.demo.token != two.demo.token);
+  CHECK(one.demo.tokens.manager != two.demo.tokens.manager);
 }
 
 }  // namespace
