@@ -356,7 +356,8 @@ TEST_CASE("No changed byte of the file ends the program, and no entry is read as
   const auto whole = read_back(path);
   std::ifstream in(path, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  const auto seed = fresh_seed();
+  // The first: a number of pages beyond the map was taken for a full disk.
+  const auto seed = GENERATE(std::uint64_t{678785960}, fresh_seed());
   INFO("seed " << seed);
   Random random(seed);
   for (int round = 0; round < 300; ++round) {
