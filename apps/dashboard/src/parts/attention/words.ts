@@ -1,0 +1,27 @@
+/** What needs attention, in words: the thing, and what it waits for. */
+
+import type * as wire from '../../wire/wire';
+
+export const reasons: Record<wire.AttentionReason, string> = {
+  none: '',
+  extremeRisk: 'is extreme',
+  riskMaterialized: 'has happened',
+  securityRisk: 'is a high security risk',
+  riskReviewOverdue: 'review is overdue',
+  riskActionOverdue: 'has an action overdue',
+  newRisk: 'is new',
+  approvalWaiting: 'waits for approval',
+  approvalLastMissing: 'misses one consent',
+  approvalExpired: 'request has expired',
+  approvalEscalated: 'was escalated',
+  impactToAccept: 'impact waits to be accepted',
+  changeToImplement: 'is approved, not implemented',
+  voteWaiting: 'waits for votes',
+  decisionOverdue: 'is overdue',
+  decisionReady: 'is ready to be concluded',
+  taskBlocked: 'is blocked',
+  taskOverdueInColumn: 'stands too long in its column',
+  columnOverLimit: 'is over its limit',
+  mentioned: 'mentions you',
+  changeToAssess: 'waits to be assessed',
+};

@@ -1,0 +1,31 @@
+import { NIL } from '../../client/id';
+import { words } from '../../words/text';
+import type { Found, Part } from '../part';
+import { columns } from './cards';
+import CreateTask from './CreateTask.svelte';
+import Page from './Page.svelte';
+import Panel from './Panel.svelte';
+import { sentences } from './words';
+
+export const board: Part = {
+  name: 'board',
+  title: 'Board',
+  icon: 'board',
+  view: 'board',
+  views: ['board', 'people'],
+  page: Page,
+  panels: [{ row: 'work', order: 1, columns: 3, title: 'Board', component: Panel }],
+  count: (project) =>
+    columns(project.presentRows('board'))
+      .filter(({ row }) => row.category === 'doing' || row.category === 'wait')
+      .reduce((sum, { cards }) => sum + cards.length, 0),
+  actions: [{ title: 'Create a task', role: 'contributor', form: CreateTask }],
+  find: function* (project): Generator<Found> {
+    for (const row of project.presentRows('board').values()) {
+      if ('card' in row)
+        yield { id: row.card.task ?? NIL, number: `T-${String(row.card.number ?? '')}`, title: words(row.card.title) };
+      else if ('column' in row) yield { id: row.column.column ?? NIL, number: '', title: words(row.column.name) };
+    }
+  },
+  sentences,
+};

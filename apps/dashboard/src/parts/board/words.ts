@@ -1,0 +1,21 @@
+/** What happens to tasks and on the board, in sentences. */
+
+import type { Sentence } from '../part';
+
+export const sentences: Record<string, Sentence> = {
+  taskCreated: (e, say) => `created T-${String(e.number ?? '')} ${say.words(e.title)}`,
+  taskEdited: (e, say) => `edited ${say.entity(e.task)}`,
+  taskAssigned: (e, say) => `gave ${say.entity(e.task)} to ${e.to === undefined ? 'nobody' : say.person(e.to)}`,
+  taskPrioritized: (e, say) => `ranked ${say.entity(e.task)}`,
+  taskMoved: (e, say) => `moved ${say.entity(e.task)} to ${say.entity(e.entry?.column ?? e.toColumn)}`,
+  taskBlocked: (e, say) => `blocked ${say.entity(e.task)}: ${say.words(e.reason)}`,
+  taskUnblocked: (e, say) => `unblocked ${say.entity(e.task)}`,
+  taskRetired: (e, say) => `retired ${say.entity(e.task)}`,
+  taskRestored: (e, say) => `restored ${say.entity(e.task)}`,
+  tasksLinked: (e, say) => `linked ${say.entity(e.successor)} behind ${say.entity(e.predecessor)}`,
+  tasksUnlinked: (e, say) => `unlinked ${say.entity(e.successor)} from ${say.entity(e.predecessor)}`,
+  progressReported: (e, say) => `reported ${say.entity(e.task)} at ${String(e.percent ?? 0)} per cent`,
+  timeLogged: (e, say) => `logged ${String(e.minutes ?? 0)} min on ${say.entity(e.task)}`,
+  wipLimitOverridden: (e, say) => `went over the limit of ${say.entity(e.column)}`,
+  wipLimitSet: (e, say) => `set the limit of ${say.entity(e.column)}`,
+};

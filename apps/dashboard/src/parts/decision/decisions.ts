@@ -1,0 +1,39 @@
+import { NIL } from '../../client/id';
+import type { Rows } from '../../client/rows';
+import type { Seat } from '../../ui/seat';
+import type * as wire from '../../wire/wire';
+
+export type Decision = wire.DecisionDecisionRow;
+export const idOf = ({ state }: Decision): string => state?.decision ?? NIL;
+export const isOpen = ({ state }: Decision): boolean => (state?.status ?? 'open') === 'open';
+
+/** Open ones first, then those decided last. */
+export function decisions(rows: Rows<'decisions'>): Decision[] {
+  return [...rows.values()]
+    .flatMap((row) => ('decision' in row ? [row.decision] : []))
+    .sort(
+      (a, b) =>
+        Number(isOpen(b)) - Number(isOpen(a)) || Number(b.state?.decidedAt ?? 0) - Number(a.state?.decidedAt ?? 0),
+    );
+}
+
+/** Votes for the option that leads, for others, who stepped aside, who is missing. */
+export function seats(decision: Decision): Seat[] {
+  const lead = [...(decision.tally ?? [])].sort((a, b) => (b.votes ?? 0) - (a.votes ?? 0))[0]?.option;
+  return [
+    ...(decision.state?.votes ?? []).map(({ option }): Seat =>
+      option === (decision.state?.option ?? lead) ? 'for' : 'against',
+    ),
+    ...(decision.state?.recused ?? []).map((): Seat => 'recused'),
+    ...(decision.votesMissing ?? []).map((): Seat => 'missing'),
+  ];
+}
+
+/** Why somebody may not vote; undefined: they may. */
+export function barred(decision: Decision, member: string | undefined): string | undefined {
+  if (!isOpen(decision)) return 'It has been decided.';
+  if (member !== undefined && decision.votesMissing?.includes(member) === true) return undefined;
+  if (decision.state?.votes?.some((vote) => vote.member === member)) return 'Your vote is in already.';
+  if (member !== undefined && decision.state?.recused?.includes(member)) return 'You stepped aside from this question.';
+  return 'The members of its board vote on it.';
+}

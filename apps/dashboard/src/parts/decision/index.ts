@@ -1,0 +1,32 @@
+import { words } from '../../words/text';
+import type { Found, Part } from '../part';
+import { decisions, idOf, isOpen } from './decisions';
+import Page from './Page.svelte';
+import Panel from './Panel.svelte';
+
+export const decision: Part = {
+  name: 'decision',
+  title: 'Decisions',
+  icon: 'decision',
+  view: 'decisions',
+  views: ['decisions', 'approvals', 'people'],
+  page: Page,
+  panels: [{ row: 'work', order: 3, columns: 1, title: 'Decisions waiting', component: Panel }],
+  count: (project) => decisions(project.presentRows('decisions')).filter(isOpen).length,
+  find: function* (project): Generator<Found> {
+    for (const each of decisions(project.presentRows('decisions'))) {
+      yield { id: idOf(each), number: `D-${String(each.state?.number ?? '')}`, title: words(each.state?.question) };
+    }
+  },
+  sentences: {
+    advisoryBoardConstituted: (e, say) => `constituted ${say.words(e.name)}`,
+    advisoryBoardAmended: () => 'amended an advisory board',
+    decisionOpened: (e, say) => `put the question D-${String(e.number ?? '')} ${say.words(e.question)}`,
+    voteCast: (e, say) => `voted on ${say.entity(e.decision)}`,
+    memberRecused: (e, say) => `stepped aside from ${say.entity(e.decision)}`,
+    decisionMade: (e, say) => `concluded ${say.entity(e.decision)}`,
+    decisionWithdrawn: (e, say) => `withdrew ${say.entity(e.decision)}`,
+    decisionSuperseded: (e, say) => `superseded ${say.entity(e.decision)}`,
+    decisionRecorded: (e, say) => `recorded D-${String(e.number ?? '')} ${say.words(e.question)}`,
+  },
+};

@@ -1,0 +1,58 @@
+/** Names of things in sentences, asked of every part. */
+
+import type { Project } from '../client/project.svelte';
+import { words } from '../words/text';
+import type * as wire from '../wire/wire';
+import type { Naming } from '../words/refusals';
+import type { Found, Say } from './part';
+import { parts } from './registry';
+
+export function* everything(project: Project): Generator<Found & { part: string }> {
+  for (const part of parts) {
+    for (const found of part.find?.(project) ?? []) yield { ...found, part: part.name };
+  }
+}
+
+export function find(project: Project, id: string | undefined): (Found & { part: string }) | undefined {
+  if (id === undefined) return undefined;
+  for (const found of everything(project)) if (found.id === id) return found;
+  return undefined;
+}
+
+/** `T-12`, a column's name; "something" for what no view shows. */
+export function entityName(project: Project, id: string | undefined): string {
+  const found = find(project, id);
+  return found === undefined ? 'something' : found.number || found.title;
+}
+
+export function naming(project: Project): Naming {
+  return {
+    entity: (id) => entityName(project, id),
+    person: (id) => project.name(id),
+    now: project.now,
+  };
+}
+
+export function say(project: Project): Say {
+  return { person: (id) => project.name(id), entity: (id) => entityName(project, id), words };
+}
+
+/** An event in words, without who did it: "moved T-15 to Review". */
+export function sentence(project: Project, event: wire.Event): string {
+  const [part, body] = Object.entries(event)[0] ?? ['', {}];
+  const [name, payload] = Object.entries((body ?? {}) as Record<string, unknown>)[0] ?? ['', {}];
+  for (const each of parts) {
+    const told = each.sentences?.[name];
+    if (told !== undefined && (each.name === part || each.sentences?.[name] !== undefined))
+      return told(payload ?? {}, say(project));
+  }
+  return plain(name);
+}
+
+/** A name of the schema as words, for what no part has words for: `poolDefined` is "pool defined". */
+export function plain(name: string): string {
+  return name
+    .replace(/([A-Z])/g, ' $1')
+    .toLowerCase()
+    .trim();
+}

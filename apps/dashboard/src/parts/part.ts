@@ -1,0 +1,66 @@
+/**
+ * What a part of the domain brings to the dashboard. A part is one folder, parts/NAME/, whose index.ts exports a `Part`; registry.ts
+ * names it in one line. The shell knows no part by name.
+ */
+
+import type { Component } from 'svelte';
+import type { Project } from '../client/project.svelte';
+import type { ViewName } from '../client/rows';
+import type * as wire from '../wire/wire';
+import type { IconName } from '../ui/icons';
+
+/** A panel of the wall. Rows from the top; in a row panels stand by `order`; columns are five in all. */
+export interface Panel {
+  row: 'health' | 'work' | 'outlook';
+  order: number;
+  columns: 1 | 2 | 3;
+  title: string;
+  component: Component<{ project: Project }>;
+}
+
+/** A command for the command bar (Ctrl K): offered if the role may give it and `fits` says so. */
+export interface Action {
+  /** As it is found: "Create a task". */
+  title: string;
+  role: wire.Role;
+  /** Opens the form; `close` when done. */
+  form: Component<{ project: Project; close: () => void }>;
+}
+
+/** Something that can be found by its number or its words, and opened. */
+export interface Found {
+  id: string;
+  /** T-12, R-3, CR-1 … */
+  number: string;
+  title: string;
+}
+
+/** How names are told in a sentence about an event. */
+export interface Say {
+  person(id: string | undefined): string;
+  entity(id: string | undefined): string;
+  words(text: wire.Text | undefined): string;
+}
+/** A sentence about an event without its subject: "moved T-15 to Review". The payload is the event's own. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Sentence = (payload: any, say: Say) => string;
+
+export interface Part {
+  /** The folder's name, and the page's address. */
+  name: string;
+  title: string;
+  icon: IconName;
+  /** The views that its page and panels read. */
+  views: readonly ViewName[];
+  /** Told to the others as what one looks at. */
+  view: wire.ViewName;
+  page?: Component<{ project: Project; entity: string | undefined }>;
+  panels?: readonly Panel[];
+  /** The number beside its name: what is open. */
+  count?: (project: Project) => number;
+  actions?: readonly Action[];
+  /** Its entities, for the search, and for naming them in sentences. */
+  find?: (project: Project) => Iterable<Found>;
+  /** Its events in words, by the union member's name. */
+  sentences?: Record<string, Sentence>;
+}

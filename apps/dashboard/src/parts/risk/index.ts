@@ -1,0 +1,38 @@
+import { words } from '../../words/text';
+import type { Found, Part } from '../part';
+import Identify from './Identify.svelte';
+import Page from './Page.svelte';
+import Panel from './Panel.svelte';
+import { idOf, isOpen, risks } from './register';
+
+export const risk: Part = {
+  name: 'risk',
+  title: 'Risks',
+  icon: 'risk',
+  view: 'risks',
+  views: ['risks', 'people'],
+  page: Page,
+  panels: [{ row: 'outlook', order: 4, columns: 2, title: 'Risks', component: Panel }],
+  count: (project) => risks(project.presentRows('risks')).filter(isOpen).length,
+  actions: [{ title: 'Name a risk', role: 'contributor', form: Identify }],
+  find: function* (project): Generator<Found> {
+    for (const each of risks(project.presentRows('risks'))) {
+      yield { id: idOf(each), number: `R-${String(each.state?.number ?? '')}`, title: words(each.state?.event) };
+    }
+  },
+  sentences: {
+    riskIdentified: (e, say) => `named R-${String(e.number ?? '')} ${say.words(e.event)}`,
+    riskEdited: (e, say) => `rewrote ${say.entity(e.risk)}`,
+    riskAssessed: (e, say) =>
+      `rated ${say.entity(e.risk)} at ${String(e.to?.likelihood ?? '')} × ${String(e.to?.impact ?? '')}`,
+    riskAssigned: (e, say) => `gave ${say.entity(e.risk)} to ${say.person(e.to)}`,
+    riskResponsePlanned: (e, say) => `planned the response to ${say.entity(e.risk)}`,
+    riskActionCompleted: (e, say) => `finished an action of ${say.entity(e.risk)}`,
+    riskAccepted: (e, say) => `accepted ${say.entity(e.risk)}`,
+    riskReviewed: (e, say) => `reviewed ${say.entity(e.risk)}`,
+    riskMaterialized: (e, say) => `saw ${say.entity(e.risk)} happen`,
+    riskRetired: (e, say) => `retired ${say.entity(e.risk)}`,
+    planAdjustedForRisk: (e, say) => `asked for a change because of ${say.entity(e.risk)}`,
+    riskSessionHeld: () => 'held a risk session',
+  },
+};

@@ -1,0 +1,2 @@
+/** Where an entitled person stands with a vote. */
+export type Seat = 'for' | 'against' | 'recused' | 'missing';
