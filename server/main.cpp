@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/dashboard/dashboard.hpp"
 #include "server/config.hpp"
 #include "server/demo.hpp"
 #include "server/engine/engine.hpp"
@@ -154,7 +155,8 @@ int serve(const Config& config, const sigset_t& signals) {
   escalator.start();
 
   auto server_options = config.server;
-  server_options.version = DAYBOOK_VERSION;
+  // With the dashboard's: a page that is open loads itself anew when either changes.
+  server_options.version = fmt::format("{}+{}", DAYBOOK_VERSION, dashboard::version());
   server_options.data_is_demo = engine.workspace()->workspace.demonstration;
   net::Server server(engine, std::move(server_options));
   try {

@@ -161,6 +161,8 @@ bj::object success(Answers answers, JsonSchemas& schemas) {
       return content("text/plain", {{"type", "string"}});
     case Answers::html:
       return content("text/html", {{"type", "string"}});
+    case Answers::file:
+      return content("*/*", {{"type", "string"}, {"format", "binary"}});
     case Answers::readiness:
       return content("application/json", readiness_schema());
     case Answers::document:
@@ -184,6 +186,8 @@ bj::object success(Answers answers, JsonSchemas& schemas) {
 
 std::string_view about_parameter(std::string_view name) {
   if (name == "project") return "The project's id or key";
+  if (name == "part") return "A page of the project, as `board`";
+  if (name == "file") return "A name that the page knows; it changes with what is in the file";
   if (name == "view") return "The view's name";
   if (name == "entity") return "The id of what was decided on";
   if (name == "at") return "As it was at a version (digits) or a time (RFC 3339)";

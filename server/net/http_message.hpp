@@ -24,6 +24,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  // decoded
   std::string authorization;                               // never logged
   std::string idempotency_key;
+  std::string accept_encoding;
+  std::string if_none_match;
   std::string body;
 
   [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;

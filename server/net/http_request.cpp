@@ -69,6 +69,8 @@ std::optional<Request> to_request(HttpRequest& message) {
   if (!read_target(text(message.target()), request)) return std::nullopt;
   request.authorization = text(message[http::field::authorization]);
   request.idempotency_key = text(message["Idempotency-Key"]);
+  request.accept_encoding = text(message[http::field::accept_encoding]);
+  request.if_none_match = text(message[http::field::if_none_match]);
   request.body = std::move(message.body());
   return request;
 }

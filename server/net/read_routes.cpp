@@ -141,23 +141,6 @@ Response event_lines(Call& call, Id stream, const EventRange& range, Version new
 
 }  // namespace
 
-asio::awaitable<Response> get_page(Call& call) {
-  const auto& options = call.thread.shared().options;
-  Response response;
-  response.content_type = "text/html; charset=utf-8";
-  response.headers.emplace_back("Content-Security-Policy",
-                                "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
-  response.body = fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head><meta "
-      "charset=\"utf-8\"><title>Daybook</title></head>\n"
-      "<body>\n<h1>Daybook</h1>\n<p>This is daybookd {}.{}</p>\n"
-      "<p>Programs talk to it at <code>/api/v1/</code>; it is alive at <a "
-      "href=\"/healthz\">/healthz</a> "
-      "and says at <a href=\"/readyz\">/readyz</a> whether it is ready.</p>\n</body>\n</html>\n",
-      options.version, options.data_is_demo ? " Its data is a demonstration." : "");
-  co_return response;
-}
-
 asio::awaitable<Response> get_projects(Call& call) {
   std::vector<std::pair<Id, std::string>> registered;
   if (call.principal.kind == model::workspace::TokenKind::ROOM) {  // it reads views, no project

@@ -12,7 +12,17 @@ namespace {
 using model::Code;
 
 constexpr std::array kRoutes{
-    Route{Method::get, "/", Who::everybody, get_page, Answers::html, "A page for people"},
+    Route{Method::get, "/", Who::everybody, get_page, Answers::html, "The dashboard: all projects"},
+    Route{Method::get, "/p/{}", Who::everybody, get_page, Answers::html, "The dashboard: a project",
+          "project"},
+    Route{Method::get, "/p/{}/{}", Who::everybody, get_page, Answers::html,
+          "The dashboard: a page of a project", "project,part"},
+    Route{Method::get, "/p/{}/{}/{}", Who::everybody, get_page, Answers::html,
+          "The dashboard: a thing on a page", "project,part,entity"},
+    Route{Method::get, "/room/{}", Who::everybody, get_page, Answers::html,
+          "The dashboard: a project on a room's wall", "project"},
+    Route{Method::get, "/assets/{}", Who::everybody, get_asset, Answers::file,
+          "A file of the dashboard", "file"},
     Route{Method::get, "/healthz", Who::everybody, get_health, Answers::text,
           "Whether the process is alive"},
     Route{Method::get, "/readyz", Who::everybody, get_readiness, Answers::readiness,

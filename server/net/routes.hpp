@@ -35,6 +35,7 @@ struct Call {
 enum class Answers {
   text,
   html,
+  file,
   readiness,
   projects,
   view,
@@ -70,6 +71,7 @@ struct Route {
 // --- Handlers -----------------------------------------------------------------------------------------------------
 
 asio::awaitable<Response> get_page(Call& call);
+asio::awaitable<Response> get_asset(Call& call);
 asio::awaitable<Response> get_health(Call& call);
 asio::awaitable<Response> get_readiness(Call& call);
 asio::awaitable<Response> get_metrics(Call& call);

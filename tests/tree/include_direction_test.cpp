@@ -26,6 +26,7 @@ TEST_CASE("An include may go downwards", "[tree]") {
   CHECK(allowed("server/access/rights.cpp", R"(#include "server/engine/sequencer.hpp")"));
   CHECK(allowed("server/net/listener.cpp", R"(#include "server/sync/cursor.hpp")"));
   CHECK(allowed("server/main.cpp", R"(#include "server/net/listener.hpp")"));
+  CHECK(allowed("server/net/pages.cpp", R"(#include "apps/dashboard/dashboard.hpp")"));
   CHECK(allowed("client-sdk/src/client.cpp", R"(#include "model/project.hpp")"));
   CHECK(allowed("client-sdk/src/client.cpp", "#include <daybook/client.hpp>"));
   CHECK(allowed("apps/cli/main.cpp", "#include <daybook/client.hpp>"));
@@ -40,6 +41,8 @@ TEST_CASE("An include that goes upwards or aside is a fault", "[tree]") {
   CHECK_FALSE(allowed("server/engine/sequencer.cpp", R"(#include "server/access/rights.hpp")"));
   CHECK_FALSE(allowed("server/sync/cursor.cpp", R"(  #  include "server/net/listener.hpp")"));
   CHECK_FALSE(allowed("server/net/listener.cpp", R"(#include "server/main.hpp")"));
+  CHECK_FALSE(allowed("server/sync/cursor.cpp", R"(#include "apps/dashboard/dashboard.hpp")"));
+  CHECK_FALSE(allowed("server/net/listener.cpp", R"(#include "apps/cli/output.hpp")"));
   CHECK_FALSE(allowed("server/net/listener.cpp", R"(#include "client-sdk/src/client.hpp")"));
   CHECK_FALSE(allowed("server/net/listener.cpp", "#include <daybook/client.hpp>"));
   CHECK_FALSE(allowed("client-sdk/src/client.cpp", R"(#include "server/log/event_log.hpp")"));

@@ -18,22 +18,29 @@ struct Layer {
 constexpr std::array<std::string_view, 7> kServerOrder{
     "schema/",        "model/",       "server/log/", "server/engine/",
     "server/access/", "server/sync/", "server/net/"};
+constexpr std::array<std::string_view, 7> kBelowNet{
+    "schema/",        "model/",       "server/log/",    "server/engine/",
+    "server/access/", "server/sync/", "apps/dashboard/"};  // whose files it serves
+constexpr std::array<std::string_view, 8> kBelowServer{
+    "schema/",        "model/",       "server/log/", "server/engine/",
+    "server/access/", "server/sync/", "server/net/", "apps/dashboard/"};
 constexpr std::array<std::string_view, 4> kBelowApps{"schema/", "model/", "client-sdk/", "apps/"};
 constexpr std::array<std::string_view, 4> kBelowCli{"schema/", "model/", "client-sdk/",
                                                     "server/log/"};
 
-const std::array<Layer, 11> kLayers{{
+const std::array<Layer, 12> kLayers{{
     {"schema/", {}},
     {"model/", Names{kServerOrder}.first(1)},
     {"server/log/", Names{kServerOrder}.first(2)},
     {"server/engine/", Names{kServerOrder}.first(3)},
     {"server/access/", Names{kServerOrder}.first(4)},
     {"server/sync/", Names{kServerOrder}.first(5)},
-    {"server/net/", Names{kServerOrder}.first(6)},
-    {"server/", Names{kServerOrder}},
+    {"server/net/", Names{kBelowNet}},
+    {"server/", Names{kBelowServer}},
     {"client-sdk/", Names{kBelowApps}.first(2)},
     {"apps/", Names{kBelowApps}},
     {"apps/cli/", Names{kBelowCli}},
+    {"apps/dashboard/", {}},
 }};
 
 struct Library {

@@ -115,6 +115,11 @@ TEST_CASE_METHOD(AnsweringServer, "What a real server answers is what openapi.js
        {"/", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/asyncapi.json"}) {
     check_get(path, path, "none");
   }
+  check_get("/p/P1", "/p/{project}", "none");
+  check_get("/p/P1/board", "/p/{project}/{part}", "none");
+  check_get("/p/P1/board/x", "/p/{project}/{part}/{entity}", "none");
+  check_get("/room/P1", "/room/{project}", "none");
+  check_get("/assets/none.js", "/assets/{file}", "none");
   for (const char* kind : {"admin", "room", "none"})
     check_get("/api/v1/projects", "/api/v1/projects", kind);
   for (const auto view : model::all_views()) {
