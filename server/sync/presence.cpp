@@ -4,6 +4,11 @@
 
 namespace daybook::sync {
 
+std::uint64_t PresenceRooms::new_desk() {
+  const std::lock_guard lock(mutex_);
+  return ++last_desk_;
+}
+
 std::uint64_t PresenceRooms::new_connection() {
   const std::lock_guard lock(mutex_);
   return ++last_connection_;
@@ -12,23 +17,27 @@ std::uint64_t PresenceRooms::new_connection() {
 void PresenceRooms::name(Room& room, std::uint64_t connection, const Person& person) {
   auto& named = room.named[connection];
   room.changes.erase(named.changed);
-  named = {.person = person, .changed = room.version};
+  if (named.since == 0) named.since = room.version;
+  named.person = person;
+  named.changed = room.version;
   room.changes[room.version] = connection;
 }
 
 void PresenceRooms::unname(Room& room, std::uint64_t connection) {
-  room.changes.erase(room.named.at(connection).changed);
-  room.named.erase(connection);
-  room.gone.emplace_back(room.version, connection);
+  const auto named = room.named.find(connection);
+  room.changes.erase(named->second.changed);
+  room.gone.push_back(
+      {.version = room.version, .connection = connection, .since = named->second.since});
+  room.named.erase(named);
   if (room.gone.size() > kGoneMax) {
-    room.forgotten = room.gone.front().first;
+    room.forgotten = room.gone.front().version;
     room.gone.pop_front();
   }
 }
 
 void PresenceRooms::tell(Id project, Room& room) {
-  for (auto& [desk, state] : room.desks) {
-    if (!std::exchange(state.told, true)) desk->post_changed(project);
+  for (auto& [number, state] : room.desks) {
+    if (!std::exchange(state.told, true)) state.desk->post_changed(project);
   }
 }
 
@@ -42,7 +51,9 @@ void PresenceRooms::enter(Id project, std::uint64_t connection, const Person& pe
   } else {
     room.counted.emplace(connection, person);
   }
-  ++room.desks[&desk].people;
+  auto& state = room.desks[desk.number_];
+  state.desk = &desk;
+  ++state.people;
   tell(project, room);
 }
 
@@ -65,7 +76,7 @@ void PresenceRooms::leave(Id project, std::uint64_t connection, PresenceDesk& de
   const std::lock_guard lock(mutex_);
   const auto at = rooms_.find(project);
   auto& room = at->second;
-  if (--room.desks[&desk].people == 0) room.desks.erase(&desk);
+  if (--room.desks.at(desk.number_).people == 0) room.desks.erase(desk.number_);
   if (room.desks.empty()) {
     rooms_.erase(at);
     return;
@@ -98,10 +109,11 @@ PresenceChange PresenceRooms::since(Id project, std::uint64_t version) const {
   }
   for (auto at = room.changes.upper_bound(version); at != room.changes.end(); ++at)
     change.here.emplace_back(at->second, room.named.at(at->second).person);
-  const auto behind =
-      std::ranges::upper_bound(room.gone, version, {}, [](const auto& gone) { return gone.first; });
-  for (auto at = behind; at != room.gone.end(); ++at) {
-    if (!room.named.contains(at->second)) change.gone.push_back(at->second);  // not here again
+  for (auto at = std::ranges::upper_bound(room.gone, version, {}, &Gone::version);
+       at != room.gone.end(); ++at) {
+    const bool was_told = at->since <= version;
+    const bool is_here_again = room.named.contains(at->connection);
+    if (was_told && !is_here_again) change.gone.push_back(at->connection);
   }
   return change;
 }
@@ -110,7 +122,7 @@ void PresenceRooms::acknowledge(Id project, PresenceDesk& desk) {
   const std::lock_guard lock(mutex_);
   const auto room = rooms_.find(project);
   if (room == rooms_.end()) return;
-  if (const auto at = room->second.desks.find(&desk); at != room->second.desks.end()) {
+  if (const auto at = room->second.desks.find(desk.number_); at != room->second.desks.end()) {
     at->second.told = false;
   }
 }
@@ -123,8 +135,8 @@ std::size_t PresenceRooms::rooms() const {
 void PresenceDesk::post_changed(Id project) {
   inbox_.post([this, project] {
     rooms_.acknowledge(project, *this);
-    for (auto at = seats_.lower_bound({project, nullptr});
-         at != seats_.end() && at->first == project; ++at) {
+    for (auto at = seats_.lower_bound({project, 0});
+         at != seats_.end() && at->first.first == project; ++at) {
       at->second->touch();
     }
   });
@@ -134,11 +146,11 @@ Attendance::Attendance(PresenceDesk& desk, Id project, std::uint64_t connection,
                        const Person& person, std::function<void()> wake)
     : desk_(desk), project_(project), connection_(connection), wake_(std::move(wake)) {
   desk_.rooms().enter(project_, connection_, person, desk_);
-  desk_.seat(project_, *this);
+  desk_.seat(project_, connection_, *this);
 }
 
 Attendance::~Attendance() {
-  desk_.unseat(project_, *this);
+  desk_.unseat(project_, connection_);
   desk_.rooms().leave(project_, connection_, desk_);
 }
 

@@ -11,7 +11,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -40,7 +39,7 @@ struct Person {
 struct PresenceChange {
   bool whole = false;                                  // those here are all who are named
   std::vector<std::pair<std::uint64_t, Person>> here;  // by connection
-  std::vector<std::uint64_t> gone;
+  std::vector<std::uint64_t> gone;                     // of those who were told of before
   std::uint32_t total = 0;
   std::uint64_t version = 0;  // of the room, to ask from next time
 };
@@ -51,6 +50,8 @@ class PresenceRooms {
  public:
   static constexpr std::size_t kNamedMax = 256;
 
+  // A number for a desk, which none had before.
+  [[nodiscard]] std::uint64_t new_desk();
   // A number for a connection, which nobody had before.
   [[nodiscard]] std::uint64_t new_connection();
 
@@ -69,9 +70,16 @@ class PresenceRooms {
 
   struct Named {
     Person person;
+    std::uint64_t since = 0;    // named since which version
     std::uint64_t changed = 0;  // at which version
   };
+  struct Gone {
+    std::uint64_t version = 0;
+    std::uint64_t connection = 0;
+    std::uint64_t since = 0;  // whoever has not looked since never knew of them
+  };
   struct DeskState {
+    PresenceDesk* desk = nullptr;
     std::size_t people = 0;
     bool told = false;
   };
@@ -79,10 +87,11 @@ class PresenceRooms {
     std::uint64_t version = 0;
     std::map<std::uint64_t, Named> named;
     std::map<std::uint64_t, Person> counted;
-    std::map<std::uint64_t, std::uint64_t> changes;            // version → connection, of the named
-    std::deque<std::pair<std::uint64_t, std::uint64_t>> gone;  // likewise, in order
-    std::uint64_t forgotten = 0;                               // who is gone up to here
-    std::map<PresenceDesk*, DeskState> desks;
+    std::map<std::uint64_t, std::uint64_t> changes;  // version → connection, of the named
+    std::deque<Gone> gone;                           // in the order of their versions
+    std::uint64_t forgotten = 0;                     // who is gone up to here
+    std::map<std::uint64_t, DeskState>
+        desks;  // by number, so that the order is that of their making
   };
 
   static void name(Room& room, std::uint64_t connection, const Person& person);
@@ -90,6 +99,7 @@ class PresenceRooms {
   static void tell(Id project, Room& room);
 
   mutable std::mutex mutex_;
+  std::uint64_t last_desk_ = 0;
   std::uint64_t last_connection_ = 0;
   std::uint64_t last_version_ = 0;  // of any room: one that is gone and comes again has later ones
   std::map<Id, Room> rooms_;
@@ -101,13 +111,16 @@ class PresenceRooms {
 // Lifetime:  outlives its sessions, and what is posted to its inbox.
 class PresenceDesk {
  public:
-  PresenceDesk(PresenceRooms& rooms, engine::Inbox& inbox) : rooms_(rooms), inbox_(inbox) {}
+  PresenceDesk(PresenceRooms& rooms, engine::Inbox& inbox)
+      : rooms_(rooms), inbox_(inbox), number_(rooms.new_desk()) {}
   PresenceDesk(const PresenceDesk&) = delete;
   PresenceDesk& operator=(const PresenceDesk&) = delete;
 
   [[nodiscard]] PresenceRooms& rooms() { return rooms_; }
-  void seat(Id project, Attendance& attendance) { seats_.emplace(project, &attendance); }
-  void unseat(Id project, Attendance& attendance) { seats_.erase({project, &attendance}); }
+  void seat(Id project, std::uint64_t connection, Attendance& attendance) {
+    seats_.emplace(std::pair(project, connection), &attendance);
+  }
+  void unseat(Id project, std::uint64_t connection) { seats_.erase({project, connection}); }
 
  private:
   friend class PresenceRooms;
@@ -115,7 +128,8 @@ class PresenceDesk {
 
   PresenceRooms& rooms_;
   engine::Inbox& inbox_;
-  std::set<std::pair<Id, Attendance*>> seats_;
+  const std::uint64_t number_;
+  std::map<std::pair<Id, std::uint64_t>, Attendance*> seats_;  // by project and connection
 };
 
 // One session's presence in one room; it leaves when it is destroyed.

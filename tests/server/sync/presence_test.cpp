@@ -1,6 +1,7 @@
 // Who is here: what a room tells of changes, who may be told, and what it costs those who are elsewhere.
 #include "server/sync/presence.hpp"
 
+#include <array>
 #include <map>
 
 #include "tests/server/sync/conversation.hpp"
@@ -61,7 +62,7 @@ struct Guest {
     if (!change) return false;
     if (change->whole) known.clear();
     for (const auto& [number, person] : change->here) known[number] = person.look;
-    for (const auto number : change->gone) known.erase(number);  // or they came and went meanwhile
+    for (const auto number : change->gone) CHECK(known.erase(number) == 1);
     total = change->total;
     return true;
   }
@@ -167,6 +168,52 @@ TEST_CASE("A room without people is gone, and what was told of it means nothing 
   Guest ben(house, house.first, 2);
   CHECK(ben.listen());
   CHECK(ben.known.size() == 1);
+}
+
+TEST_CASE("Who came and went between two looks is not told of", "[sync][presence]") {
+  House house;
+  Guest ann(house, house.first, 1);
+  CHECK(ann.listen());
+  {
+    const Guest ben(house, house.second, 2);
+  }
+  const auto version = house.rooms.since(kProject, 0).version;
+  Guest cem(house, house.second, 3);
+  house.run();
+  house.now += Attendance::kInterval;
+  const auto change = ann.attendance->next(house.now);
+  REQUIRE(change);
+  CHECK(change->version > version);
+  CHECK(change->gone.empty());
+  REQUIRE(change->here.size() == 1);
+  CHECK(change->here.front().first == cem.connection);
+}
+
+TEST_CASE("Threads are told in the order in which their desks were made", "[sync][presence]") {
+  PresenceRooms rooms;
+  class NamingInbox final : public engine::Inbox {
+   public:
+    NamingInbox(std::vector<int>& told, int number) : told_(told), number_(number) {}
+    void post(Task) override { told_.push_back(number_); }
+
+   private:
+    std::vector<int>& told_;
+    int number_;
+  };
+  std::vector<int> told;
+  NamingInbox first_inbox(told, 1), second_inbox(told, 2);
+  // In memory the later one comes first.
+  std::array<std::optional<PresenceDesk>, 2> desks;
+  desks[1].emplace(rooms, first_inbox);
+  desks[0].emplace(rooms, second_inbox);
+  const Person person{.member = member_id(1), .look = {}, .since = kStart};
+  Attendance late(*desks[0], kProject, rooms.new_connection(), person, [] {});
+  Attendance early(*desks[1], kProject, rooms.new_connection(), person, [] {});
+  rooms.acknowledge(kProject, *desks[0]);
+  rooms.acknowledge(kProject, *desks[1]);
+  told.clear();
+  early.look({.entity = task_id(1)});
+  CHECK(told == std::vector{1, 2});
 }
 
 TEST_CASE("However they come, look around and go, each ends up knowing who is there",
