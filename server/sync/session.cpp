@@ -78,7 +78,14 @@ void Session::drain() {
     going.setMinDelayMillis(static_cast<std::uint32_t>(services_.options.delay_min.count()));
     going.setMaxDelayMillis(static_cast<std::uint32_t>(services_.options.delay_max.count()));
   });
-  if (in_flight_ == 0) close(CloseCode::going_away, "the server is stopping");
+  close_when_drained();
+}
+
+// All that it took is answered, and the last answers are on their way.
+void Session::close_when_drained() {
+  if (in_flight_ == 0 && answers_.empty()) {
+    close(CloseCode::going_away, "the server is stopping");
+  }
 }
 
 bool Session::is_token_good() const {
@@ -109,7 +116,7 @@ void Session::check_timers() {
     expiry_at_ = expiry();
   }
   if (draining_) {
-    if (in_flight_ == 0) close(CloseCode::going_away, "the server is stopping");
+    close_when_drained();
     return;
   }
   // Who is not listened to is not expected to be heard.

@@ -192,6 +192,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
   void push(Frame frame);
   void check_timers();
+  void close_when_drained();
   [[nodiscard]] Gather make_next();
   void fill_from_subscriptions(Gather& message);
   [[nodiscard]] bool is_token_good() const;

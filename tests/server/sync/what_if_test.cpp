@@ -111,5 +111,23 @@ TEST_CASE_METHOD(Asking, "Many rows come in pieces, below the limit on messages"
   CHECK(all.size() > 2 * 12 * 16'000);
 }
 
+TEST_CASE_METHOD(Asking, "A session that drains sends the whole of an answer that is ready",
+                 "[sync][session][what_if]") {
+  std::string commands = "[";
+  for (std::uint64_t n = 1; n <= 12; ++n) {
+    if (n > 1) commands += ",";
+    commands += create(n, std::string(16'000, 'x'));
+  }
+  ask(1, commands + "]", R"(["tasks","board"])");
+  wait_answers();
+  session().drain();
+  CHECK_FALSE(session().closing());
+  std::string all;
+  while (!session().closing()) all += hear();
+  CHECK(all.find(R"("goingAway")") != std::string::npos);
+  CHECK(all.ends_with(R"("complete":true}})"));
+  CHECK(closed_as() == protocol::CloseCode::going_away);
+}
+
 }  // namespace
 }  // namespace daybook::testing
