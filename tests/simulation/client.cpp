@@ -84,7 +84,8 @@ Member::Member(Surroundings surroundings, std::size_t number, std::vector<Id> pr
       number_(number),
       projects_(std::move(projects)),
       token_(std::move(token)),
-      has_outbox_(!world_.random.one_in(3)) {
+      has_outbox_(!world_.random.one_in(3)),
+      statuses_(world_.trace, has_outbox_) {
   for (std::size_t i = 0; i < projects_.size(); ++i) plays_.emplace_back(world_.random.next());
 }
 
@@ -141,6 +142,7 @@ void Member::kill_app() {
   }
   app_.reset();
   link_.reset();
+  statuses_.app_ended();
 }
 
 void Member::lose_outbox() {
@@ -150,6 +152,7 @@ void Member::lose_outbox() {
     std::filesystem::remove_all(file.path(), ignored);
   for (const auto& [id, act] : kept_) world_.ledger.given_up(act);
   kept_.clear();
+  statuses_.outbox_lost();
 }
 
 // What a run before this one was told is queued is there, or was answered before that run could tell.
@@ -161,6 +164,8 @@ void Member::check_outbox() {
       world_.trace.fail(fmt::format("act {} was in the outbox and is lost", act));
     command_changed(status);
   }
+  const auto known = statuses_.known();
+  for (const auto& [id, before] : known) statuses_.told(app_->client->status(id));
 }
 
 void Member::command_kept(Id id) {
@@ -177,6 +182,7 @@ void Member::name_next(std::span<const std::byte> random) {
 }
 
 void Member::command_changed(const client::CommandStatus& status) {
+  statuses_.told(status);
   switch (status.status) {
     case client::Status::unknown:
     case client::Status::sent:
@@ -368,10 +374,13 @@ void Member::repeat() {
   if (!app_ || !own_ || !world_.ledger.is_accepted(own_->act)) return;
   world_.trace.say("M{}: act {} once more", number_, own_->act);
   app_->repeated.insert(own_->options.id);
-  app_->client->submit(own_->stream, to_builder(own_->command), own_->options,
-                       [this, act = own_->act](error_code error, client::Outcome outcome) {
-                         if (!error) world_.ledger.repeated(act, outcome);
-                       });
+  statuses_.begin_again(own_->options.id);
+  app_->client->submit(
+      own_->stream, to_builder(own_->command), own_->options,
+      [this, act = own_->act, id = own_->options.id](error_code error, client::Outcome outcome) {
+        statuses_.began_again(id);
+        if (!error) world_.ledger.repeated(act, outcome);
+      });
 }
 
 void Member::ask() {
@@ -446,6 +455,23 @@ bool Member::needs_auth() const { return app_ && app_->needs_auth; }
 
 bool Member::is_idle() const { return kept_.empty() && (!app_ || app_->unanswered.empty()); }
 
+bool Member::is_settled() const {
+  return !app_ || std::ranges::all_of(app_->client->pending_commands(), [&](const auto& command) {
+    return command.is_held || world_.ledger.is_known_lost(command.id);
+  });
+}
+
+void Member::check_statuses() const {
+  for (const auto& [id, told] : statuses_.known()) {
+    if (world_.ledger.is_known_lost(id)) continue;
+    const auto now = app_->client->status(id);
+    if (now.status != told || (!now.is_held && !Statuses::is_final(told)))
+      world_.trace.fail(fmt::format("{} was told to be {}, and ends {}", to_string(id),
+                                    client::to_string(told), client::to_string(now.status)));
+    world_.ledger.check_end(id, told);
+  }
+}
+
 std::uint64_t Member::followed() const { return app_ ? app_->followed : 0; }
 
 std::string Member::describe() const {
@@ -456,6 +482,8 @@ std::string Member::describe() const {
     text += fmt::format(", {} at {}{}", testing::name_of(id), version(id).value,
                         has_ended(id) ? " (ended)" : "");
   }
+  for (const auto& command : app_->client->pending_commands())
+    text += fmt::format(", {} is {}", to_string(command.id), client::to_string(command.status));
   return text;
 }
 

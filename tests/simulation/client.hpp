@@ -11,6 +11,7 @@
 
 #include "client-sdk/src/transport.hpp"
 #include "tests/simulation/ledger.hpp"
+#include "tests/simulation/statuses.hpp"
 #include "tests/simulation/virtual_time.hpp"
 #include "tests/simulation/wire.hpp"
 #include "tests/support/describe.hpp"
@@ -109,6 +110,10 @@ class Member {
   [[nodiscard]] Version version(Id id) const;
   [[nodiscard]] bool needs_auth() const;
   [[nodiscard]] bool is_idle() const;  // nothing is submitted and unanswered
+  // Every command has its final status, but for what a restored log has lost.
+  [[nodiscard]] bool is_settled() const;
+  // Asked anew, the library gives each command that one final status, and it is what the member was told.
+  void check_statuses() const;
   [[nodiscard]] std::string describe() const;
   // For the admin: how far the log was followed.
   [[nodiscard]] std::uint64_t followed() const;
@@ -146,6 +151,7 @@ class Member {
   std::uint64_t epoch_ = 0;  // of the log: old answers are not those of a later one
   testing::TempFolder folder_;
   bool has_outbox_;
+  Statuses statuses_;
   std::map<Id, Act::Number> kept_;  // in the outbox, and not answered
   std::unique_ptr<App> app_;
   std::weak_ptr<Link> link_;

@@ -63,6 +63,32 @@ void Ledger::restored(Position end) {
   }
 }
 
+bool Ledger::is_known_lost(Id id) const {
+  return std::ranges::any_of(
+      acts_, [&](const Act& act) { return act.id == id && act.status == Status::known_lost; });
+}
+
+void Ledger::check_end(Id id, client::Status status) const {
+  const auto act = std::ranges::find(acts_, id, &Act::id);
+  if (act == acts_.end()) return;  // who gave it is gone before it had a name
+  const auto require = [&](client::Status wanted) {
+    if (status != wanted)
+      trace_.fail(fmt::format("{} ends {}, and was answered otherwise", to_string(id),
+                              client::to_string(status)));
+  };
+  switch (act->status) {
+    case Status::open:
+      return trace_.fail(to_string(id) + " was never answered");
+    case Status::accepted:
+      return require(client::Status::confirmed);
+    case Status::rejected:
+      return require(client::Status::rejected);
+    case Status::given_up:
+    case Status::known_lost:
+      return;
+  }
+}
+
 std::size_t Ledger::count(Status status) const {
   return static_cast<std::size_t>(std::ranges::count(acts_, status, &Act::status));
 }

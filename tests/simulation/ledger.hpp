@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <daybook/outcome.hpp>
+#include <daybook/status.hpp>
 
 #include "server/log/event_log.hpp"
 #include "tests/simulation/trace.hpp"
@@ -49,6 +50,9 @@ class Ledger {
   [[nodiscard]] bool is_accepted(Act::Number act) const {
     return acts_.at(act).status == Act::Status::accepted;
   }
+  [[nodiscard]] bool is_known_lost(Id id) const;
+  // The library says at last that this became of it; who was told something else was told wrong.
+  void check_end(Id id, client::Status status) const;
   [[nodiscard]] std::size_t size() const { return acts_.size(); }
   [[nodiscard]] std::size_t open() const { return count(Act::Status::open); }
   [[nodiscard]] std::size_t count(Act::Status status) const;

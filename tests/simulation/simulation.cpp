@@ -435,7 +435,8 @@ bool Simulation::is_caught_up(const Member& member) const {
 bool Simulation::is_at_rest() const {
   if (is_held_ || !server_.is_quiet() || server_.is_stopping() || ledger_.open() > 0) return false;
   return std::ranges::all_of(members_, [&](const auto& member) {
-    return member->app_runs() && !member->needs_auth() && is_caught_up(*member);
+    return member->app_runs() && !member->needs_auth() && is_caught_up(*member) &&
+           member->is_settled();
   });
 }
 
@@ -459,6 +460,7 @@ void Simulation::come_to_rest() {
 void Simulation::check() {
   const auto& log = server_.log();
   ledger_.check_everything(log);
+  for (const auto& member : members_) member->check_statuses();
   for (const auto id : kProjects) {
     const auto replayed = engine::replay_project(log, id);
     const auto digest = model::digest(replayed);
