@@ -1,6 +1,7 @@
 #include "tests/simulation/client.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/post.hpp>
 #include <deque>
 #include <filesystem>
@@ -23,6 +24,11 @@ bool is_fault(const client::StateChange& change) {
   return change.reason == Errc::bad_server_data || change.reason == Errc::protocol_error ||
          change.reason == Errc::version_unsupported;
 }
+
+// Views that need nothing but the project's events and the date.
+constexpr std::array kWatched{model::ViewName::BOARD, model::ViewName::TASKS,
+                              model::ViewName::APPROVALS, model::ViewName::RISKS,
+                              model::ViewName::FLOW};
 
 client::CommandBuilder to_builder(const testing::Command& command) {
   client::CommandBuilder builder;
@@ -62,6 +68,8 @@ struct Member::App {
   std::set<Id> repeated;
   std::optional<client::Client> client;
   std::map<Id, client::Project> projects;
+  std::map<Id, client::Watch> watches;
+  std::set<Id> ended_watches;
   std::map<Id, Version> seen;
   std::optional<client::Workspace> workspace;
   std::optional<client::Follow> follow;
@@ -73,6 +81,7 @@ struct Member::App {
   ~App() {
     follow.reset();
     workspace.reset();
+    watches.clear();
     projects.clear();
     client.reset();
   }
@@ -86,7 +95,10 @@ Member::Member(Surroundings surroundings, std::size_t number, std::vector<Id> pr
       token_(std::move(token)),
       has_outbox_(!world_.random.one_in(3)),
       statuses_(world_.trace, has_outbox_) {
-  for (std::size_t i = 0; i < projects_.size(); ++i) plays_.emplace_back(world_.random.next());
+  for (const auto id : projects_) {
+    plays_.emplace_back(world_.random.next());
+    views_[id] = kWatched[world_.random.below(kWatched.size())];
+  }
 }
 
 Member::~Member() { app_.reset(); }
@@ -216,7 +228,26 @@ void Member::open_projects() {
       seen = version;
     });
     app_->projects.insert_or_assign(id, std::move(opened));
+    open_watch(id);
   }
+}
+
+void Member::open_watch(Id id) {
+  app_->ended_watches.erase(id);
+  app_->watches.insert_or_assign(
+      id, app_->client->watch(id, {views_.at(id)},
+                              {.on_change =
+                                   [this, id](const client::WatchedView& view) {
+                                     world_.trace.say("M{}: sees {} of {} at {}", number_,
+                                                      model::to_string(view.name),
+                                                      testing::name_of(id), view.version.value);
+                                   },
+                               .on_end =
+                                   [this, id](error_code error) {
+                                     world_.trace.say("M{}: watching {} ended: {}", number_,
+                                                      testing::name_of(id), error.message());
+                                     app_->ended_watches.insert(id);
+                                   }}));
 }
 
 void Member::open_follow() {
@@ -250,6 +281,7 @@ void Member::mend() {
     auto opened = app_->client->open(id);
     app_->projects.insert_or_assign(id, std::move(opened));
   }
+  for (const auto id : std::set(app_->ended_watches)) open_watch(id);
   if (app_->follow_ended) open_follow();
 }
 
@@ -444,6 +476,11 @@ bool Member::has_ended(Id id) const {
   if (!app_) return false;
   const auto at = app_->projects.find(id);
   return at == app_->projects.end() || at->second.state() == client::ReplicaState::ended;
+}
+
+std::shared_ptr<const client::WatchedView> Member::watched(Id id) const {
+  if (!app_ || app_->ended_watches.contains(id)) return nullptr;
+  return app_->watches.at(id).view(views_.at(id));
 }
 
 Version Member::version(Id id) const {

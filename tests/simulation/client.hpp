@@ -106,6 +106,8 @@ class Member {
   // nullptr: none is open, or it ended.
   [[nodiscard]] const client::Project* project(Id id) const;
   [[nodiscard]] bool has_ended(Id id) const;
+  // nullptr: it is not watched, has ended, or nothing of it has come yet.
+  [[nodiscard]] std::shared_ptr<const client::WatchedView> watched(Id id) const;
   // The highest version of it that was confirmed here; 0: none.
   [[nodiscard]] Version version(Id id) const;
   [[nodiscard]] bool needs_auth() const;
@@ -125,6 +127,7 @@ class Member {
   [[nodiscard]] std::unique_ptr<client::detail::Transport> connect(
       client::detail::TransportListener listener);
   void open_projects();
+  void open_watch(Id id);
   void check_outbox();
   void name_next(std::span<const std::byte> random);
   void command_kept(Id id);
@@ -137,6 +140,7 @@ class Member {
   Surroundings world_;
   std::size_t number_;
   std::vector<Id> projects_;
+  std::map<Id, model::ViewName> views_;  // which it watches, of each project
   MadeToken token_;
   std::vector<testing::GovernancePlay> plays_;  // one a project
   struct OwnAct {

@@ -54,6 +54,8 @@ class Simulation {
   void come_to_rest();
   [[nodiscard]] bool is_at_rest() const;
   [[nodiscard]] bool is_caught_up(const Member& member) const;
+  void wait_for_views();
+  [[nodiscard]] bool shows(const client::WatchedView& view, Id project) const;
   void check();
   [[nodiscard]] Member& any_member() { return *members_[random_.below(members_.size())]; }
 
@@ -457,6 +459,44 @@ void Simulation::come_to_rest() {
   trace_.fail(what);
 }
 
+// What a view shows is late by its conflation, and by a change of the date; it ends in the true state.
+void Simulation::wait_for_views() {
+  for (std::size_t i = 0; i < kRestMax; ++i) {
+    const auto wrong = [&](const auto& member) -> std::optional<Id> {
+      for (const auto id : kProjects) {
+        if (member->has_ended(id)) continue;
+        const auto view = member->watched(id);
+        if (!view || !view->is_current || !shows(*view, id)) return id;
+      }
+      return std::nullopt;
+    };
+    const auto at = std::ranges::find_if(
+        members_, [&](const auto& member) { return wrong(member).has_value(); });
+    if (at == members_.end()) return;
+    if (i + 16 >= kRestMax) {
+      const Id id = *wrong(*at);
+      const auto view = (*at)->watched(id);
+      return trace_.fail(fmt::format("{}: what it watches of {} is not the view of a replay ({})",
+                                     (*at)->describe(), name_of(id),
+                                     view ? std::to_string(view->version.value) : "nothing came"));
+    }
+    for (int n = 0; n < 16 && !trace_.has_failed(); ++n) step();
+    if (trace_.has_failed()) return;
+    i += 15;
+  }
+}
+
+bool Simulation::shows(const client::WatchedView& view, Id project) const {
+  const auto replayed = engine::replay_project(server_.log(), project);
+  const auto is = model::derive(view.name, replayed, engine::load_workspace(server_.log()),
+                                date_of(server_.wall()));
+  if (view.version != is.version || view.rows.size() != is.rows.size()) return false;
+  return std::ranges::all_of(is.rows, [&](const model::ViewRow& row) {
+    const auto* shown = view.rows.find(row.key);
+    return shown != nullptr && **shown == *row.words;
+  });
+}
+
 void Simulation::check() {
   const auto& log = server_.log();
   ledger_.check_everything(log);
@@ -497,6 +537,7 @@ Result Simulation::run() {
   for (std::size_t i = 0; i < options_.steps && !trace_.has_failed(); ++i) step();
   if (!trace_.has_failed()) heal();
   if (!trace_.has_failed()) come_to_rest();
+  if (!trace_.has_failed()) wait_for_views();
   if (!trace_.has_failed()) check();
   disk_.meanwhile = {};
   result_.failure = trace_.failure();
