@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { money, number, signed, list, count, initials } from '../src/words/format';
+import { date, money, number, signed, list, count, initials } from '../src/words/format';
 import { refusal } from '../src/words/refusals';
 import { columns, movePreview } from '../src/parts/board/cards';
 import type { RowsOf } from '../src/client/rows';
@@ -18,6 +18,8 @@ describe('numbers and words', () => {
     expect(list(['T-12', 'T-15', 'T-19'])).toBe('T-12, T-15 and T-19');
     expect(count(1, 'event')).toBe('1 event');
     expect(initials('  Ines Okafor')).toBe('In');
+    expect(date(new Date(2026, 8, 9, 12).getTime(), new Date(2026, 10, 1).getTime())).toBe('9 Sep');
+    expect(date(new Date(2025, 8, 9, 12).getTime(), new Date(2026, 10, 1).getTime())).toBe('9 Sep 2025');
   });
   it('tells a refusal as what is so, with its facts', () => {
     const told = refusal(

@@ -5,7 +5,7 @@ const MINUS = '\u2212';
 const DAY = 86_400_000;
 
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
-const month = new Intl.DateTimeFormat('en-GB', { month: 'short' });
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Microseconds since 1970, as the wire has them, in milliseconds; undefined where there is none. */
 export function millis(micros: string | undefined): number | undefined {
@@ -59,7 +59,7 @@ export function seconds(at: number): string {
 export function date(at: number, now = Date.now()): string {
   const day = new Date(at);
   const year = day.getFullYear() === new Date(now).getFullYear() ? '' : ` ${String(day.getFullYear())}`;
-  return `${String(day.getDate())} ${month.format(day)}${year}`;
+  return `${String(day.getDate())} ${MONTHS[day.getMonth()] ?? ''}${year}`;
 }
 /** `Thu 19 Nov` */
 export function day(at: number, now = Date.now()): string {

@@ -9,7 +9,7 @@ export const approval: Part = {
   view: 'approvals',
   views: ['approvals', 'people'],
   page: Page,
-  count: (project) => requests(project.presentRows('approvals')).filter(isOpen).length,
+  count: (project) => requests(project.view('approvals')).filter(isOpen).length,
   sentences: {
     poolDefined: (e, say) => `named the pool ${say.words(e.name)}`,
     poolEdited: () => 'changed who is in a pool',

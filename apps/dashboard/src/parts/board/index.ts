@@ -16,7 +16,7 @@ export const board: Part = {
   page: Page,
   panels: [{ row: 'work', order: 1, columns: 3, title: 'Board', component: Panel }],
   count: (project) =>
-    columns(project.presentRows('board'))
+    columns(project.view('board'))
       .filter(({ row }) => row.category === 'doing' || row.category === 'wait')
       .reduce((sum, { cards }) => sum + cards.length, 0),
   actions: [{ title: 'Create a task', role: 'contributor', form: CreateTask }],

@@ -13,7 +13,7 @@ export const change: Part = {
   views: ['changes', 'people'],
   page: Page,
   panels: [{ row: 'outlook', order: 2, columns: 1, title: 'Change requests', component: Panel }],
-  count: (project) => changes(project.presentRows('changes')).filter(isOpen).length,
+  count: (project) => changes(project.view('changes')).filter(isOpen).length,
   actions: [{ title: 'Ask for a change', role: 'contributor', form: Submit }],
   find: function* (project): Generator<Found> {
     for (const each of changes(project.presentRows('changes'))) {

@@ -12,7 +12,7 @@ export const decision: Part = {
   views: ['decisions', 'approvals', 'people'],
   page: Page,
   panels: [{ row: 'work', order: 3, columns: 1, title: 'Decisions waiting', component: Panel }],
-  count: (project) => decisions(project.presentRows('decisions')).filter(isOpen).length,
+  count: (project) => decisions(project.view('decisions')).filter(isOpen).length,
   find: function* (project): Generator<Found> {
     for (const each of decisions(project.presentRows('decisions'))) {
       yield { id: idOf(each), number: `D-${String(each.state?.number ?? '')}`, title: words(each.state?.question) };

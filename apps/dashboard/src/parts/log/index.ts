@@ -8,5 +8,5 @@ export const log: Part = {
   view: 'timeline',
   views: ['timeline'],
   page: Page,
-  count: (project) => project.version,
+  count: (project) => project.moment?.version ?? project.version,
 };

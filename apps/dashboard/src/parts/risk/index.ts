@@ -13,7 +13,7 @@ export const risk: Part = {
   views: ['risks', 'people'],
   page: Page,
   panels: [{ row: 'outlook', order: 4, columns: 2, title: 'Risks', component: Panel }],
-  count: (project) => risks(project.presentRows('risks')).filter(isOpen).length,
+  count: (project) => risks(project.view('risks')).filter(isOpen).length,
   actions: [{ title: 'Name a risk', role: 'contributor', form: Identify }],
   find: function* (project): Generator<Found> {
     for (const each of risks(project.presentRows('risks'))) {
