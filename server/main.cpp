@@ -157,7 +157,6 @@ int serve(const Config& config, const sigset_t& signals) {
   auto server_options = config.server;
   // With the dashboard's: a page that is open loads itself anew when either changes.
   server_options.version = fmt::format("{}+{}", DAYBOOK_VERSION, dashboard::version());
-  server_options.data_is_demo = engine.workspace()->workspace.demonstration;
   net::Server server(engine, std::move(server_options));
   try {
     server.start();

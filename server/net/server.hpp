@@ -15,8 +15,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;     // 0: any that is free
   unsigned threads = 0;       // 0: as many as the machine has, 1 to 4
-  std::string version = "0";  // as told in `welcome` and on the page
-  bool data_is_demo = false;  // said on the page
+  std::string version = "0";  // as told in `welcome`
 
   // PEM files: the certificate with its chain behind it, and its private key without a passphrase. Both or neither; with
   // them the port speaks TLS (1.2 or 1.3) and nothing else. Read by start().

@@ -284,7 +284,9 @@ TEST_CASE_METHOD(DataFolder, "A demonstration is made once, and only in an empty
     token = server.token();
     CHECK_THAT(http(server.port(), {.path = "/api/v1/projects", .token = token}).body,
                Contains("\"BANK\""));
-    CHECK_THAT(http(server.port(), {.path = "/"}).body, Contains("demonstration"));
+    CHECK_THAT(
+        http(server.port(), {.path = "/api/v1/projects/BANK/views/summary", .token = token}).body,
+        Contains("\"demonstration\":true"));
     CHECK(server.stop() == 0);
     events = verify().events;
     CHECK(events >= 150);
