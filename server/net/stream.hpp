@@ -6,6 +6,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_stream.hpp>
 #include <boost/beast/websocket/teardown.hpp>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -61,11 +62,22 @@ class Stream {
         [this](auto handler, const Buffers& from) {
           if (tls_) {
             tls_->async_write_some(from, std::move(handler));
+          } else if (is_held_) {
+            waiting_ = [this, handler = std::move(handler), from]() mutable {
+              socket_->async_write_some(from, std::move(handler));
+            };
           } else {
             socket_->async_write_some(from, std::move(handler));
           }
         },
         token, buffers);
+  }
+  // What is written past this, to next_layer(), stays in one piece: what comes to async_write_some() meanwhile begins with
+  // release_writes(). Requires: plain, nothing is being written; and one such write at most.
+  void hold_writes() { is_held_ = true; }
+  void release_writes() {
+    is_held_ = false;
+    if (auto waiting = std::exchange(waiting_, nullptr)) waiting();
   }
 
   // How Beast ends the connection below a WebSocket that was closed.
@@ -85,6 +97,8 @@ class Stream {
 
   std::unique_ptr<next_layer_type> socket_;
   std::unique_ptr<Tls> tls_;  // nullptr: plain
+  bool is_held_ = false;
+  std::move_only_function<void()> waiting_;  // a write that came meanwhile
 };
 
 }  // namespace daybook::net

@@ -3,9 +3,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_suffix.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 #include <exception>
@@ -58,6 +62,23 @@ std::optional<sync::Gather> next(sync::Session& session) {
 }
 std::optional<sync::Gather> next(EchoSession& session) { return session.next(); }
 
+// What stands before a message that is one frame (RFC 6455, 5.2), unmasked as a server's are.
+struct FrameHeader {
+  std::array<unsigned char, 10> bytes{};
+
+  // Valid as long as this.
+  asio::const_buffer of(bool binary, std::uint64_t size) {
+    constexpr unsigned char kLast = 0x80;
+    bytes[0] = kLast | (binary ? 2 : 1);
+    const std::size_t length_bytes = size < 126 ? 0 : size <= 0xFFFF ? 2 : 8;
+    bytes[1] = static_cast<unsigned char>(length_bytes == 0 ? size : length_bytes == 2 ? 126 : 127);
+    for (std::size_t i = 0; i < length_bytes; ++i) {
+      bytes[2 + i] = static_cast<unsigned char>(size >> 8 * (length_bytes - 1 - i));
+    }
+    return asio::buffer(bytes, 2 + length_bytes);
+  }
+};
+
 // The read loop alone reads, the write loop alone writes; both run on the connection's thread, and each keeps the connection
 // until it has ended. There is nothing else: many connections are idle, and what they take is mostly this.
 template <typename Session>
@@ -106,12 +127,18 @@ class WsConnection final : public Connection,
       set_strict_transport(response, stream_.next_layer(), thread_.shared().options);
     }));
     stream_.auto_fragment(false);
+    stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+      if (kind == websocket::frame_type::ping) answers_ping_ = true;
+    });
     // What is too long is found here, so that it can be told; a length that no frame may have, by the stream.
     stream_.read_message_max(std::numeric_limits<std::int64_t>::max());
     deadline_.expires_after(thread_.shared().options.handshake_timeout);
     const auto [ec] = co_await stream_.async_accept(request, kTuple);
     deadline_.cancel();
-    co_return !ec;
+    if (ec) co_return false;
+    boost::system::error_code failed;
+    socket().non_blocking(true, failed);
+    co_return !failed;
   }
 
   void start() {
@@ -155,6 +182,7 @@ class WsConnection final : public Connection,
       if (!socket().is_open()) break;
       const auto most = buffer.size() == 0 ? kIdleReadBytes : kReadBytes;
       const auto [ec, n] = co_await stream_.async_read_some(buffer, most, kTuple);
+      answers_ping_ = false;
       if (ec) {
         if (close_code_ == 0) close_code_ = static_cast<std::uint16_t>(stream_.reason().code);
         break;
@@ -201,6 +229,7 @@ class WsConnection final : public Connection,
   // Writes what there is now, if anything, or says farewell. False: the connection has ended.
   asio::awaitable<bool> write_next() {
     const auto message = next(*session_);
+    const bool has_more = has_written_ && message;
     has_written_ = message.has_value();
     wake_reader_.cancel();
     if (!message) {
@@ -210,19 +239,58 @@ class WsConnection final : public Connection,
       end();
       co_return false;
     }
-    std::vector<asio::const_buffer> buffers;
+    // Who has much to say lets the thread's others speak in between.
+    if (has_more) co_await asio::post(thread_.context(), asio::use_awaitable);
+    FrameHeader header;
+    std::vector<asio::const_buffer> buffers{asio::buffer(header.bytes)};
     message->for_each([&](std::string_view bytes) { buffers.push_back(asio::buffer(bytes)); });
-    stream_.binary(is_binary(*session_));
-    deadline_.expires_after(thread_.shared().options.write_deadline);
-    const auto [ec, n] = co_await stream_.async_write(std::span(buffers), kTuple);
-    deadline_.cancel();
-    thread_.count_sent(n);
-    if (!ec) co_return true;
+    const auto size = asio::buffer_size(buffers) - header.bytes.size();
+    boost::system::error_code ec;
+    if (may_write_past()) {
+      buffers.front() = header.of(is_binary(*session_), size);
+      std::size_t sent = socket().write_some(buffers, ec);
+      if (ec == asio::error::would_block) ec.clear();
+      if (!ec && sent < asio::buffer_size(buffers)) ec = co_await write_rest(buffers, sent);
+    } else {
+      ec = co_await write_framed(std::span(buffers).subspan(1));
+    }
+    if (!ec) {
+      thread_.count_sent(size);
+      co_return true;
+    }
     if (deadline_.has_expired()) {
       close_code_ = static_cast<std::uint16_t>(CloseCode::slow_consumer);
     }
     end();
     co_return false;
+  }
+
+  // Most messages go whole into the socket's buffer, at once: that costs a fraction of an operation of the stream. But what
+  // the stream itself is writing (a pong, a close) must not be cut in two, and behind a close nothing follows.
+  [[nodiscard]] bool may_write_past() const {
+    return !stream_.next_layer().is_tls() && stream_.is_open() && !answers_ping_;
+  }
+
+  // `buffers` from `sent` on, as the socket takes it.
+  asio::awaitable<boost::system::error_code> write_rest(std::span<const asio::const_buffer> buffers,
+                                                        std::size_t sent) {
+    beast::buffers_suffix<std::span<const asio::const_buffer>> rest(buffers);
+    rest.consume(sent);
+    deadline_.expires_after(thread_.shared().options.write_deadline);
+    stream_.next_layer().hold_writes();
+    const auto [ec, n] = co_await asio::async_write(socket(), rest, kTuple);
+    stream_.next_layer().release_writes();
+    deadline_.cancel();
+    co_return ec;
+  }
+
+  asio::awaitable<boost::system::error_code> write_framed(
+      std::span<const asio::const_buffer> buffers) {
+    stream_.binary(is_binary(*session_));
+    deadline_.expires_after(thread_.shared().options.write_deadline);
+    const auto [ec, n] = co_await stream_.async_write(buffers, kTuple);
+    deadline_.cancel();
+    co_return ec;
   }
 
   asio::awaitable<void> close() {
@@ -249,6 +317,7 @@ class WsConnection final : public Connection,
   std::shared_ptr<Session> session_;
   std::uint16_t close_code_ = 0;
   bool has_written_ = false;
+  bool answers_ping_ = false;  // maybe: one came since the last message did
 };
 
 }  // namespace

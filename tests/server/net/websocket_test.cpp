@@ -2,6 +2,7 @@
 // that says again what it hears. It is the connection of the sync protocol with another session in it.
 #include <catch2/catch.hpp>
 
+#include "server/net/echo_session.hpp"
 #include "tests/server/net/running_server.hpp"
 #include "tests/support/websocket_rules.hpp"
 
@@ -144,6 +145,48 @@ TEST_CASE("A peer that goes on after its fault was told is cut", "[net][websocke
   while (socket.send(more)) {
   }
   server.check_bystander();
+}
+
+TEST_CASE_METHOD(EchoServer,
+                 "What is answered while a message waits for its reader comes behind it",
+                 "[net][websocket]") {
+  // More than the sockets hold, so that nobody can have got it whole before the rest is said.
+  const std::string much(net::EchoSession::kMessageBytesMax - 1, 'x');
+  auto socket = open();
+  socket.send(encode({.payload = much}, Side::client));
+  for (int i = 0; i < 50; ++i) {
+    socket.send(encode({.opcode = kPing, .payload = std::to_string(i)}, Side::client));
+  }
+  SECTION("pongs, and the next message") {
+    socket.send(encode({.opcode = kText, .payload = "next"}, Side::client));
+    std::vector<WireFrame> data;
+    int pongs = 0;
+    while (data.size() < 2) {
+      const auto frame = socket.receive(Side::server);
+      REQUIRE(frame.has_value());
+      if (frame->opcode == kPong) {
+        CHECK(frame->payload == std::to_string(pongs++));
+      } else {
+        data.push_back(*frame);
+      }
+    }
+    CHECK(pongs == 50);
+    CHECK(data[0] == WireFrame{.opcode = kBinary, .payload = much});
+    CHECK(data[1] == WireFrame{.opcode = kText, .payload = "next"});
+  }
+  SECTION("a close") {
+    socket.send(encode({.opcode = kClose, .payload = "\x03\xE8"}, Side::client));
+    std::size_t echoed = 0;
+    std::optional<WireFrame> last;
+    while (const auto frame = socket.receive(Side::server)) {
+      if (frame->opcode == kBinary) echoed += frame->payload.size();
+      last = frame;
+    }
+    CHECK(echoed == much.size());
+    REQUIRE(last.has_value());
+    CHECK(*last == WireFrame{.opcode = kClose, .payload = "\x03\xE8"});
+  }
+  check_bystander();
 }
 
 TEST_CASE("Without being told to, the server has no echo", "[net][websocket]") {
