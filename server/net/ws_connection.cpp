@@ -229,6 +229,7 @@ class WsConnection final : public Connection,
   // Writes what there is now, if anything, or says farewell. False: the connection has ended.
   asio::awaitable<bool> write_next() {
     const auto message = next(*session_);
+    const bool binary = is_binary(*session_);
     const bool has_more = has_written_ && message;
     has_written_ = message.has_value();
     wake_reader_.cancel();
@@ -247,12 +248,12 @@ class WsConnection final : public Connection,
     const auto size = asio::buffer_size(buffers) - header.bytes.size();
     boost::system::error_code ec;
     if (may_write_past()) {
-      buffers.front() = header.of(is_binary(*session_), size);
+      buffers.front() = header.of(binary, size);
       std::size_t sent = socket().write_some(buffers, ec);
       if (ec == asio::error::would_block) ec.clear();
       if (!ec && sent < asio::buffer_size(buffers)) ec = co_await write_rest(buffers, sent);
     } else {
-      ec = co_await write_framed(std::span(buffers).subspan(1));
+      ec = co_await write_framed(binary, std::span(buffers).subspan(1));
     }
     if (!ec) {
       thread_.count_sent(size);
@@ -285,8 +286,8 @@ class WsConnection final : public Connection,
   }
 
   asio::awaitable<boost::system::error_code> write_framed(
-      std::span<const asio::const_buffer> buffers) {
-    stream_.binary(is_binary(*session_));
+      bool binary, std::span<const asio::const_buffer> buffers) {
+    stream_.binary(binary);
     deadline_.expires_after(thread_.shared().options.write_deadline);
     const auto [ec, n] = co_await stream_.async_write(buffers, kTuple);
     deadline_.cancel();
