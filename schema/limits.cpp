@@ -1,5 +1,6 @@
 #include "schema/limits.hpp"
 
+#include <cstdint>
 #include <cstring>
 #include <limits>
 
@@ -7,6 +8,10 @@
 
 namespace daybook::schema {
 namespace {
+
+// Elements of lists that take no room (of void, of structs that are all defaults in canonical form): a list of any
+// number of them is one word. So many of them may be looked at in one message; the rules' own limits are lower.
+constexpr std::size_t kEmptyElementsMax = 4096;
 
 using capnp::DynamicList;
 using capnp::DynamicStruct;
@@ -76,6 +81,22 @@ bool holds(F&& f) {
   }
 }
 
+std::uint32_t segments(kj::ArrayPtr<const capnp::word> words) {
+  std::uint32_t last = 0;
+  std::memcpy(&last, words.begin(), sizeof last);
+  return last + 1;
+}
+
+// Of a message whose shape holds. With `size` words at least as many as it reaches, one segment takes it.
+kj::Array<capnp::word> in_one_segment(kj::ArrayPtr<const capnp::word> words, std::size_t size) {
+  capnp::FlatArrayMessageReader reader(
+      words, capnp::ReaderOptions{.traversalLimitInWords = std::numeric_limits<uint64_t>::max(),
+                                  .nestingLimit = kNestingMax});
+  capnp::MallocMessageBuilder one(static_cast<unsigned>(size));
+  one.setRoot(reader.getRoot<capnp::AnyPointer>());
+  return capnp::messageToFlatArray(one);
+}
+
 }  // namespace
 
 capnp::ReaderOptions foreign_options(std::size_t words) {
@@ -113,16 +134,26 @@ std::expected<FlatMessage, MessageFault> open_flat_message(std::span<const std::
   if (!whole) return std::unexpected(MessageFault::not_whole);
 
   // First by shape and strictly, so that no word is reachable twice, in unknown fields neither: whoever copies the
-  // message copies those too. Then by the schema, which looks at a pointer twice: whether it is null, and where to.
+  // message copies those too.
+  std::size_t reachable = 0;
   const bool well_shaped = holds([&] {
     capnp::FlatArrayMessageReader reader(words, foreign_options(count));
     const auto size = reader.getRoot<capnp::AnyPointer>().targetSize();
+    reachable = size.wordCount + 1;  // with the root's pointer
     return size.wordCount <= count && size.capCount == 0;
   });
-  const bool readable = well_shaped && holds([&] {
-                          capnp::FlatArrayMessageReader reader(words, foreign_options(2 * count));
-                          return visit(reader.getRoot<DynamicStruct>(schema));
-                        });
+  if (!well_shaped) return std::unexpected(MessageFault::malformed);
+  if (segments(words) > 1) {
+    message.copy_ = in_one_segment(words, reachable);
+    words = message.copy_;
+  }
+
+  // Then by the schema, which looks at a pointer twice: whether it is null, and where to. The limit is made of what can
+  // be reached, not of the bytes that came: a copy leaves the others out, and must be readable where this was.
+  const bool readable = holds([&] {
+    capnp::FlatArrayMessageReader reader(words, foreign_options(2 * reachable + kEmptyElementsMax));
+    return visit(reader.getRoot<DynamicStruct>(schema));
+  });
   if (!readable) return std::unexpected(MessageFault::malformed);
 
   // Reading is bounded by itself now, and whoever reads may do so several times.

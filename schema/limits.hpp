@@ -33,7 +33,7 @@ enum class MessageFault {
 // A message in the flat form that capnp::messageToFlatArray writes (segment table, then the segments), checked whole.
 //
 // Threading: immutable; one thread at a time.
-// Lifetime:  borrows the bytes if they lie at a multiple of 8, else keeps a copy. Readers must not outlive it.
+// Lifetime:  borrows the bytes if they lie at a multiple of 8 and are one segment, else keeps a copy. Readers must not outlive it.
 // Failure:   reading what open_flat_message() accepted never throws.
 class FlatMessage {
  public:

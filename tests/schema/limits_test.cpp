@@ -179,6 +179,35 @@ TEST_CASE("lists that claim more elements than the message has words are refused
   CHECK(open(words).error() == MessageFault::malformed);
 }
 
+TEST_CASE("what passes does so again as a copy, whatever else the message carried",
+          "[schema][limits]") {
+  const auto [count, passes] = GENERATE(table<unsigned, bool>(
+      {{0, true}, {1, true}, {32, true}, {4'000, true}, {5'000, false}, {100'000, false}}));
+  const unsigned beside = GENERATE(0, 10, 200'000);
+  INFO(count << " elements without size, " << beside << " words that nothing points at");
+  capnp::MallocMessageBuilder message;
+  message.initRoot<Message>().initViewUpdate().initRemoved(1);
+  Words words = flat(message);
+  for (auto& word : words) {
+    if (word == struct_pointer(1, 2, 0)) word = struct_pointer(count, 0, 0);
+  }
+  words.resize(words.size() + beside);
+  words[0] = std::uint64_t{words.size() - 1} << 32;
+
+  const auto opened = open(words);
+  REQUIRE(opened.has_value() == passes);
+  if (!opened) return;
+  capnp::MallocMessageBuilder copy;
+  copy.setRoot(opened->root<Message>());
+  const Words copied = flat(copy);
+  CHECK(open(copied));
+  const auto canonical = capnp::canonicalize(opened->root<Message>());
+  Words again(canonical.size() + 1);
+  again[0] = std::uint64_t{canonical.size()} << 32;
+  std::memcpy(again.data() + 1, canonical.begin(), canonical.asBytes().size());
+  CHECK(open(again));
+}
+
 TEST_CASE("nesting ends at 32, in what this build does not know too", "[schema][limits]") {
   CHECK(open(chain(schema::kNestingMax - 1)));
   CHECK(open(chain(schema::kNestingMax + 1)).error() == MessageFault::malformed);
