@@ -10,6 +10,8 @@ export const STALE_AFTER = 10_000;
 const LIVE_FOR = 2 * ASK_EVERY + 500;
 /** A jump of the clock by this much means that the page slept: stale before it draws. */
 export const SLEPT = 5_000;
+/** The same for a page that nobody sees: browsers let it run once a minute. */
+export const SLEPT_HIDDEN = 90_000;
 
 export type Freshness =
   | { kind: 'loading' }

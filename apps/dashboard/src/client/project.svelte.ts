@@ -7,7 +7,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type * as wire from '../wire/wire';
 import { ActShelf, type Act, type ActWish, type KeptAct } from './act';
 import { Connection, type ConnectionOptions } from './connection';
-import { freshness, type EndReason, type Freshness } from './freshness';
+import { freshness, SLEPT, SLEPT_HIDDEN, type EndReason, type Freshness } from './freshness';
 import { Http, type ListedProject, type PastView } from './http';
 import { newId, NIL, randomHex } from './id';
 import { ViewAssembly, type Rows, type RowsOf, type ViewName } from './rows';
@@ -53,6 +53,8 @@ export class Project {
   readonly #live = new SvelteMap<ViewName, LiveView>();
   readonly #past = new SvelteMap<ViewName, PastView<ViewName>>();
   readonly #marked = new SvelteMap<string, number>();
+  /** Views that a new connection has not brought yet: until then what is shown is as old as the last one. */
+  readonly #awaited = new Set<ViewName>();
   #views = Number.POSITIVE_INFINITY;
   #pastVersion: number | undefined;
   #welcome = $state.raw<wire.Welcome>();
@@ -61,7 +63,7 @@ export class Project {
   #ended = $state.raw<EndReason>();
   #acts = $state.raw<readonly Act[]>([]);
 
-  /** Now, as the page draws it: moved by whoever owns the page, some times a second. */
+  /** Now, as the page draws it: moved by `tick`. */
   now = $state.raw(Date.now());
   /** What is looked at; undefined: now. */
   moment = $state.raw<Moment>();
@@ -112,7 +114,9 @@ export class Project {
       token: options.token,
       listener: {
         onHeard: () => {
-          this.#heardAt = Date.now();
+          // What comes first after a sleep may be as old as that.
+          if (this.#slept()) this.wake();
+          else if (this.#awaited.size === 0) this.#heardAt = Date.now();
           this.#settle();
         },
         onWelcome: (welcome) => {
@@ -158,8 +162,13 @@ export class Project {
   tryNow(): void {
     this.#connection.tryNow();
   }
-  /** After a sleep: what is shown may be old, and the connection dead. */
+  /** The time goes on, some times a second. After a sleep what is shown is old, and the connection may be dead. */
+  tick(): void {
+    if (this.#slept()) this.wake();
+    else this.now = Date.now();
+  }
   wake(): void {
+    this.now = Date.now();
     this.#connection.again();
   }
 
@@ -251,6 +260,9 @@ export class Project {
     this.moment = { version, recordedAt: first?.recordedAt ?? 0 };
   }
 
+  #slept(): boolean {
+    return Date.now() - this.now > (document.hidden ? SLEPT_HIDDEN : SLEPT);
+  }
   #send(kept: KeptAct & Pick<Act, 'preview'>): Act {
     const act: Act = {
       ...kept,
@@ -303,11 +315,13 @@ export class Project {
         request: () => ({ scope: { project: this.id }, from: { snapshot: null }, content: { views: [name] } }),
         onRestart: () => {
           assembly.clear();
+          this.#awaited.add(name);
         },
         onViewUpdate: (line) => {
           const before = this.#live.get(name);
           const update = assembly.take(line, (before?.rows ?? NO_ROWS) as Rows<ViewName>);
           if (update === undefined) return;
+          this.#awaited.delete(name);
           this.#live.set(name, {
             rows: update.rows,
             version: Number(line.version ?? 0),
@@ -318,6 +332,7 @@ export class Project {
           this.#settle();
         },
         onEnd: (code) => {
+          this.#awaited.delete(name);
           this.#live.set(name, { rows: NO_ROWS, version: 0, recordedAt: 0, refused: code });
         },
       });

@@ -2,7 +2,6 @@
 
 import { onMount } from 'svelte';
 import { Project, type ProjectOptions } from '../client/project.svelte';
-import { SLEPT } from '../client/freshness';
 
 const TICK = 250;
 
@@ -11,20 +10,19 @@ export function follow(options: ProjectOptions): Project {
   const project = new Project(options);
   onMount(() => {
     project.start();
-    let last = Date.now();
-    const timer = setInterval(() => {
-      const now = Date.now();
-      project.now = now;
-      if (now - last > SLEPT) project.wake();
-      last = now;
-    }, TICK);
+    const tick = (): void => {
+      project.tick();
+    };
+    const timer = setInterval(tick, TICK);
     const online = (): void => {
       project.tryNow();
     };
     window.addEventListener('online', online);
+    document.addEventListener('visibilitychange', tick);
     return () => {
       clearInterval(timer);
       window.removeEventListener('online', online);
+      document.removeEventListener('visibilitychange', tick);
       project.stop();
     };
   });
