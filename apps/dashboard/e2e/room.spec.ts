@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { DaybookServer } from './server';
+import { expect } from '@playwright/test';
+import { card, column, drag, live, test } from './fixtures';
 
 const WALL = [
   'board',
@@ -15,54 +15,23 @@ const WALL = [
   'timeline',
 ];
 
-let server: DaybookServer;
-test.beforeEach(async () => {
-  server = await new DaybookServer().start();
-});
-test.afterEach(async () => {
-  await server.stop();
-});
-
-/** A browser window of its own, which may say nothing on its console. */
-async function open(browser: Browser, address: string): Promise<Page> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.on('pageerror', (fault) => {
-    throw fault;
-  });
-  page.on('console', (message) => {
-    if (/Content.Security|Refused to/.test(message.text())) throw new Error(message.text());
-  });
-  await page.goto(address);
-  return page;
-}
-const live = (page: Page): Promise<void> => expect(page.locator('.fresh').first()).toContainText('Live');
-const column = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-const card = (page: Page, task: string) => page.locator(`.card[data-id="${task}"]`);
-
-test('a card that is dragged in one browser moves in the other', async ({ browser }) => {
+test('a card that is dragged in one browser moves in the other', async ({ server, open }) => {
   const task = await server.createTask('Carry me over');
-  const [one, two] = await Promise.all([open(browser, server.page('board')), open(browser, server.page('board'))]);
+  const [one, two] = await Promise.all([open(server.page('board')), open(server.page('board'))]);
   await Promise.all([live(one), live(two)]);
   await expect(column(two, 'Backlog').locator(`[data-id="${task}"]`)).toBeVisible();
 
-  const moved = card(one, task);
-  await moved.scrollIntoViewIfNeeded();
-  const from = await moved.boundingBox();
-  const to = await column(one, 'Ready').locator('ul').boundingBox();
-  if (from === null || to === null) throw new Error('not on the screen');
-  await one.mouse.move(from.x + 40, from.y + 20);
-  await one.mouse.down();
-  await one.mouse.move(to.x + 60, from.y + 24, { steps: 12 });
-  await one.mouse.move(to.x + 60, to.y + 30, { steps: 6 });
-  await one.mouse.up();
+  await drag(one, task, 'Ready');
   await expect(column(one, 'Ready').locator(`[data-id="${task}"]`)).toBeVisible();
   await expect(column(two, 'Ready').locator(`[data-id="${task}"]`)).toBeVisible();
   await expect(one.getByTestId('refusal')).toHaveCount(0);
 });
 
-test('a card is moved by the keyboard alone, and a full column refuses it with the reason', async ({ browser }) => {
-  const page = await open(browser, server.page('board'));
+test('a card is moved by the keyboard alone, and a full column refuses it with the reason', async ({
+  server,
+  open,
+}) => {
+  const page = await open(server.page('board'));
   await live(page);
   const full = column(page, 'Testing');
   await expect(full).toContainText('Full');
@@ -83,8 +52,11 @@ test('a card is moved by the keyboard alone, and a full column refuses it with t
   await expect(card(page, task)).not.toContainText('Not moved');
 });
 
-test('when the server dies the page says so, and recovers without a reload, missing nothing', async ({ browser }) => {
-  const page = await open(browser, server.page('board'));
+test('when the server dies the page says so, and recovers without a reload, missing nothing', async ({
+  server,
+  open,
+}) => {
+  const page = await open(server.page('board'));
   await live(page);
   await page.evaluate(() => {
     (window as unknown as { mine: number }).mine = 7;
@@ -103,8 +75,8 @@ test('when the server dies the page says so, and recovers without a reload, miss
   expect(await page.evaluate(() => (window as unknown as { mine: number }).mine)).toBe(7);
 });
 
-test('an act without connection is kept, shown as such, and counts once', async ({ browser }) => {
-  const page = await open(browser, server.page('board'));
+test('an act without connection is kept, shown as such, and counts once', async ({ server, open }) => {
+  const page = await open(server.page('board'));
   await live(page);
   await server.kill();
   await page.keyboard.press('Control+k');
@@ -123,8 +95,8 @@ test('an act without connection is kept, shown as such, and counts once', async 
   expect(JSON.stringify(view).split('Written in the lift').length).toBe(2);
 });
 
-test('the scrubber shows each moment as the server has it', async ({ browser }) => {
-  const page = await open(browser, server.page('board'));
+test('the scrubber shows each moment as the server has it', async ({ server, open }) => {
+  const page = await open(server.page('board'));
   await live(page);
   for (const version of [1, 40, 200, 412, 800]) {
     await page.goto(`${server.url}/p/${server.key}/board?at=${String(version)}`);
@@ -149,50 +121,32 @@ test('the scrubber shows each moment as the server has it', async ({ browser }) 
   await live(page);
 });
 
-test('a viewer is offered nothing that changes anything, and is told why', async ({ browser }) => {
+test('a viewer is offered nothing that changes anything, and is told why', async ({ server, open }) => {
   const { token } = await server.member('Vera Viewer', 'viewer');
-  const page = await open(browser, server.page('approval', token));
+  const page = await open(server.page('approval', token));
   await live(page);
   await expect(page.getByRole('button', { name: 'Approve' }).first()).toBeDisabled();
   await expect(page.locator('main')).toContainText('It takes the role contributor; yours is viewer.');
   expect(page.url()).not.toContain('dbk_');
 });
 
-test('a room token opens its room and nothing else', async ({ browser }) => {
+test('a room token opens its room and nothing else', async ({ server, open }) => {
   const token = await server.roomToken(WALL);
-  const wall = await open(browser, `${server.url}/room/${server.key}#token=${token}`);
+  const wall = await open(server.wall(token));
   await live(wall);
   await expect(wall.locator('h1')).toContainText('Mobile banking app');
   for (const title of ['Board', 'Risks', 'Flow', 'Change requests', 'Needs attention', 'Decisions waiting']) {
     await expect(wall.getByRole('heading', { name: title, exact: true })).toBeVisible();
   }
   expect(await wall.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight)).toBe(true);
-  const other = await open(browser, `${server.url}/#token=${token}`);
+  const other = await open(`${server.url}/#token=${token}`);
   await expect(other.locator('main')).toContainText('No project yet that this token may see');
 });
 
-test('a script that hangs is covered by the stale screen', async ({ browser }) => {
-  const wall = await open(browser, `${server.url}/room/${server.key}#token=${server.token}`);
-  await live(wall);
-  const opacity = () => wall.getByTestId('dead').evaluate((cover) => Number(getComputedStyle(cover).opacity));
-  expect(await opacity()).toBe(0);
-  // The cover is an animation: where its time stands shows that it is put back by every second that the server is heard.
-  const time = () => wall.getByTestId('dead').evaluate((cover) => Number(cover.getAnimations()[0]?.currentTime ?? -1));
-  await expect.poll(time).toBeLessThan(3_000);
-  await wall.getByTestId('dead').evaluate((cover) => {
-    const animation = cover.getAnimations()[0];
-    if (animation !== undefined) {
-      animation.currentTime = 21_500;
-      animation.pause();
-    }
-  });
-  expect(await opacity()).toBe(1);
-});
-
-test('hostile words are shown as words, and break no layout', async ({ browser }) => {
+test('hostile words are shown as words, and break no layout', async ({ server, open }) => {
   const words = ['<img src=x onerror=alert(1)><script>alert(2)</script>', '\u202Eright to left', 'W'.repeat(10_000)];
   for (const text of words) await server.createTask(text);
-  const page = await open(browser, server.page('board'));
+  const page = await open(server.page('board'));
   await live(page);
   await expect(column(page, 'Backlog')).toContainText('<script>alert(2)</script>');
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
@@ -201,9 +155,8 @@ test('hostile words are shown as words, and break no layout', async ({ browser }
 });
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing serious on any page, ${scheme}`, async ({ browser }) => {
-    const context = await browser.newContext({ colorScheme: scheme, viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
+  test(`axe finds nothing serious on any page, ${scheme}`, async ({ server, open }) => {
+    const page = await open('about:blank', { colorScheme: scheme });
     for (const path of [
       'summary',
       'attention',
