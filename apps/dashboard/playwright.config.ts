@@ -3,7 +3,10 @@ import { defineConfig } from '@playwright/test';
 // Against the real server (DAYBOOKD) and Debian's Chromium (CHROMIUM), one test after the other: each has a server of its own.
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '*.spec.ts',
+  projects: [
+    { name: 'tests', testMatch: '*.spec.ts' },
+    { name: 'screenshots', testMatch: 'screenshots.ts' },
+  ],
   workers: 1,
   timeout: 90_000,
   // A machine that is busy with other things: said, and tried once more.

@@ -10,6 +10,20 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type * as wire from '../src/wire/wire';
 
+/** What a wall shows. */
+export const WALL_VIEWS = [
+  'board',
+  'people',
+  'summary',
+  'approvals',
+  'changes',
+  'risks',
+  'decisions',
+  'flow',
+  'attention',
+  'timeline',
+];
+
 const program = process.env.DAYBOOKD ?? '../../build/dev/bin/daybookd';
 /** The command line: a client that shares nothing with the page. */
 const commandLine = process.env.DAYBOOK ?? '../../build/dev/bin/daybook';
@@ -194,6 +208,18 @@ export class DaybookServer {
       workspace: { issueToken: { token: newId(), hash, kind: 'room', project: this.project, views, label: 'A wall' } },
     });
     return token;
+  }
+  /** From here on this is the project at hand. */
+  async createProject(key: string, name: string): Promise<void> {
+    const { rows } = (await this.get(`/api/v1/projects/${this.project}/views/people`)) as {
+      rows: { people: { member: string; role?: string }[] };
+    };
+    const firstManager = rows.people.find(({ role }) => role === 'manager')?.member;
+    const project = newId();
+    await this.give(undefined, { workspace: { registerProject: { project, key, firstManager } } });
+    await this.give(project, { project: { openProject: { name } } });
+    this.project = project;
+    this.key = key;
   }
   async createTask(title: string, column?: string, task = newId()): Promise<string> {
     await this.give(this.project, {
