@@ -35,6 +35,18 @@ export interface Found {
   title: string;
 }
 
+/** Something open that has a date. */
+export interface Dated {
+  /** Of its own among all dates. */
+  id: string;
+  /** "D-3 Do we buy …": what is due. */
+  title: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** What happens then: "vote closes". */
+  what: string;
+}
+
 /** How names are told in a sentence about an event. */
 export interface Say {
   person(id: string | undefined): string;
@@ -61,6 +73,8 @@ export interface Part {
   actions?: readonly Action[];
   /** Its entities, for the search, and for naming them in sentences. */
   find?: (project: Project) => Iterable<Found>;
+  /** What of it comes next, in any order. */
+  dates?: (project: Project) => Iterable<Dated>;
   /** Its events in words, by the union member's name. */
   sentences?: Record<string, Sentence>;
 }

@@ -88,6 +88,12 @@ export function age(from: number, to: number): string {
 export function elapsed(ms: number): string {
   return ms < 10_000 ? `${number(ms / 1000, 1)}${NARROW}s` : `${number(ms / 1000)}${NARROW}s`;
 }
+/** How long there was silence: `for 40 s`, `for 17 min`, `for 3 h`. */
+export function silent(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `for ${number(Math.max(0, ms) / 1000)}${NARROW}s`;
+  return minutes < 120 ? `for ${number(minutes)}${NARROW}min` : `for ${number(minutes / 60)}${NARROW}h`;
+}
 export function version(value: number): string {
   return `v${String(value)}`;
 }

@@ -1,6 +1,8 @@
-import type { Part } from '../part';
+import { millis } from '../../words/format';
+import { words } from '../../words/text';
+import type { Dated, Part } from '../part';
 import Page from './Page.svelte';
-import { isOpen, requests } from './requests';
+import { idOf, isOpen, numberOf, requests } from './requests';
 
 export const approval: Part = {
   name: 'approval',
@@ -10,6 +12,13 @@ export const approval: Part = {
   views: ['approvals', 'people'],
   page: Page,
   count: (project) => requests(project.view('approvals')).filter(isOpen).length,
+  dates: function* (project): Generator<Dated> {
+    for (const each of requests(project.view('approvals')).filter(isOpen)) {
+      const at = millis(each.expiresAt);
+      const title = `${numberOf(each)} ${words(each.title)}`;
+      if (at !== undefined) yield { id: `${idOf(each)} approval`, title, at, what: 'approval runs out' };
+    }
+  },
   sentences: {
     poolDefined: (e, say) => `named the pool ${say.words(e.name)}`,
     poolEdited: () => 'changed who is in a pool',

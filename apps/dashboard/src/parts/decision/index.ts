@@ -1,5 +1,6 @@
 import { words } from '../../words/text';
-import type { Found, Part } from '../part';
+import { millis } from '../../words/format';
+import type { Dated, Found, Part } from '../part';
 import { decisions, idOf, isOpen } from './decisions';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
@@ -16,6 +17,13 @@ export const decision: Part = {
   find: function* (project): Generator<Found> {
     for (const each of decisions(project.presentRows('decisions'))) {
       yield { id: idOf(each), number: `D-${String(each.state?.number ?? '')}`, title: words(each.state?.question) };
+    }
+  },
+  dates: function* (project): Generator<Dated> {
+    for (const each of decisions(project.view('decisions')).filter(isOpen)) {
+      const at = millis(each.state?.due);
+      const title = `D-${String(each.state?.number ?? '')} ${words(each.state?.question)}`;
+      if (at !== undefined) yield { id: idOf(each), title, at, what: 'vote closes' };
     }
   },
   sentences: {

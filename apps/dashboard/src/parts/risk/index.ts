@@ -1,5 +1,6 @@
 import { words } from '../../words/text';
 import type { Found, Part } from '../part';
+import { dates } from './dates';
 import Identify from './Identify.svelte';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
@@ -20,6 +21,7 @@ export const risk: Part = {
       yield { id: idOf(each), number: `R-${String(each.state?.number ?? '')}`, title: words(each.state?.event) };
     }
   },
+  dates: (project) => dates(project.view('risks')),
   sentences: {
     riskIdentified: (e, say) => `named R-${String(e.number ?? '')} ${say.words(e.event)}`,
     riskEdited: (e, say) => `rewrote ${say.entity(e.risk)}`,

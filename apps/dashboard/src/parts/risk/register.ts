@@ -31,6 +31,31 @@ export function matrix(rows: Rows<'risks'>): wire.RiskCellRow[][] {
     ),
   );
 }
+/** Open risks that stood in another cell then. */
+export interface RiskMove {
+  risk: string;
+  from: { likelihood: number; impact: number };
+  to: { likelihood: number; impact: number };
+}
+/** At most this many paths: more are a web that shows nothing. */
+const MOVES_MOST = 8;
+export function moves(then: Rows<'risks'> | undefined, now: Rows<'risks'>): RiskMove[] {
+  if (then === undefined) return [];
+  const cellOf = ({ state }: RiskRow): { likelihood: number; impact: number } | undefined => {
+    const { likelihood = 0, impact = 0 } = state?.assessment ?? {};
+    return likelihood > 0 && impact > 0 ? { likelihood, impact } : undefined;
+  };
+  const before = new Map(risks(then).map((risk) => [idOf(risk), cellOf(risk)]));
+  return risks(now)
+    .filter(isOpen)
+    .flatMap((risk) => {
+      const [from, to] = [before.get(idOf(risk)), cellOf(risk)];
+      return from === undefined || to === undefined || (from.likelihood === to.likelihood && from.impact === to.impact)
+        ? []
+        : [{ risk: idOf(risk), from, to }];
+    })
+    .slice(0, MOVES_MOST);
+}
 function band(score: number): wire.RiskBand {
   return score >= 20 ? 'extreme' : score >= 10 ? 'high' : score >= 5 ? 'medium' : 'low';
 }

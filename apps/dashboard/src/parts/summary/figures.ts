@@ -14,7 +14,17 @@ export interface Tile {
   value: string;
   unit: string;
   of: string;
+  /** Against a week ago; undefined where it is not known. */
+  trend: { arrow: 'up' | 'down' | 'flat'; from: string } | undefined;
+  /** The value over the last weeks, the oldest first, with the present one. */
+  series: readonly number[];
   reason: string;
+}
+
+/** A row of the summary as it was. */
+export interface Before {
+  at: number;
+  row: wire.ProjectRow;
 }
 
 const MISSING: Record<wire.Missing, string> = {
@@ -47,14 +57,75 @@ function verdict(
   const immediate = (worst.class ?? 'immediate') === 'immediate';
   return { kind: immediate ? 'act' : 'watch', word: immediate ? 'Act' : 'Watch', item: worst };
 }
+/** A measure of the project, and how it is written. */
+interface Measure {
+  of: (row: wire.ProjectRow) => number | undefined;
+  told: (value: number) => { value: string; unit: string };
+}
+const plainly = (value: number): { value: string; unit: string } => ({ value: number(value), unit: '' });
+const WEEKS: Measure = {
+  of: (row) => figure(row.weeksLeft),
+  told: (value) => ({ value: number(value / 1000, 1), unit: 'wk' }),
+};
+const DONE: Measure = {
+  of: (row) => figure(row.completion),
+  told: (value) => ({ value: number(value / 10), unit: '%' }),
+};
+const GROWTH: Measure = {
+  of: (row) => figure(row.scopeGrowth),
+  told: (value) => ({ value: permille(value), unit: '' }),
+};
+const APPROVED: Measure = { of: (row) => row.changesApproved ?? 0, told: plainly };
+const WAITING: Measure = { of: (row) => (row.approvalsWaiting ?? 0) + (row.decisionsOpen ?? 0), told: plainly };
+const EXPOSURE: Measure = {
+  of: (row) =>
+    row.exposureMissing === undefined || row.exposureMissing === 'none' ? Number(row.exposure?.minor ?? 0) : undefined,
+  told: plainly,
+};
+const OPEN_RISKS: Measure = { of: (row) => row.risksOpen ?? 0, told: plainly };
+
+const WEEK = 7 * 86_400_000;
+/** What of a tile is measured: its value, where it came from, its line. */
+function measured(
+  measure: Measure,
+  row: wire.ProjectRow,
+  before: readonly Before[],
+  at: number,
+): Pick<Tile, 'value' | 'unit' | 'trend' | 'series'> {
+  const now = measure.of(row);
+  if (now === undefined) return { value: 'n/a', unit: '', trend: undefined, series: [] };
+  const told = measure.told(now);
+  const past = before.flatMap((each) => {
+    const value = measure.of(each.row);
+    return value === undefined ? [] : [{ at: each.at, value }];
+  });
+  const week = past.findLast((each) => each.at <= at - WEEK + 86_400_000);
+  const from = week === undefined ? undefined : measure.told(week.value);
+  const same = from?.value === told.value;
+  return {
+    ...told,
+    trend:
+      week === undefined || from === undefined
+        ? undefined
+        : {
+            arrow: same ? 'flat' : week.value < now ? 'up' : 'down',
+            from: same ? 'as a week ago' : `from ${from.value}`,
+          },
+    series: [...past.map(({ value }) => value), now],
+  };
+}
 const NONE = { kind: 'none' as const, word: 'n/a' };
 
-export function tiles(project: Project): Tile[] {
+/** `before`: rows of earlier weeks, the oldest first. */
+export function tiles(project: Project, before: readonly Before[] = []): Tile[] {
   const row: wire.ProjectRow = project.view('summary').get(project.id) ?? {};
+  const at = project.moment?.recordedAt ?? project.now;
   const named = (item: wire.AttentionRow | undefined): string => entityName(project, item?.subject ?? NIL);
+  const shown = (measure: Measure): Pick<Tile, 'value' | 'unit' | 'trend' | 'series'> =>
+    measured(measure, row, before, at);
 
-  const weeks = figure(row.weeksLeft);
-  const done = figure(row.completion);
+  const weeks = WEEKS.of(row) !== undefined;
+  const done = DONE.of(row) !== undefined;
   const time = verdict(project, ['taskBlocked', 'taskOverdueInColumn', 'columnOverLimit']);
   const timeReason =
     time.item?.reason === 'taskBlocked'
@@ -62,7 +133,8 @@ export function tiles(project: Project): Tile[] {
       : time.item?.reason === 'columnOverLimit'
         ? `${named(time.item)} is over its limit`
         : `${count(row.tasksOpen ?? 0, 'task')} open, ${number(row.tasksDone ?? 0)} done`;
-  const exposure = row.exposureMissing === undefined || row.exposureMissing === 'none';
+  const exposure = EXPOSURE.of(row) !== undefined;
+  const currency = row.exposure?.currency;
   const risk = verdict(project, [
     'extremeRisk',
     'riskMaterialized',
@@ -70,26 +142,38 @@ export function tiles(project: Project): Tile[] {
     'riskReviewOverdue',
     'riskActionOverdue',
   ]);
-  const scope = verdict(project, ['changeToAssess', 'impactToAccept', 'changeToImplement']);
-  const growth = figure(row.scopeGrowth);
+  const growth = GROWTH.of(row) !== undefined;
+  const shift = Number(row.approvedScheduleDays ?? 0);
+  const [approved, open] = [row.changesApproved ?? 0, row.changesOpen ?? 0];
+  const [approvals, questions] = [row.approvalsWaiting ?? 0, row.decisionsOpen ?? 0];
 
   return [
     {
       title: 'Time',
-      status: done === undefined ? NONE : time,
-      value: weeks === undefined ? (done === undefined ? 'n/a' : number(done / 10)) : number(weeks / 1000, 1),
-      unit: weeks === undefined ? (done === undefined ? '' : '%') : 'wk',
-      of: weeks === undefined ? 'done' : 'left at this pace',
-      reason: weeks === undefined && done === undefined ? missing(row.completion) : timeReason,
+      status: done ? time : NONE,
+      ...shown(weeks ? WEEKS : DONE),
+      of: weeks ? 'left at this pace' : 'done',
+      reason: weeks || done ? timeReason : missing(row.completion),
     },
-    { title: 'Cost', status: NONE, value: 'n/a', unit: '', of: 'CPI', reason: 'No budget is recorded in this project' },
+    {
+      title: 'Cost',
+      status: NONE,
+      value: 'n/a',
+      unit: '',
+      of: 'CPI',
+      trend: undefined,
+      series: [],
+      reason: 'No budget is recorded in this project',
+    },
     {
       title: 'Scope',
-      status: scope,
-      value: growth === undefined ? number(row.changesApproved ?? 0) : permille(growth),
-      unit: '',
-      of: growth === undefined ? 'changes approved' : 'growth',
-      reason: `${signed(Number(row.approvedScheduleDays ?? 0))} d by approved changes, ${number(row.changesOpen ?? 0)} open`,
+      status: verdict(project, ['changeToAssess', 'impactToAccept', 'changeToImplement']),
+      ...shown(growth ? GROWTH : APPROVED),
+      of: growth ? 'growth' : approved === 1 ? 'change approved' : 'changes approved',
+      reason:
+        approved === 0 && open === 0
+          ? 'As it was: nobody has asked for a change'
+          : `${shift === 0 ? 'No day' : `${signed(shift)} d`} by approved changes, ${number(open)} open`,
     },
     {
       title: 'Decisions',
@@ -102,21 +186,24 @@ export function tiles(project: Project): Tile[] {
         'decisionReady',
         'voteWaiting',
       ]),
-      value: number((row.approvalsWaiting ?? 0) + (row.decisionsOpen ?? 0)),
-      unit: '',
-      of: 'wait for somebody',
-      reason: `${count(row.approvalsWaiting ?? 0, 'approval')}, ${count(row.decisionsOpen ?? 0, 'question')} open`,
+      ...shown(WAITING),
+      of: approvals + questions === 1 ? 'waits for somebody' : 'wait for somebody',
+      reason:
+        approvals + questions === 0
+          ? 'Nothing waits for a vote'
+          : `${count(approvals, 'approval')} and ${count(questions, 'question')} open`,
     },
     {
       title: 'Risk',
-      status: risk,
-      value: exposure ? money(Number(row.exposure?.minor ?? 0), row.exposure?.currency) : number(row.risksOpen ?? 0),
-      unit: '',
+      status: (row.risksOpen ?? 0) === 0 && !exposure ? NONE : risk,
+      ...shown(exposure ? { ...EXPOSURE, told: (minor) => ({ value: money(minor, currency), unit: '' }) } : OPEN_RISKS),
       of: exposure ? 'exposure' : 'open',
       reason:
-        risk.item === undefined
-          ? `${count(row.risksOpen ?? 0, 'risk')} open, ${number(row.risksHigh ?? 0)} high`
-          : `${named(risk.item)} ${words(risk.item.title)}`,
+        risk.item !== undefined
+          ? `${named(risk.item)} ${words(risk.item.title)}`
+          : (row.risksOpen ?? 0) === 0
+            ? 'Nobody has named a risk yet'
+            : `${number(row.risksHigh ?? 0)} of ${count(row.risksOpen ?? 0, 'risk')} high`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { Part } from '../part';
+import Dates from './Dates.svelte';
 import Page from './Page.svelte';
 import Tiles from './Tiles.svelte';
 
@@ -9,7 +10,10 @@ export const summary: Part = {
   view: 'summary',
   views: ['summary', 'attention', 'people'],
   page: Page,
-  panels: [{ row: 'health', order: 1, columns: 1, title: 'Health', component: Tiles }],
+  panels: [
+    { row: 'health', order: 1, columns: 1, title: 'Health', component: Tiles },
+    { row: 'outlook', order: 1, columns: 1, title: 'Next dates', component: Dates },
+  ],
   sentences: {
     projectOpened: () => 'opened the project',
     projectRenamed: (e, say) => `renamed the project to ${say.words(e.name?.to)}`,
