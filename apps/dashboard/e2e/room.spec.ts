@@ -118,15 +118,9 @@ test('a viewer is offered nothing that changes anything, and is told why', async
   expect(page.url()).not.toContain('dbk_');
 });
 
-<<<<<<< HEAD
 test('a room token opens its room and nothing else', async ({ server, open }) => {
   const token = await server.roomToken(WALL_VIEWS);
   const wall = await open(server.wall(token));
-=======
-test('a room token opens its room and nothing else', async ({ browser }) => {
-  const token = await server.roomToken(WALL_VIEWS);
-  const wall = await open(browser, `${server.url}/room/${server.key}#token=${token}`);
->>>>>>> 9840ac2 (dev: screenshots)
   await live(wall);
   await expect(wall.locator('h1')).toContainText('Mobile banking app');
   for (const title of ['Board', 'Risks', 'Flow', 'Change requests', 'Needs attention', 'Decisions waiting']) {

@@ -3,7 +3,7 @@
  * read `view(…)`; what they read is tracked, so that a change of one view draws what shows it and nothing else.
  */
 
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type * as wire from '../wire/wire';
 import { ActShelf, type Act, type ActWish, type KeptAct } from './act';
 import { Connection, type ConnectionOptions } from './connection';
@@ -63,6 +63,8 @@ export class Project {
   #ended = $state.raw<EndReason>();
   #acts = $state.raw<readonly Act[]>([]);
 
+  /** Refused acts whose refusal stands at the thing itself, on the screen. */
+  readonly placed = new SvelteSet<string>();
   /** Now, as the page draws it: moved by `tick`. */
   now = $state.raw(Date.now());
   /** What is looked at; undefined: now. */

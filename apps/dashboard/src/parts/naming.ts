@@ -3,8 +3,9 @@
 import type { Project } from '../client/project.svelte';
 import { words } from '../words/text';
 import type * as wire from '../wire/wire';
-import type { Naming } from '../words/refusals';
-import type { Found, Say } from './part';
+import { refusal, type Naming, type Refusal } from '../words/refusals';
+import type { Act } from '../client/act';
+import type { Answer, Found, Say } from './part';
 import { parts } from './registry';
 
 export function* everything(project: Project): Generator<Found & { part: string }> {
@@ -55,4 +56,14 @@ export function plain(name: string): string {
     .replace(/([A-Z])/g, ' $1')
     .toLowerCase()
     .trim();
+}
+
+/** What a refused act is answered with. */
+export function answerTo(project: Project, act: Act): Refusal & Pick<Answer, 'ways'> {
+  const told = refusal(act.refusal ?? {}, act.label, naming(project));
+  for (const part of parts) {
+    const answer = part.answer?.(project, act);
+    if (answer !== undefined) return { ...told, ...answer };
+  }
+  return told;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Component } from 'svelte';
+import type { Act } from '../client/act';
 import type { Project } from '../client/project.svelte';
 import type { ViewName } from '../client/rows';
 import type * as wire from '../wire/wire';
@@ -47,6 +48,17 @@ export interface Dated {
   what: string;
 }
 
+/** A way on from a refusal: does something, leads somewhere, or asks for words first. */
+export type Way = { label: string } & (
+  { go: () => void } | { href: string } | { ask: string; give: (words: string) => void }
+);
+/** A part's better words for a refusal of its own acts, and the ways on from there. */
+export interface Answer {
+  head?: string;
+  body?: string;
+  ways?: readonly Way[];
+}
+
 /** How names are told in a sentence about an event. */
 export interface Say {
   person(id: string | undefined): string;
@@ -75,6 +87,8 @@ export interface Part {
   find?: (project: Project) => Iterable<Found>;
   /** What of it comes next, in any order. */
   dates?: (project: Project) => Iterable<Dated>;
+  /** On the refusal of an act, if it is one of this part's. */
+  answer?: (project: Project, act: Act) => Answer | undefined;
   /** Its events in words, by the union member's name. */
   sentences?: Record<string, Sentence>;
 }

@@ -50,14 +50,19 @@ const words: Partial<Record<wire.Code, Words>> = {
   }),
   selfApproval: () => ({ body: 'It needs somebody else: nobody approves what they asked for or last wrote.' }),
   contributorExcluded: () => ({ body: 'By its policy, who worked on it does not approve it.' }),
-  notInPool: (facts, say) => ({ body: `The voters are ${people(facts.members, say)}.` }),
+  notInPool: (facts, say) => ({
+    body: facts.members === undefined ? 'Its voters vote on it.' : `The voters are ${people(facts.members, say)}.`,
+  }),
   alreadyVoted: () => ({ body: 'Your vote is in already; a vote counts once.' }),
   staleRevision: () => ({ body: 'It was rewritten after you read it. Read what stands there now, then vote.' }),
   approvalClosed: () => ({ body: 'It is decided already.' }),
   approvalExpired: () => ({ body: 'The time for it is over. Renew the request to begin another round.' }),
   quorumNotReached: (facts, say) => ({
     head: 'The vote stays open',
-    body: `${facts.count ?? '0'} of ${facts.limit ?? ''} votes are in. Missing: ${people(facts.members, say)}.`,
+    body:
+      facts.limit === undefined
+        ? 'The quorum is not reached.'
+        : `${facts.count ?? '0'} of ${facts.limit} votes are in. Missing: ${people(facts.members, say)}.`,
   }),
   majorityNotReached: () => ({ head: 'The vote stays open', body: 'No option has the majority yet.' }),
   conflictOfInterest: () => ({ body: 'You recused yourself from this question.' }),

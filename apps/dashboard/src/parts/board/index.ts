@@ -1,6 +1,7 @@
 import { NIL } from '../../client/id';
 import { words } from '../../words/text';
 import type { Found, Part } from '../part';
+import { answer } from './answer';
 import { columns } from './cards';
 import CreateTask from './CreateTask.svelte';
 import Page from './Page.svelte';
@@ -27,5 +28,6 @@ export const board: Part = {
       else if ('column' in row) yield { id: row.column.column ?? NIL, number: '', title: words(row.column.name) };
     }
   },
+  answer,
   sentences,
 };

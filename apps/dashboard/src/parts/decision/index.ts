@@ -10,7 +10,7 @@ export const decision: Part = {
   title: 'Decisions',
   icon: 'decision',
   view: 'decisions',
-  views: ['decisions', 'approvals', 'people'],
+  views: ['decisions', 'approvals', 'changes', 'risks', 'people'],
   page: Page,
   panels: [{ row: 'work', order: 3, columns: 1, title: 'Decisions waiting', component: Panel }],
   count: (project) => decisions(project.view('decisions')).filter(isOpen).length,

@@ -43,13 +43,31 @@ function figure(of: wire.Figure | undefined): number | undefined {
 }
 const missing = (of: wire.Figure | undefined): string => MISSING[of?.missing ?? 'none'];
 
+/** What the tiles are made of, as of one moment. */
+export interface Sight {
+  row: wire.ProjectRow;
+  attention: readonly wire.AttentionRow[];
+  at: number;
+  named: (id: string) => string;
+}
+/** Of what the page looks at; `now`: of the present, whatever it looks at. */
+export function sight(project: Project, now = false): Sight {
+  const rows = now ? project.presentRows.bind(project) : project.view.bind(project);
+  return {
+    row: rows('summary').get(project.id) ?? {},
+    attention: [...rows('attention').values()],
+    at: now ? project.now : (project.moment?.recordedAt ?? project.now),
+    named: (id) => entityName(project, id),
+  };
+}
+
 /** The worst that the view `attention` says about any of these reasons. */
 function verdict(
-  project: Project,
+  { attention }: Sight,
   reasons: readonly wire.AttentionReason[],
 ): { kind: StatusKind; word: string; item: wire.AttentionRow | undefined } {
   let worst: wire.AttentionRow | undefined;
-  for (const row of project.view('attention').values()) {
+  for (const row of attention) {
     if (!reasons.includes(row.reason ?? 'none')) continue;
     if (worst === undefined || (row.class ?? 'immediate') === 'immediate') worst = row;
   }
@@ -109,7 +127,7 @@ function measured(
         ? undefined
         : {
             arrow: same ? 'flat' : week.value < now ? 'up' : 'down',
-            from: same ? 'as a week ago' : `from ${from.value}`,
+            from: same ? 'steady' : `from ${from.value}`,
           },
     series: [...past.map(({ value }) => value), now],
   };
@@ -117,16 +135,15 @@ function measured(
 const NONE = { kind: 'none' as const, word: 'n/a' };
 
 /** `before`: rows of earlier weeks, the oldest first. */
-export function tiles(project: Project, before: readonly Before[] = []): Tile[] {
-  const row: wire.ProjectRow = project.view('summary').get(project.id) ?? {};
-  const at = project.moment?.recordedAt ?? project.now;
-  const named = (item: wire.AttentionRow | undefined): string => entityName(project, item?.subject ?? NIL);
+export function tiles(sight: Sight, before: readonly Before[] = []): Tile[] {
+  const { row, at } = sight;
+  const named = (item: wire.AttentionRow | undefined): string => sight.named(item?.subject ?? NIL);
   const shown = (measure: Measure): Pick<Tile, 'value' | 'unit' | 'trend' | 'series'> =>
     measured(measure, row, before, at);
 
   const weeks = WEEKS.of(row) !== undefined;
   const done = DONE.of(row) !== undefined;
-  const time = verdict(project, ['taskBlocked', 'taskOverdueInColumn', 'columnOverLimit']);
+  const time = verdict(sight, ['taskBlocked', 'taskOverdueInColumn', 'columnOverLimit']);
   const timeReason =
     time.item?.reason === 'taskBlocked'
       ? `${count(row.tasksBlocked ?? 0, 'task')} blocked: ${named(time.item)} ${words(time.item.title)}`
@@ -135,7 +152,7 @@ export function tiles(project: Project, before: readonly Before[] = []): Tile[] 
         : `${count(row.tasksOpen ?? 0, 'task')} open, ${number(row.tasksDone ?? 0)} done`;
   const exposure = EXPOSURE.of(row) !== undefined;
   const currency = row.exposure?.currency;
-  const risk = verdict(project, [
+  const risk = verdict(sight, [
     'extremeRisk',
     'riskMaterialized',
     'securityRisk',
@@ -167,7 +184,7 @@ export function tiles(project: Project, before: readonly Before[] = []): Tile[] 
     },
     {
       title: 'Scope',
-      status: verdict(project, ['changeToAssess', 'impactToAccept', 'changeToImplement']),
+      status: verdict(sight, ['changeToAssess', 'impactToAccept', 'changeToImplement']),
       ...shown(growth ? GROWTH : APPROVED),
       of: growth ? 'growth' : approved === 1 ? 'change approved' : 'changes approved',
       reason:
@@ -177,7 +194,7 @@ export function tiles(project: Project, before: readonly Before[] = []): Tile[] 
     },
     {
       title: 'Decisions',
-      status: verdict(project, [
+      status: verdict(sight, [
         'approvalLastMissing',
         'approvalEscalated',
         'approvalExpired',
