@@ -8,7 +8,13 @@ export interface Size {
   seed: number;
 }
 
-const PEOPLE = ['Ada Lindgren', 'Bartholomew Featherstonehaugh-Wellington', 'Chiyo Nakamura', 'Dmitri Volkov', 'Eve Li'];
+const PEOPLE = [
+  'Ada Lindgren',
+  'Bartholomew Featherstonehaugh-Wellington',
+  'Chiyo Nakamura',
+  'Dmitri Volkov',
+  'Eve Li',
+];
 const COLUMNS = [
   { name: 'Backlog', category: 'todo' },
   { name: 'Ready', category: 'todo' },

@@ -34,10 +34,10 @@ test('a card is moved by the keyboard alone, and a full column refuses it with t
   const note = page.getByTestId('refusal');
   await expect(note).toContainText('WIP limit 4 of Testing is reached');
   // Rolled back, alone: the card stands where it stood, and says so.
-  await expect(column(page, 'Review').locator(`[data-id="${task}"]`)).toContainText('Not moved, see why');
+  await expect(column(page, 'Review').locator(`[data-id="${task}"]`)).toContainText('Not taken, see why');
   await note.getByRole('button', { name: 'Close' }).click();
   await expect(note).toHaveCount(0);
-  await expect(card(page, task)).not.toContainText('Not moved');
+  await expect(card(page, task)).not.toContainText('Not taken');
 });
 
 test('when the server dies the page says so, and recovers without a reload, missing nothing', async ({

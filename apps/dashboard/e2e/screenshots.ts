@@ -108,7 +108,10 @@ test('an empty project', async ({ browser }) => {
 });
 
 test('a large project', async ({ browser }) => {
-  await server.createProject('LARGE', 'Migration of the whole payment platform to the new data centre in Frankfurt am Main');
+  await server.createProject(
+    'LARGE',
+    'Migration of the whole payment platform to the new data centre in Frankfurt am Main',
+  );
   await fill(server, LARGE);
   await everyPage(browser, 'large', DESK, 'light');
   await walls(browser, 'large', WALLS.slice(0, 2), THEMES);
