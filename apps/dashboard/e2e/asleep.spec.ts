@@ -108,14 +108,20 @@ class Screen {
       this.#picture = data;
       void session.send('Page.screencastFrameAck', { sessionId }).catch(() => undefined);
     });
-    await session.send('Page.startScreencast', { format: 'png', everyNthFrame: 1 });
+    await this.#begin();
     return this;
+  }
+  async #begin(): Promise<void> {
+    await this.#session?.send('Page.startScreencast', { format: 'png', everyNthFrame: 1 });
   }
   async stop(): Promise<void> {
     await this.#session?.send('Page.stopScreencast');
   }
   /** The colour of one place, in parts of the width and the height; decoded by another page, in another process. */
   async colourAt(by: Page, x: number, y: number): Promise<number[]> {
+    // The last frame of an animation may not be sent; a screencast that begins sends what is on the screen.
+    await this.stop();
+    await this.#begin();
     if (this.#picture === '') return [];
     return by.evaluate(
       async ({ data, x, y }) => {
