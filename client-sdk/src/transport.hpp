@@ -28,7 +28,7 @@ class Transport {
  public:
   virtual ~Transport() = default;
   virtual void send(record::AlignedBytes message) = 0;  // queued: the session bounds what waits
-  virtual void close(std::uint16_t code) = 0;
+  virtual void close(std::uint16_t code) = 0;           // no message is told any more
 };
 
 // Begins to connect.

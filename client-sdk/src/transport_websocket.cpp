@@ -108,6 +108,14 @@ struct Connection : std::enable_shared_from_this<Connection> {
     ending.error = error;
     ending.detail = std::move(detail);
   }
+  // As the stream ended, with what the server said about it; unless more is known already.
+  void end_as_stream(error_code error) {
+    if (ending.error) return;
+    const auto& reason = stream.reason();
+    ending.close_code = reason.code;
+    end_with(!error || reason.code != 0 ? make_error_code(websocket::error::closed) : error,
+             std::string(reason.reason.data(), reason.reason.size()));
+  }
   void close(std::uint16_t code) {
     if (close_code != 0) return;
     close_code = code;
@@ -205,26 +213,21 @@ net::awaitable<bool> Connection::secure() {
   co_return true;
 }
 
+// Once it closes, what still comes is read by the farewell, and by nobody else. Whoever returns first ends the other: so the
+// reader waits.
 net::awaitable<void> Connection::read_loop() {
   beast::flat_buffer buffer;
-  while (!aborted) {
+  while (!aborted && close_code == 0) {
     const auto [error, bytes] = co_await stream.async_read(buffer, tuple_awaitable);
-    if (ending.error) {
-      if (error) co_return;
-      buffer.clear();
-      continue;
-    }
     if (error) {
-      const auto reason = stream.reason();
-      if (error == websocket::error::closed) ending.close_code = reason.code;
-      end_with(error, std::string(reason.reason.data(), reason.reason.size()));
+      end_as_stream(error);
       co_return;
     }
+    if (close_code != 0) break;
     if (!stream.got_binary()) {
       end_with(make_error_code(Errc::bad_server_data), "a text message");
       close(websocket::close_code::unknown_data);
-      buffer.clear();
-      continue;
+      break;
     }
     const auto data = buffer.cdata();
     const auto* begin = static_cast<const std::byte*>(data.data());
@@ -232,6 +235,8 @@ net::awaitable<void> Connection::read_loop() {
     buffer.consume(data.size());
     if (!silent) listener.on_message(std::move(message));
   }
+  net::steady_timer never(stream.get_executor(), net::steady_timer::time_point::max());
+  co_await never.async_wait(tuple_awaitable);
 }
 
 net::awaitable<void> Connection::write_loop() {
@@ -250,7 +255,8 @@ net::awaitable<void> Connection::write_loop() {
     } else if (close_code != 0) {
       websocket::close_reason reason;
       reason.code = close_code;
-      co_await stream.async_close(reason, tuple_awaitable);
+      const auto [error] = co_await stream.async_close(reason, tuple_awaitable);
+      end_as_stream(error);
       co_return;
     }
     wake.expires_at(net::steady_timer::time_point::max());

@@ -20,6 +20,7 @@ struct EchoTerms {
   std::string subprotocol = std::string(schema::protocol::kBinarySubprotocol);  // empty: none
   std::chrono::milliseconds timeout{10'000};
   std::function<void()> on_open = [] {};
+  std::uint16_t closes_with = 0;  // at the first message, instead of saying it again
 };
 
 // Threading: run() is called once, anywhere; the rest behind it.
@@ -36,8 +37,9 @@ class EchoTransport {
       was_open_ = true;
       tell();
     };
-    listener.on_message = [this](record::AlignedBytes message) {
+    listener.on_message = [this, code = terms.closes_with](record::AlignedBytes message) {
       ++messages_;
+      if (code != 0) return transport_->close(code);
       transport_->send(std::move(message));
     };
     listener.on_closed = [this](const client::detail::Ending& ending) {

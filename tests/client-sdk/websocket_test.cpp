@@ -52,8 +52,11 @@ struct Upgraded {
 // A raw server, and the library that connects to it on a thread of its own.
 class Meeting {
  public:
-  explicit Meeting(std::chrono::milliseconds timeout = std::chrono::seconds(10))
-      : client_({.url = "ws://127.0.0.1:" + std::to_string(listener_.port()), .timeout = timeout}),
+  explicit Meeting(std::chrono::milliseconds timeout = std::chrono::seconds(10),
+                   std::uint16_t closes_with = 0)
+      : client_({.url = "ws://127.0.0.1:" + std::to_string(listener_.port()),
+                 .timeout = timeout,
+                 .closes_with = closes_with}),
         thread_([this] { client_.run(); }),
         socket_(listener_.accept()),
         request_(socket_->receive_head()) {}
@@ -154,6 +157,41 @@ TEST_CASE("Library: the code and reason of a close are told", "[client][websocke
   meeting.hang_up();
   CHECK(meeting.client().ending().close_code == 4500);
   CHECK(meeting.client().ending().detail == "why");
+}
+
+TEST_CASE("Library: once it closes, it hears the server's farewell and nothing else",
+          "[client][websocket]") {
+  const WireFrame farewell{.opcode = kClose, .payload = "\x11\x94why"};
+  struct Case {
+    std::string name;
+    std::vector<WireFrame> said_at_once;  // with the message at which it closes
+    std::vector<WireFrame> said_later;    // when the server has heard that it does
+  };
+  const std::vector<Case> cases{
+      {"nothing else", {}, {farewell}},
+      {"a message", {{.payload = "more"}}, {farewell}},
+      {"messages before and after", {{.payload = "more"}}, {{.payload = "more"}, farewell}},
+      {"a message in pieces",
+       {{.payload = "mo", .is_last = false}},
+       {{.opcode = kContinuation, .payload = "re"}, farewell}},
+      {"a ping", {{.opcode = kPing}}, {farewell}},
+      {"the server closes at the same time", {farewell}, {}},
+      {"a message, and the server closes at the same time", {{.payload = "more"}, farewell}, {}},
+  };
+  for (const auto& c : cases) {
+    INFO(c.name);
+    Meeting meeting(std::chrono::seconds(10), 1000);
+    std::string said = Upgraded().text(meeting.key()) + encode({.payload = "x"}, Side::server);
+    for (const auto& frame : c.said_at_once) said += encode(frame, Side::server);
+    meeting.socket().send(said);
+    const auto heard = meeting.socket().receive(Side::client);
+    CHECK(heard == WireFrame{.opcode = kClose, .payload = "\x03\xE8"});
+    for (const auto& frame : c.said_later) meeting.socket().send(encode(frame, Side::server));
+    meeting.hang_up();
+    CHECK(meeting.client().messages() == 1);
+    CHECK(meeting.client().ending().close_code == 4500);
+    CHECK(meeting.client().ending().detail == "why");
+  }
 }
 
 TEST_CASE("Library: what it asks for", "[client][websocket]") {
