@@ -67,7 +67,7 @@ std::string told(std::string_view text) {
 }
 
 // Shared by the coroutine and the handle.
-struct Connection : std::enable_shared_from_this<Connection> {
+struct Connection {
   Connection(const net::any_io_executor& executor, Target to, std::shared_ptr<TlsTrust> trusted,
              const ClientOptions& options, const WebSocketTerms& terms, TransportListener calls)
       : target(std::move(to)),
@@ -75,17 +75,19 @@ struct Connection : std::enable_shared_from_this<Connection> {
         subprotocol(terms.subprotocol),
         user_agent(options.user_agent),
         timeout(options.connect_timeout),
+        clock(options.clock ? options.clock : system_clock()),
         listener(std::move(calls)),
         resolver(executor),
         stream(executor),
         wake(executor, net::steady_timer::time_point::max()),
-        limit(executor) {}
+        limit(clock->make_timer(executor)) {}
 
   const Target target;
   const std::shared_ptr<TlsTrust> trust;  // nullptr: plain
   const std::string subprotocol;
   const std::string user_agent;
   const std::chrono::milliseconds timeout;
+  const std::shared_ptr<Clock> clock;
   TransportListener listener;
   bool silent = false;   // the handle is gone
   bool aborted = false;  // nothing more is to be waited for
@@ -95,7 +97,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
   std::deque<record::AlignedBytes> outbox;
   std::uint16_t close_code = 0;  // asked for
   net::steady_timer wake;        // cancelled when there is something to write
-  net::steady_timer limit;       // of a farewell
+  std::unique_ptr<Timer> limit;  // of the connection's beginning, and of its farewell
   Ending ending;
 
   net::awaitable<void> run();
@@ -120,10 +122,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
     if (close_code != 0) return;
     close_code = code;
     wake.cancel();
-    limit.expires_after(kClosingTime);
-    limit.async_wait([self = shared_from_this()](error_code error) {
-      if (!error) self->abort();
-    });
+    limit->call_at(clock->now() + kClosingTime, [this] { abort(); });
   }
   // Not from inside the coroutine's own calls: those would find their stream closed under them.
   void abort() {
@@ -143,7 +142,6 @@ net::awaitable<bool> Connection::open() {
     co_return false;
   }
   auto& tcp_stream = beast::get_lowest_layer(stream);
-  tcp_stream.expires_after(timeout);
   const auto [connect_error, endpoint] =
       co_await tcp_stream.async_connect(endpoints, tuple_awaitable);
   if (aborted) co_return false;
@@ -157,14 +155,7 @@ net::awaitable<bool> Connection::open() {
     const bool is_secure = co_await secure();
     if (!is_secure) co_return false;
   }
-  tcp_stream.expires_never();
 
-  // The session has its own heartbeats; the stream's timeouts cover handshake and farewell.
-  websocket::stream_base::timeout timeouts{};
-  timeouts.handshake_timeout = timeout;
-  timeouts.idle_timeout = websocket::stream_base::none();
-  timeouts.keep_alive_pings = false;
-  stream.set_option(timeouts);
   stream.read_message_max(protocol::kServerMessageBytesMax);
   stream.binary(true);
   stream.auto_fragment(false);
@@ -266,8 +257,13 @@ net::awaitable<void> Connection::write_loop() {
 
 net::awaitable<void> Connection::run() {
   // Named, each: g++ 12 makes a frame that cannot be resumed of `if (!co_await …)` and `co_await (… || …)` here.
+  limit->call_at(clock->now() + timeout, [this] {
+    end_with(make_error_code(Errc::timed_out), target.host_header + ": no answer");
+    abort();
+  });
   const bool is_open = co_await open();
   if (!is_open) co_return;
+  if (close_code == 0) limit->cancel();
   if (!silent) listener.on_open();
   auto loops = read_loop() || write_loop();
   co_await std::move(loops);
@@ -305,7 +301,7 @@ TransportFactory websocket_transport(const net::any_io_executor& executor,
     auto connection =
         std::make_shared<Connection>(executor, target, trust, options, terms, std::move(listener));
     auto done = [connection](const std::exception_ptr& thrown) {
-      connection->limit.cancel();
+      connection->limit->cancel();
       beast::get_lowest_layer(connection->stream).close();  // though the handle lives on
       if (thrown && !connection->ending.error) {
         connection->end_with(make_error_code(Errc::no_connection), "the connection broke");

@@ -16,9 +16,10 @@
 namespace daybook::testing {
 
 struct EchoTerms {
-  std::string url;
+  std::string url = {};
   std::string subprotocol = std::string(schema::protocol::kBinarySubprotocol);  // empty: none
   std::chrono::milliseconds timeout{10'000};
+  std::shared_ptr<client::Clock> clock = {};
   std::function<void()> on_open = [] {};
   std::uint16_t closes_with = 0;  // at the first message, instead of saying it again
 };
@@ -30,6 +31,7 @@ class EchoTransport {
     client::ClientOptions options;
     options.url = terms.url;
     options.connect_timeout = terms.timeout;
+    options.clock = terms.clock;
     const auto connect = client::detail::websocket_transport(io_.get_executor(), options,
                                                              {.subprotocol = terms.subprotocol});
     client::detail::TransportListener listener;

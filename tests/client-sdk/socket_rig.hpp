@@ -131,4 +131,22 @@ struct SocketRig {
   client::Client client;
 };
 
+// Destroys a client before each turn of its way to being live, and then: nothing of it may be left.
+inline void destroy_at_every_turn(const client::ClientOptions& options) {
+  bool is_live = false;
+  for (int turns = 0; !is_live; ++turns) {
+    asio::io_context io;
+    {
+      client::Client client(io.get_executor(), options);
+      auto project = client.open(kProject);
+      client.start();
+      for (int i = 0; i < turns; ++i) REQUIRE(io.run_one_for(10s) == 1);
+      is_live = client.state() == State::live;
+    }
+    io.restart();
+    io.run_for(10s);
+    CHECK(io.stopped());
+  }
+}
+
 }  // namespace daybook::testing

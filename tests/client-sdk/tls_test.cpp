@@ -3,6 +3,7 @@
 
 #include <openssl/ssl.h>
 #include <daybook/http.hpp>
+#include <daybook/testing/virtual_clock.hpp>
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -264,9 +265,13 @@ TEST_CASE("A peer that never answers the handshake is given up", "[client][tls]"
     while (!error) socket.read_some(asio::buffer(hello), error);
   });
   auto options = options_for(silent.port(), {});
-  options.connect_timeout = 50ms;
+  const auto clock = std::make_shared<VirtualClock>();
+  options.clock = clock;
   SocketRig rig(options);
+  rig.until([&] { return clock->next() == options.connect_timeout; });
+  clock->advance(options.connect_timeout);
   rig.until([&] { return rig.offline() == 1; });
+  CHECK(rig.states.back().reason == Errc::timed_out);
   CHECK(rig.states.back().reason == Condition::temporary);
   rig.stop();
   const auto answer = client::http_get(options.url, "/", "", 50ms);
@@ -291,17 +296,7 @@ TEST_CASE_METHOD(TlsCase, "When the certificate is put right, the client comes i
 TEST_CASE_METHOD(TlsCase, "A client that is destroyed in the handshake leaves nothing behind",
                  "[client][tls]") {
   const TlsListener listener({ca.issue()});
-  for (int turns = 0; turns < 30; ++turns) {
-    asio::io_context io;
-    {
-      client::Client client(io.get_executor(), options_for(listener.port(), {.ca_file = ca_file}));
-      client.start();
-      for (int i = 0; i < turns; ++i) io.run_one_for(100ms);
-    }
-    io.restart();
-    io.run_for(10s);
-    CHECK(io.stopped());
-  }
+  destroy_at_every_turn(options_for(listener.port(), {.ca_file = ca_file}));
 }
 
 TEST_CASE_METHOD(TlsCase, "What the options say about TLS is checked at once", "[client][tls]") {

@@ -115,18 +115,7 @@ TEST_CASE("A client that is destroyed while it connects or speaks leaves nothing
     Stream stream(std::move(socket));
     if (accept(stream)) speak(stream, server, 1000);
   });
-  for (int turns = 0; turns < 40; ++turns) {
-    asio::io_context io;
-    {
-      Client client(io.get_executor(), SocketRig::options_for(listener.url(), "dbk_good"));
-      auto project = client.open(kProject);
-      client.start();
-      for (int i = 0; i < turns; ++i) io.run_one_for(100ms);
-    }
-    io.restart();
-    io.run_for(10s);
-    CHECK(io.stopped());
-  }
+  destroy_at_every_turn(SocketRig::options_for(listener.url(), "dbk_good"));
 }
 
 }  // namespace daybook::testing

@@ -2,6 +2,7 @@
 // library's own connection; and the answers to its upgrade, right and wrong.
 
 #include <openssl/evp.h>
+#include <daybook/testing/virtual_clock.hpp>
 
 #include <catch2/catch.hpp>
 #include <set>
@@ -11,6 +12,9 @@
 #include "tests/support/websocket_rules.hpp"
 
 namespace daybook::testing {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 std::string header(const std::string& head, const std::string& name) {
@@ -52,11 +56,11 @@ struct Upgraded {
 // A raw server, and the library that connects to it on a thread of its own.
 class Meeting {
  public:
-  explicit Meeting(std::chrono::milliseconds timeout = std::chrono::seconds(10),
-                   std::uint16_t closes_with = 0)
-      : client_({.url = "ws://127.0.0.1:" + std::to_string(listener_.port()),
-                 .timeout = timeout,
-                 .closes_with = closes_with}),
+  explicit Meeting(EchoTerms terms = {})
+      : client_([&] {
+          terms.url = "ws://127.0.0.1:" + std::to_string(listener_.port());
+          return terms;
+        }()),
         thread_([this] { client_.run(); }),
         socket_(listener_.accept()),
         request_(socket_->receive_head()) {}
@@ -180,7 +184,7 @@ TEST_CASE("Library: once it closes, it hears the server's farewell and nothing e
   };
   for (const auto& c : cases) {
     INFO(c.name);
-    Meeting meeting(std::chrono::seconds(10), 1000);
+    Meeting meeting({.closes_with = 1000});
     std::string said = Upgraded().text(meeting.key()) + encode({.payload = "x"}, Side::server);
     for (const auto& frame : c.said_at_once) said += encode(frame, Side::server);
     meeting.socket().send(said);
@@ -282,9 +286,28 @@ TEST_CASE("Library: an answer that does not come, or not whole", "[client][webso
     meeting.hang_up();
     CHECK(meeting.client().ending().error);
   }
-  Meeting silent(std::chrono::milliseconds(50));
-  CHECK(silent.client().ending().error);
-  CHECK_FALSE(silent.client().was_open());
+}
+
+TEST_CASE("Library: an answer that does not come is waited for so long", "[client][websocket]") {
+  const auto clock = std::make_shared<VirtualClock>();
+  Meeting meeting({.timeout = 7s, .clock = clock});
+  SECTION("none") {}
+  SECTION("half of it") { meeting.socket().send(Upgraded().text(meeting.key()).substr(0, 40)); }
+  CHECK(clock->next() == 7s);
+  clock->advance(7s);
+  CHECK(meeting.client().ending().error == client::Errc::timed_out);
+  CHECK_FALSE(meeting.client().was_open());
+}
+
+TEST_CASE("Library: a farewell that is not answered is over after 1.5 s", "[client][websocket]") {
+  const auto clock = std::make_shared<VirtualClock>();
+  Meeting meeting({.clock = clock, .closes_with = 1000});
+  meeting.answer({});
+  meeting.socket().send(encode({.payload = "x"}, Side::server));
+  CHECK(meeting.socket().receive(Side::client)->opcode == kClose);
+  CHECK(clock->next() == 1'500ms);
+  clock->advance(1'500ms);
+  CHECK(meeting.client().ending().error);
 }
 
 TEST_CASE("Library: frames that come with the answer count", "[client][websocket]") {
