@@ -32,4 +32,12 @@ namespace daybook::schema {
   return true;
 }
 
+// What of well-formed text fits into so many bytes without a part of a character. Of other text: what precedes them.
+[[nodiscard]] constexpr std::string_view utf8_prefix(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  // The byte behind the end begins a character, or the end moves in front of the one that it goes on with.
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
 }  // namespace daybook::schema

@@ -8,6 +8,7 @@
 
 #include "schema/json/json.hpp"
 #include "schema/json/scalars.hpp"
+#include "schema/utf8.hpp"
 #include "schema/wire.capnp.h"
 
 namespace daybook::schema::json {
@@ -44,7 +45,7 @@ struct Path {
       out += '[' + std::to_string(index) + ']';
     } else {
       if (!out.empty()) out += '.';
-      out += name.substr(0, 64);
+      out += utf8_prefix(name, 64);
     }
   }
 

@@ -7,6 +7,7 @@
 #include <boost/json/string.hpp>
 
 #include "schema/json/json.hpp"
+#include "schema/utf8.hpp"
 
 namespace daybook::schema::json {
 namespace {
@@ -112,7 +113,7 @@ std::expected<bj::value, Error> parse(std::string_view text) {
   if (!ec && used < text.size()) ec = bj::make_error_code(bj::error::extra_data);
   if (!ec) return std::move(parser.handler().result);
   if (const auto& name = parser.handler().duplicate) {
-    return std::unexpected(Error{name->substr(0, 64), "appears twice"});
+    return std::unexpected(Error{std::string(utf8_prefix(*name, 64)), "appears twice"});
   }
   return std::unexpected(Error{"", "at byte " + std::to_string(used) + ": " + ec.message()});
 }

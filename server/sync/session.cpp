@@ -1,4 +1,5 @@
 #include "server/sync/session.hpp"
+#include "schema/utf8.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -54,14 +55,7 @@ void Session::fail(const std::exception& error) {
 
 void Session::close(CloseCode code, std::string reason) {
   if (closing_) return;
-  if (reason.size() > kReasonBytesMax) {
-    reason.resize(kReasonBytesMax);
-    // Not within a character.
-    while (!reason.empty() && (static_cast<unsigned char>(reason.back()) & 0xC0) == 0x80) {
-      reason.pop_back();
-    }
-    if (!reason.empty() && static_cast<unsigned char>(reason.back()) >= 0xC0) reason.pop_back();
-  }
+  reason.resize(schema::utf8_prefix(reason, kReasonBytesMax).size());
   closing_ = Close{code, std::move(reason)};
   subscriptions_.clear();
   presence_.reset();
@@ -225,7 +219,7 @@ void Session::send_error(Code code, std::string_view text, std::uint32_t subscri
   send([&](schema::Message::Builder& message) {
     auto error = message.initError();
     error.setCode(code);
-    error.setMessage(std::string(text.substr(0, 1000)).c_str());
+    error.setMessage(std::string(schema::utf8_prefix(text, 1000)).c_str());
     error.setSubscription(subscription);
   });
 }

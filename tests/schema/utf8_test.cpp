@@ -43,3 +43,14 @@ TEST_CASE("what is not UTF-8 is refused", "[schema][utf8]") {
     CHECK_FALSE(is_utf8(text));
   }
 }
+
+TEST_CASE("a text is cut in front of the character that does not fit", "[schema][utf8]") {
+  using daybook::schema::utf8_prefix;
+  const std::string text = "aé€😀z";  // of 1, 2, 3, 4 and 1 bytes
+  constexpr std::size_t kFits[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+  for (std::size_t bytes = 0; bytes < std::size(kFits); ++bytes) {
+    INFO(bytes);
+    CHECK(utf8_prefix(text, bytes) == text.substr(0, kFits[bytes]));
+  }
+  CHECK(utf8_prefix("\x80\x80\x80", 2).empty());  // what is no UTF-8 does no harm
+}

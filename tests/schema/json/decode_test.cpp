@@ -123,6 +123,9 @@ TEST_CASE("unknown fields are refused by their path", "[schema][json][decode]") 
         "command.command.board.defineBoard.columns[1].x: unknown field");
   CHECK(message_error("{\"" + std::string(100'000, 'x') + "\":1}") ==
         std::string(64, 'x') + ": unknown field");
+  // Cut in front of a character, not within it.
+  CHECK(message_error("{\"" + std::string(63, 'x') + "\xE4\xB9\xA0\":1}") ==
+        std::string(63, 'x') + ": unknown field");
 }
 
 TEST_CASE("a union has exactly one member", "[schema][json][decode]") {

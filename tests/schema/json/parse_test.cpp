@@ -125,6 +125,9 @@ TEST_CASE("a name that an object has twice is refused", "[schema][json][parse]")
   CHECK(json::parse(R"({"a":1,"b":{"a":2},"c":[{"a":1},{"a":1}]})"));
   CHECK(json::parse(R"({"colum":1,"colu":2})")->get_object().size() == 2);
 
+  const std::string wide = '"' + std::string(63, 'x') + "\xE4\xB9\xA0\":1";
+  CHECK(json::parse("{" + wide + "," + wide + "}").error().path == std::string(63, 'x'));
+
   // Beyond the size at which an object looks names up in another way.
   std::string many = "{";
   for (int i = 0; i < 100; ++i) many += '"' + std::to_string(i) + "\":1,";
