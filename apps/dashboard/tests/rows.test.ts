@@ -55,6 +55,10 @@ describe('updates of a view', () => {
     expect(assembly.take(update([card('c', 'x')], { complete: false }), before)).toBeUndefined();
     expect([...(assembly.take(update([card('d', 'x')]), before)?.rows.keys() ?? [])]).toEqual(['a', 'b', 'c', 'd']);
   });
+  it('keeps rows by their keys, whenever they came', () => {
+    const after = new ViewAssembly('board').take(update([card('ab', 'x'), card('a', 'y')]), before);
+    expect([...(after?.rows.keys() ?? [])]).toEqual(['a', 'ab', 'b']);
+  });
   it('forgets half an update when the connection breaks', () => {
     const assembly = new ViewAssembly('board');
     assembly.take(update([card('c', 'x')], { complete: false }), before);

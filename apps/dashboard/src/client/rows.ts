@@ -65,14 +65,18 @@ export class ViewAssembly<V extends ViewName> {
     this.#lines = [];
   }
 
-  /** The rows after the update that this line ends; undefined: more is to come. `before` is left as it is. */
+  /**
+   * The rows after the update that this line ends; undefined: more is to come. `before` is left as it is. They stand by their keys, as
+   * in a snapshot: what a page shows does not depend on when it was opened.
+   */
   take(line: wire.ViewUpdate, before: Rows<V>): { rows: Rows<V>; changed: Set<string> } | undefined {
     this.#lines.push(line);
     if (line.complete !== true) return undefined;
     const lines = this.#lines;
     this.#lines = [];
     const whole = lines.some((each) => each.whole === true);
-    const rows = new Map<string, RowsOf[V]>(whole ? [] : before);
+    let rows = new Map<string, RowsOf[V]>(whole ? [] : before);
+    let inOrder = true;
     const changed = new Set<string>();
     for (const each of lines) {
       for (const key of each.removed ?? []) {
@@ -81,10 +85,12 @@ export class ViewAssembly<V extends ViewName> {
       }
       for (const row of rowsIn(this.view, each.rows)) {
         const key = rowKey(this.view, row);
+        inOrder &&= rows.has(key);
         rows.set(key, row);
         changed.add(key);
       }
     }
+    if (!inOrder) rows = new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
     return { rows, changed: whole ? new Set() : changed };
   }
 }
