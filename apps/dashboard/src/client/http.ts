@@ -1,6 +1,7 @@
 /** Questions over HTTP: the projects, views of the past, events, contexts. */
 
 import type * as wire from '../wire/wire';
+import { undirected } from '../words/text';
 import { newId } from './id';
 import { rowKey, rowsIn, type Rows, type RowsOf, type ViewName } from './rows';
 
@@ -82,7 +83,7 @@ export class Http {
 
   async projects(): Promise<ListedProject[]> {
     const answer = (await (await this.#get('/projects')).json()) as { projects?: ListedProject[] };
-    return answer.projects ?? [];
+    return (answer.projects ?? []).map((each) => ({ ...each, name: undirected(each.name) }));
   }
 
   /** `at`: a version, or a time of RFC 3339. */

@@ -10,6 +10,7 @@ import { Connection, type ConnectionOptions } from './connection';
 import { freshness, SLEPT, SLEPT_HIDDEN, type EndReason, type Freshness } from './freshness';
 import { Http, type ListedProject, type PastView } from './http';
 import { newId, NIL, randomHex } from './id';
+import { inline } from '../words/text';
 import { ViewAssembly, type Rows, type RowsOf, type ViewName } from './rows';
 
 const NO_ROWS: ReadonlyMap<string, never> = new Map<string, never>();
@@ -200,11 +201,12 @@ export class Project {
     return (this.#marked.get(key) ?? 0) > this.now - MARKED_FOR;
   }
 
+  /** For a sentence: cut if it is long. */
   name(member: string | undefined): string {
     if (member === undefined || member === NIL) return 'Daybook';
     const text = (this.presentRows('people').get(member) as RowsOf['people'] | undefined)?.name;
     if (text === undefined) return 'somebody';
-    return 'text' in text ? text.text : 'name erased';
+    return 'text' in text ? inline(text.text) : 'name erased';
   }
 
   /** What is looked at: told to the others. */

@@ -1,12 +1,15 @@
 /** Names of things in sentences, asked of every part. */
 
 import type { Project } from '../client/project.svelte';
-import { words } from '../words/text';
+import { inline, words } from '../words/text';
 import type * as wire from '../wire/wire';
 import { refusal, type Naming, type Refusal } from '../words/refusals';
 import type { Act } from '../client/act';
 import type { Answer, Found, Say } from './part';
 import { parts } from './registry';
+
+/** The most letters that a sentence about an event quotes. */
+const TOLD_MOST = 160;
 
 export function* everything(project: Project): Generator<Found & { part: string }> {
   for (const part of parts) {
@@ -23,7 +26,7 @@ export function find(project: Project, id: string | undefined): (Found & { part:
 /** `T-12`, a column's name; "something" for what no view shows. */
 export function entityName(project: Project, id: string | undefined): string {
   const found = find(project, id);
-  return found === undefined ? 'something' : found.number || found.title;
+  return found === undefined ? 'something' : found.number || inline(found.title);
 }
 
 export function naming(project: Project): Naming {
@@ -35,7 +38,11 @@ export function naming(project: Project): Naming {
 }
 
 export function say(project: Project): Say {
-  return { person: (id) => project.name(id), entity: (id) => entityName(project, id), words };
+  return {
+    person: (id) => project.name(id),
+    entity: (id) => entityName(project, id),
+    words: (text) => inline(words(text), TOLD_MOST),
+  };
 }
 
 /** An event in words, without who did it: "moved T-15 to Review". */

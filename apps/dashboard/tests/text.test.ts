@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { inline, shortened, words } from '../src/words/text';
+
+describe('the words of people', () => {
+  it('are cut after so many letters, and say so', () => {
+    expect(shortened('four', 4)).toBe('four');
+    expect(shortened('fiver', 4)).toBe('fiv…');
+    expect(inline('W'.repeat(10_000))).toHaveLength(60);
+  });
+  it('are never cut within a letter', () => {
+    expect(shortened('🙂🙂🙂🙂', 3)).toBe('🙂🙂…');
+  });
+  it('do not turn what stands beside them', () => {
+    expect(words({ text: '\u202E\u2067abc', commitment: '' })).toBe('abc');
+    expect(inline('\u2066abc')).toBe('abc');
+    expect(inline('\u05D0\u05D1')).toBe('\u2068\u05D0\u05D1\u2069');
+  });
+});
