@@ -6,7 +6,7 @@
 import type { Component } from 'svelte';
 import type { Act } from '../client/act';
 import type { Project } from '../client/project.svelte';
-import type { ViewName } from '../client/rows';
+import type { Rows, ViewName } from '../client/rows';
 import type * as wire from '../wire/wire';
 import type { IconName } from '../ui/icons';
 
@@ -35,6 +35,18 @@ export interface Found {
   number: string;
   title: string;
 }
+
+/** How an entity stands at a moment, in few words. */
+export interface Stand {
+  id: string;
+  /** T-12, R-3 …; empty where it has none. */
+  number: string;
+  title: string;
+  /** "Review", "4 × 5 = 20, accepted", "Approved". */
+  how: string;
+}
+/** The rows of any view as of one moment. */
+export type RowsAt = <V extends ViewName>(view: V) => Rows<V>;
 
 /** Something open that has a date. */
 export interface Dated {
@@ -85,6 +97,8 @@ export interface Part {
   actions?: readonly Action[];
   /** Its entities, for the search, and for naming them in sentences. */
   find?: (project: Project) => Iterable<Found>;
+  /** How its entities stand, to compare two moments. */
+  stands?: (rows: RowsAt, project: Project) => Iterable<Stand>;
   /** What of it comes next, in any order. */
   dates?: (project: Project) => Iterable<Dated>;
   /** On the refusal of an act, if it is one of this part's. */

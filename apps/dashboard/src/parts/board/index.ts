@@ -1,6 +1,6 @@
 import { NIL } from '../../client/id';
 import { words } from '../../words/text';
-import type { Found, Part } from '../part';
+import type { Found, Part, Stand } from '../part';
 import { answer } from './answer';
 import { columns } from './cards';
 import CreateTask from './CreateTask.svelte';
@@ -29,5 +29,17 @@ export const board: Part = {
     }
   },
   answer,
+  stands: function* (rows): Generator<Stand> {
+    for (const { row, cards } of columns(rows('board'))) {
+      for (const card of cards) {
+        yield {
+          id: card.task ?? NIL,
+          number: `T-${String(card.number ?? '')}`,
+          title: words(card.title),
+          how: words(row.name) + (card.blocked === true ? ', blocked' : ''),
+        };
+      }
+    }
+  },
   sentences,
 };

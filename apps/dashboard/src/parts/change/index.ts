@@ -1,6 +1,6 @@
 import { words } from '../../words/text';
-import type { Found, Part } from '../part';
-import { changes, idOf, isOpen } from './changes';
+import type { Found, Part, Stand } from '../part';
+import { changes, idOf, isOpen, standing } from './changes';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
 import Submit from './Submit.svelte';
@@ -18,6 +18,16 @@ export const change: Part = {
   find: function* (project): Generator<Found> {
     for (const each of changes(project.presentRows('changes'))) {
       yield { id: idOf(each), number: `CR-${String(each.state?.number ?? '')}`, title: words(each.state?.title) };
+    }
+  },
+  stands: function* (rows): Generator<Stand> {
+    for (const each of changes(rows('changes'))) {
+      yield {
+        id: idOf(each),
+        number: `CR-${String(each.state?.number ?? '')}`,
+        title: words(each.state?.title),
+        how: standing(each),
+      };
     }
   },
   sentences: {

@@ -1,6 +1,6 @@
 import { words } from '../../words/text';
 import { millis } from '../../words/format';
-import type { Dated, Found, Part } from '../part';
+import type { Dated, Found, Part, Stand } from '../part';
 import { decisions, idOf, isOpen } from './decisions';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
@@ -17,6 +17,19 @@ export const decision: Part = {
   find: function* (project): Generator<Found> {
     for (const each of decisions(project.presentRows('decisions'))) {
       yield { id: idOf(each), number: `D-${String(each.state?.number ?? '')}`, title: words(each.state?.question) };
+    }
+  },
+  stands: function* (rows): Generator<Stand> {
+    for (const each of decisions(rows('decisions'))) {
+      const option = each.state?.options?.find((of) => of.option === each.state?.option);
+      yield {
+        id: idOf(each),
+        number: `D-${String(each.state?.number ?? '')}`,
+        title: words(each.state?.question),
+        how: isOpen(each)
+          ? `open, ${String(each.votesCast ?? 0)} of ${String(each.state?.charter?.quorum ?? 0)} votes`
+          : `${each.state?.status ?? ''}${option === undefined ? '' : `: ${words(option.text)}`}`,
+      };
     }
   },
   dates: function* (project): Generator<Dated> {

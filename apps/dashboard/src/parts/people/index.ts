@@ -1,4 +1,6 @@
-import type { Part } from '../part';
+import { NIL } from '../../client/id';
+import { words } from '../../words/text';
+import type { Part, Stand } from '../part';
 import Invite from './Invite.svelte';
 import Page from './Page.svelte';
 import RoomToken from './RoomToken.svelte';
@@ -14,4 +16,10 @@ export const people: Part = {
     { title: 'Invite a member', role: 'admin', form: Invite },
     { title: 'Make a room token', role: 'admin', form: RoomToken },
   ],
+  stands: function* (rows): Generator<Stand> {
+    for (const each of rows('people').values()) {
+      if (each.role === undefined) continue;
+      yield { id: each.member ?? NIL, number: '', title: words(each.name), how: each.role };
+    }
+  },
 };

@@ -1,5 +1,5 @@
 import { words } from '../../words/text';
-import type { Found, Part } from '../part';
+import type { Found, Part, Stand } from '../part';
 import { dates } from './dates';
 import Identify from './Identify.svelte';
 import Page from './Page.svelte';
@@ -19,6 +19,20 @@ export const risk: Part = {
   find: function* (project): Generator<Found> {
     for (const each of risks(project.presentRows('risks'))) {
       yield { id: idOf(each), number: `R-${String(each.state?.number ?? '')}`, title: words(each.state?.event) };
+    }
+  },
+  stands: function* (rows): Generator<Stand> {
+    for (const each of risks(rows('risks'))) {
+      const { likelihood = 0, impact = 0 } = each.state?.assessment ?? {};
+      yield {
+        id: idOf(each),
+        number: `R-${String(each.state?.number ?? '')}`,
+        title: words(each.state?.event),
+        how: [
+          likelihood === 0 ? 'not assessed' : `${String(likelihood)} × ${String(impact)} = ${String(each.score ?? 0)}`,
+          each.state?.status ?? 'open',
+        ].join(', '),
+      };
     }
   },
   dates: (project) => dates(project.view('risks')),

@@ -8,7 +8,7 @@ export const summary: Part = {
   title: 'Health',
   icon: 'summary',
   view: 'summary',
-  views: ['summary', 'attention', 'people'],
+  views: ['summary', 'attention', 'timeline', 'people'],
   page: Page,
   panels: [
     { row: 'health', order: 1, columns: 1, title: 'Health', component: Tiles },
