@@ -310,6 +310,15 @@ void Replica<Stream>::set_people(People people) {
   }
 }
 
+template <typename Stream>
+void Replica<Stream>::confirm_people(Version version, Timestamp recorded_at) {
+  if constexpr (std::is_same_v<Stream, model::Project>) {
+    current_.people.version = version;
+    current_.people.recorded_at = recorded_at;
+    shared_ = nullptr;
+  }
+}
+
 template class Replica<model::Project>;
 template class Replica<model::Workspace>;
 
@@ -326,6 +335,9 @@ Step PeopleChannel::on_view(schema::ViewUpdate::Reader update) {
     staged_ = update.getWhole() ? People{} : shown_;
     staging_ = true;
   }
+  const auto rows = update.getRows();
+  has_news_ = has_news_ || update.getWhole() || update.getRemoved().size() > 0 ||
+              (rows.isPeople() && rows.getPeople().size() > 0);
   std::map<TextKey, Words> words;
   for (const auto word : update.getWords()) {
     const auto text = word.getWords();
@@ -333,8 +345,8 @@ Step PeopleChannel::on_view(schema::ViewUpdate::Reader update) {
         word.getRedacted() ? nullptr
                            : std::make_shared<const std::string>(text.begin(), text.size());
   }
-  if (update.getRows().isPeople()) {
-    for (const auto row : update.getRows().getPeople()) {
+  if (rows.isPeople()) {
+    for (const auto row : rows.getPeople()) {
       const auto canonical = record::canonical(capnp::toAny(row));
       auto copy = std::make_shared<std::vector<std::uint64_t>>(canonical.size());
       std::memcpy(copy->data(), canonical.begin(), canonical.size() * sizeof(capnp::word));
@@ -350,8 +362,13 @@ Step PeopleChannel::on_view(schema::ViewUpdate::Reader update) {
   staged_.version = {update.getVersion()};
   staged_.recorded_at = {update.getRecordedAt()};
   shown_ = std::move(staged_);
+  const bool has_news = has_news_;
   unstage();
-  replica_->set_people(shown_);
+  if (has_news) {
+    replica_->set_people(shown_);
+  } else {
+    replica_->confirm_people(shown_.version, shown_.recorded_at);
+  }
   return {};
 }
 

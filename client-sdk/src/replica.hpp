@@ -80,6 +80,8 @@ class Replica final : public Channel, public std::enable_shared_from_this<Replic
 
   // From the view `people`. (Projects.)
   void set_people(People people);
+  // They are the same as of this version; nobody is told.
+  void confirm_people(Version version, Timestamp recorded_at);
   [[nodiscard]] const Snapshot& current() const { return current_; }
 
   // --- What is pending (projects) -----------------------------------------------------------------------------------
@@ -160,11 +162,13 @@ class PeopleChannel final : public Channel {
   void unstage() {
     staged_ = {};
     staging_ = false;
+    has_news_ = false;
   }
 
   std::shared_ptr<Replica<model::Project>> replica_;
   People shown_;
-  People staged_;  // an update on its way
+  People staged_;          // an update on its way
+  bool has_news_ = false;  // that is more than a version
   bool staging_ = false;
 };
 

@@ -20,7 +20,7 @@ class MemoryTransport final : public detail::Transport {
  public:
   struct Link {
     net::any_io_executor executor;
-    FakeServer& server;
+    WireServer& server;
     detail::TransportListener listener;
     bool alive = true;
     bool open = false;
@@ -111,7 +111,7 @@ struct ClientRig {
 
   client::ClientOptions options;
   net::io_context io;
-  FakeServer server;
+  WireServer server;
   std::shared_ptr<MemoryTransport::Link> link;
   std::optional<Client> client;
 };

@@ -226,7 +226,7 @@ TEST_CASE("Commands of another log are held, told of, and go on where they belon
   it.rig.server.commands.clear();
   it.rig.server.answers_commands = true;
   it.rig.server.commits = true;
-  it.rig.server.log_id = {1, 2};
+  it.rig.server.set_log_id(Id{1, 2});
   it.rig.cut();
   it.go_live();
   CHECK(it.rig.server.commands.empty());
@@ -237,7 +237,7 @@ TEST_CASE("Commands of another log are held, told of, and go on where they belon
   it.go_live();
   CHECK(it.rig.server.commands.empty());
   CHECK(it.rig.client->status({4, 1}).is_held);
-  it.rig.server.log_id = kLog;
+  it.rig.server.set_log_id(kLog);
   it.rig.cut();
   it.go_live();
   CHECK(it.rig.server.commands.size() == 1);

@@ -128,19 +128,16 @@ TEST_CASE("A token of the same member takes over on the same connection", "[clie
   CHECK(rig.server.renewals == std::vector<std::string>{"dbk_renewed"});
   CHECK(states.empty());
   // From then on it is the one that a new connection says.
-  rig.server.token = "dbk_renewed";
+  rig.server.revoke("dbk_good");
   rig.cut();
   rig.until([&] { return rig.client->state() == State::live; });
 }
 
 TEST_CASE("A token of another member gets a connection of its own", "[client][token]") {
   PresenceRig rig;
-  rig.server.token = "dbk_other";
-  rig.server.member = {1, 8};
   rig.client->set_token("dbk_other");
-  rig.until([&] {
-    return rig.client->state() == State::live && rig.client->server()->member == Id{1, 8};
-  });
+  rig.until(
+      [&] { return rig.client->state() == State::live && rig.client->server()->member == kOther; });
   CHECK(rig.server.renewals == std::vector<std::string>{"dbk_other"});
 }
 
@@ -157,8 +154,6 @@ TEST_CASE("Commands of another member are held until that one is back", "[client
   rig.server.commands.clear();
   rig.server.commits = true;
   rig.server.answers_commands = true;
-  rig.server.token = "dbk_other";
-  rig.server.member = {1, 8};
   rig.client->set_token("dbk_other");
   rig.until([&] { return result.done; });
   CHECK(result.error == Errc::other_member);
@@ -167,9 +162,6 @@ TEST_CASE("Commands of another member are held until that one is back", "[client
   bool drained = false;
   rig.client->drain([&](client::error_code) { drained = true; });
   rig.until([&] { return drained; });  // what is held is not waited for
-  rig.server.token = "dbk_good";
-  rig.server.other_members_token = "dbk_good";
-  rig.server.member = kManager;
   rig.client->set_token("dbk_good");
   rig.until([&] { return rig.client->status({4, 1}).status == client::Status::confirmed; });
   CHECK(rig.server.commands.size() == 1);
@@ -186,7 +178,7 @@ TEST_CASE("That the log is another one is told before copies are dropped", "[cli
   rig.client->on_state_change([&](const client::StateChange& change) {
     if (change.state == State::syncing && change.reason) told.push_back(change.reason.message());
   });
-  rig.server.log_id = {1, 2};
+  rig.server.set_log_id(Id{1, 2});
   rig.cut();
   rig.until([&] { return rig.client->state() == State::live; });
   CHECK(told == std::vector{make_error_code(Errc::other_log).message(), std::string("snapshot")});

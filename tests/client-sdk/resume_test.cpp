@@ -7,7 +7,7 @@
 namespace daybook::testing {
 namespace {
 
-void commit_tasks(FakeServer& server, std::uint64_t first, std::uint64_t last) {
+void commit_tasks(WireServer& server, std::uint64_t first, std::uint64_t last) {
   for (auto i = first; i <= last; ++i) {
     REQUIRE(server.commit(create_task({.task = {0x30, i}, .title = "Task", .column = kColumnA})) ==
             schema::Code::NONE);
@@ -75,8 +75,8 @@ TEST_CASE("A reset, another log and a log that lost its end bring a fresh snapsh
   rig.server.pump();
   rig.exchange();
   SECTION("reset") { rig.server.resets = true; }
-  SECTION("another log") { rig.server.log_id = {1, 2}; }
-  SECTION("an old backup") { rig.server = FakeServer(); }
+  SECTION("another log") { rig.server.set_log_id(Id{1, 2}); }
+  SECTION("an old backup") { rig.server.forget(); }
   rig.reconnect();
   CHECK(rig.session->state() == State::live);
   CHECK(replica->version() == rig.server.state().version);
@@ -184,6 +184,7 @@ TEST_CASE("The words of texts that were replaced do not gather for ever", "[clie
 
 TEST_CASE("A follower gets whole commands in order, across lost connections", "[client][follow]") {
   SessionRig rig;
+  const auto begin = rig.server.position();
   std::uint64_t next = 1;
   std::uint64_t through = 0;
   int ends = 0;
@@ -202,42 +203,42 @@ TEST_CASE("A follower gets whole commands in order, across lost connections", "[
   SECTION("after") {
     const auto channel = rig.follow(options, handlers);
     rig.start();
-    CHECK(through == 2);
+    CHECK(through == begin);
     commit_tasks(rig.server, 1, 5);
     rig.reconnect();
-    CHECK(through == 7);
-    CHECK(next == 8);
+    CHECK(through == begin + 5);
+    CHECK(next == begin + 6);
     CHECK(ends == 0);
   }
   SECTION("tail") {
     commit_tasks(rig.server, 1, 5);
     options.from = client::FollowTail{3};
-    next = 5;
+    next = begin + 3;
     const auto channel = rig.follow(options, handlers);
     rig.start();
-    CHECK(through == 7);
+    CHECK(through == begin + 5);
     commit_tasks(rig.server, 6, 6);
     rig.reconnect();
-    CHECK(through == 8);
+    CHECK(through == begin + 6);
   }
   SECTION("tail of nothing tells where the end is") {
     options.from = client::FollowTail{0};
     const auto channel = rig.follow(options, handlers);
     rig.start();
-    CHECK(through == 2);
+    CHECK(through == begin);
     CHECK(next == 1);
   }
   SECTION("range") {
     commit_tasks(rig.server, 1, 5);
-    options.from = client::FollowRange{2, 6};
-    next = 2;
+    options.from = client::FollowRange{begin, begin + 4};
+    next = begin;
     const auto channel = rig.follow(options, handlers);
     rig.start();
-    CHECK(through == 6);
+    CHECK(through == begin + 4);
     CHECK(ends == 1);
     rig.reconnect();
     CHECK(ends == 1);
-    CHECK(next == 7);
+    CHECK(next == begin + 5);
   }
 }
 

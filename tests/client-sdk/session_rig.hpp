@@ -8,7 +8,7 @@
 #include "client-sdk/src/follow.hpp"
 #include "client-sdk/src/replica.hpp"
 #include "client-sdk/src/session.hpp"
-#include "tests/client-sdk/fake_server.hpp"
+#include "tests/client-sdk/wire_server.hpp"
 
 namespace daybook::testing {
 
@@ -151,7 +151,7 @@ class SessionRig {
 
   boost::asio::io_context io;
   detail::Gone gone = std::make_shared<const std::atomic<bool>>(false);
-  FakeServer server;
+  WireServer server;
   detail::Notifier notifier;
   client::Instant now{1h};
   Timestamp wall{1'800'000'000'000'000};

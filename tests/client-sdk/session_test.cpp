@@ -146,7 +146,7 @@ TEST_CASE("goingAway says when to come back", "[client][session]") {
 
 TEST_CASE("A bad token waits for another", "[client][session]") {
   SessionRig rig;
-  rig.server.token = "dbk_other";
+  rig.server.revoke("dbk_good");
   const auto replica = rig.open_project();
   rig.start();
   CHECK(rig.session->state() == State::needs_auth);
@@ -249,7 +249,7 @@ TEST_CASE("What contradicts itself ends the connection and drops the copy", "[cl
   SessionRig rig;
   const auto replica = rig.open_project();
   SECTION("a snapshot with another digest") {
-    rig.server.spoil = [](Message& message) { message[message.size() - 40] ^= std::byte{1}; };
+    rig.server.spoil = [](Message& message) { message.back() ^= std::byte{1}; };
     rig.start();
     CHECK_FALSE(replica->has_state());
   }

@@ -75,7 +75,7 @@ bool accept(Stream& stream) {
 
 // Speaks for a server in memory until the other side leaves, or so many messages were said.
 template <typename Stream>
-void speak(Stream& stream, FakeServer& server, int messages_max) {
+void speak(Stream& stream, WireServer& server, int messages_max) {
   server.connect();
   while (true) {
     beast::flat_buffer buffer;

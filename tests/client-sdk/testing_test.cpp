@@ -2,9 +2,10 @@
 
 #include <daybook/client.hpp>
 #include <daybook/record.hpp>
-#include <daybook/testing/fake_server.hpp>
 
 #include <catch2/catch.hpp>
+
+#include "tests/client-sdk/kit_world.hpp"
 
 namespace daybook::testing {
 namespace {
@@ -15,14 +16,6 @@ using client::Client;
 using client::Errc;
 using client::State;
 
-client::CommandBuilder create_task(Id task, std::string_view title) {
-  client::CommandBuilder command;
-  auto create = command.root().initTask().initCreateTask();
-  write(create.initTask(), task);
-  command.text(create.initTitle(), title);
-  return command;
-}
-
 struct Submitted {
   bool done = false;
   client::error_code error;
@@ -30,7 +23,7 @@ struct Submitted {
 };
 
 // A server with a project and an app of Ann's, who manages it.
-struct World {
+struct World : KitWorld {
   World() : app(io.get_executor(), server.options(ann)), project(app.open(bank)) {
     app.on_state_change([this](const client::StateChange& change) { states.push_back(change); });
     project.on_change([this](const client::ProjectChange& change) {
@@ -55,9 +48,6 @@ struct World {
   [[nodiscard]] std::size_t tasks() const { return server.project(bank).task.tasks.size(); }
 
   net::io_context io;
-  FakeServer server;
-  Id ann = server.add_member("Ann");
-  Id bank = server.add_project("BANK", "Mobile banking", ann);
   Client app;
   client::Project project;
   std::vector<client::StateChange> states;

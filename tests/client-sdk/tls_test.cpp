@@ -60,7 +60,7 @@ class TlsListener {
     speak(stream, server_, 1000);
   }
 
-  FakeServer server_;
+  WireServer server_;
   std::size_t connections_ = 0;
   std::atomic<int> upgrades_ = 0;
   std::string server_name_;

@@ -66,7 +66,7 @@ TEST_CASE("A server that sends a text, or closes with a code, is understood",
     rig.stop();
   }
   SECTION("code") {
-    FakeServer server;
+    WireServer server;
     const Listener listener([&](tcp::socket socket) {
       Stream stream(std::move(socket));
       if (accept(stream)) speak(stream, server, 1000);
@@ -82,7 +82,7 @@ TEST_CASE("A server that sends a text, or closes with a code, is understood",
 
 TEST_CASE("Over real sockets that break after every message, all arrives once",
           "[client][transport]") {
-  FakeServer server;
+  WireServer server;
   int connection = 0;
   const Listener listener([&](tcp::socket socket) {
     Stream stream(std::move(socket));
@@ -110,7 +110,7 @@ TEST_CASE("Over real sockets that break after every message, all arrives once",
 
 TEST_CASE("A client that is destroyed while it connects or speaks leaves nothing behind",
           "[client][transport]") {
-  FakeServer server;
+  WireServer server;
   const Listener listener([&](tcp::socket socket) {
     Stream stream(std::move(socket));
     if (accept(stream)) speak(stream, server, 1000);
