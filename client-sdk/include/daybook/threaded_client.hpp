@@ -9,7 +9,9 @@
 //
 // Threading: every call here is safe from any thread; every handler runs on the client's thread, one at a time, and must not
 //            wait there for what only this thread can bring: wait_live(), drain() and wait_ready() throw std::logic_error
-//            on it, and a future's get() would never return.
+//            on it, and a future's get() would never return. What returns a value that is the client's own (status(),
+//            presence(), server(), fresh_id() …) waits for a turn of that thread, behind what was called before and the
+//            handler that is running; called on it, it is done at once.
 // Lifetime:  the destructor does not wait for the network: it lets the handler that is running finish, drops everything
 //            else, and ends the thread; from inside a handler the thread ends when that handler has returned. Futures not
 //            ready by then hold std::future_error (broken_promise). To say farewell and to have everything answered, call
@@ -20,45 +22,16 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <daybook/client.hpp>
+#include <daybook/threaded_handles.hpp>
 
 namespace daybook::client {
-
-namespace detail {
-class ClientThread;
-struct ThreadedReplica;
-}  // namespace detail
-
-using OutcomeHandler = std::function<void(error_code, Outcome)>;
-
-// A live replica of a project. A handle; its destruction ends the subscription and its handler. It may outlive the client:
-// then it stays as it was, and submits nothing.
-class ThreadedProject {
- public:
-  ThreadedProject(std::shared_ptr<detail::ClientThread> thread, Id project);
-  ~ThreadedProject();
-  ThreadedProject(ThreadedProject&&) noexcept;
-  ThreadedProject& operator=(ThreadedProject&&) noexcept;
-
-  [[nodiscard]] Id id() const;
-  // The newest that was told. Never nullptr; before the first its version is 0.
-  [[nodiscard]] std::shared_ptr<const ProjectSnapshot> snapshot() const;
-  // On the client's thread, after each change, until replaced.
-  void on_change(Project::Handler handler);
-  // Waits until there is a state. timed_out: not within this time; else why there will be none.
-  [[nodiscard]] error_code wait_ready(std::chrono::milliseconds timeout);
-
-  // As Project::submit().
-  [[nodiscard]] std::future<Outcome> submit(CommandBuilder command, SubmitOptions options = {});
-  void submit(CommandBuilder command, SubmitOptions options, OutcomeHandler handler);
-
- private:
-  void close();
-
-  std::weak_ptr<detail::ClientThread> thread_;
-  std::shared_ptr<detail::ThreadedReplica> replica_;
-};
 
 class ThreadedClient {
  public:
@@ -73,20 +46,60 @@ class ThreadedClient {
   [[nodiscard]] State state() const;
   void on_state_change(Client::StateHandler handler);
 
-  // For something new: version 7.
+  // As the Client's of the same name, here and below.
+  [[nodiscard]] Id client_id() {
+    return call([](Client& client) { return client.client_id(); });
+  }
+  [[nodiscard]] std::optional<ServerInfo> server() {
+    return read([](Client& client) { return client.server(); });
+  }
+  [[nodiscard]] Timestamp server_now() {
+    return read([](Client& client) { return client.server_now(); });
+  }
   [[nodiscard]] Id fresh_id() {
     return call([](Client& client) { return client.fresh_id(); });
   }
 
-  [[nodiscard]] ThreadedProject open(Id project);
+  // --- Reading ---------------------------------------------------------------------------------------------------
 
-  // As the Client's of the same name.
+  [[nodiscard]] ThreadedProject open(Id project);
+  [[nodiscard]] ThreadedWorkspace open_workspace();
+  [[nodiscard]] ThreadedWatch watch(Id project, std::vector<model::ViewName> views,
+                                    WatchHandlers handlers);
+  [[nodiscard]] ThreadedFollow follow(FollowOptions options, FollowHandlers handlers);
+  [[nodiscard]] std::future<std::shared_ptr<const ProjectSnapshot>> project_at(Id project,
+                                                                               Moment at);
+
+  // --- Acting ----------------------------------------------------------------------------------------------------
+
   [[nodiscard]] std::future<Outcome> submit(Id stream, CommandBuilder command,
                                             SubmitOptions options = {});
   void submit(Id stream, CommandBuilder command, SubmitOptions options, OutcomeHandler handler);
   [[nodiscard]] std::future<Outcome> query_outcome(Id command);
-  [[nodiscard]] std::future<std::shared_ptr<const ProjectSnapshot>> project_at(Id project,
-                                                                               Moment at);
+  [[nodiscard]] CommandStatus status(Id command) {
+    return read([command](Client& client) { return client.status(command); });
+  }
+  [[nodiscard]] std::vector<CommandStatus> pending_commands() {
+    return read([](Client& client) { return client.pending_commands(); });
+  }
+  [[nodiscard]] std::vector<CommandStatus> settled_commands() {
+    return read([](Client& client) { return client.settled_commands(); });
+  }
+  void on_command_change(Client::CommandHandler handler);
+  void forget(Id command);
+  [[nodiscard]] OutboxReport outbox() {
+    return read([](Client& client) { return client.outbox(); });
+  }
+
+  // --- Who is here -----------------------------------------------------------------------------------------------
+
+  void look(const Looking& at);
+  [[nodiscard]] Presence presence() {
+    return read([](Client& client) { return client.presence(); });
+  }
+  void on_presence_change(Client::PresenceHandler handler);
+
+  // --- Waiting ---------------------------------------------------------------------------------------------------
 
   // Waits until the state is live. timed_out: not within this time; else why it will not be.
   [[nodiscard]] error_code wait_live(std::chrono::milliseconds timeout);
@@ -96,7 +109,7 @@ class ThreadedClient {
   // on the client's thread it only begins that.
   void stop();
 
-  // For everything else that a Client can do: runs work(Client&) on the client's thread.
+  // Whatever is to happen in one turn: runs work(Client&) on the client's thread.
   void post(std::move_only_function<void(Client&)> work);
   // Likewise, waits for it and returns what it returned, or throws what it threw. On the client's thread: at once.
   template <typename Work>
@@ -109,6 +122,16 @@ class ThreadedClient {
   }
 
  private:
+  // As call(), behind what was begun before.
+  template <typename Work>
+  auto read(Work work) -> std::invoke_result_t<Work, Client&> {
+    if (on_thread()) return work(inside());
+    std::packaged_task<std::invoke_result_t<Work, Client&>(Client&)> task(std::move(work));
+    auto result = task.get_future();
+    post_behind(std::move(task));
+    return result.get();
+  }
+  void post_behind(std::move_only_function<void(Client&)> work);
   [[nodiscard]] bool on_thread() const;
   [[nodiscard]] Client& inside();
 
