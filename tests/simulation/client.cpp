@@ -93,15 +93,20 @@ Member::Member(Surroundings surroundings, std::size_t number, std::vector<Id> pr
       number_(number),
       projects_(std::move(projects)),
       token_(std::move(token)),
+      disk_(world_.random, world_.trace, "outbox"),
       has_outbox_(!world_.random.one_in(3)),
       statuses_(world_.trace, has_outbox_) {
+  world_.disks.add(disk_);
   for (const auto id : projects_) {
     plays_.emplace_back(world_.random.next());
     views_[id] = kWatched[world_.random.below(kWatched.size())];
   }
 }
 
-Member::~Member() { app_.reset(); }
+Member::~Member() {
+  app_.reset();
+  world_.disks.remove(disk_);
+}
 
 // --- The app ---------------------------------------------------------------------------------------------------------
 
@@ -120,10 +125,11 @@ void Member::start_app() {
         return [this](TransportListener listener) { return connect(std::move(listener)); };
       });
   if (has_outbox_) {
-    options.outbox_path = (folder_.path() / "outbox").string();
+    options.outbox_path = disk_.file();
     options.outbox_executor = app_->io.get_executor();
   }
   app_->client.emplace(app_->io.get_executor(), std::move(options));
+  if (has_outbox_ && !disk_.is_adopted()) disk_.adopt();
   app_->client->on_command_change(
       [this](const client::CommandStatus& status) { command_changed(status); });
   check_outbox();
@@ -154,21 +160,34 @@ void Member::kill_app() {
   }
   app_.reset();
   link_.reset();
+  disk_.forget_faults();
   statuses_.app_ended();
 }
 
 void Member::lose_outbox() {
   kill_app();
-  std::error_code ignored;
-  for (const auto& file : std::filesystem::directory_iterator(folder_.path(), ignored))
-    std::filesystem::remove_all(file.path(), ignored);
+  disk_.remove();
   for (const auto& [id, act] : kept_) world_.ledger.given_up(act);
   kept_.clear();
   statuses_.outbox_lost();
 }
 
+void Member::lose_power() {
+  if (!has_outbox_) return kill_app();
+  disk_.lose_power();
+  kill_app();
+  disk_.start();
+}
+
+void Member::lose_power_in(std::uint64_t calls) {
+  if (app_ && has_outbox_) disk_.lose_power_in(calls);
+}
+
 // What a run before this one was told is queued is there, or was answered before that run could tell.
 void Member::check_outbox() {
+  const auto& report = app_->client->outbox();
+  if (report.set_aside > 0 || !report.damaged_file.empty())
+    world_.trace.fail("what is left of an outbox is damaged");
   const auto kept = kept_;
   for (const auto& [id, act] : kept) {
     const auto status = app_->client->status(id);
@@ -306,6 +325,12 @@ Wire* Member::wire() const {
   return link ? link->wire.get() : nullptr;
 }
 
+bool Member::is_connected() const {
+  const auto link = link_.lock();
+  return app_ && link && link->state == Link::State::open && !link->wire->is_silent &&
+         !link->wire->is_cut && app_->client->state() == client::State::live;
+}
+
 bool Member::deliver() {
   auto* const wire = this->wire();
   if (wire == nullptr || wire->frozen_until > world_.time.now()) return false;
@@ -319,9 +344,9 @@ bool Member::deliver() {
 bool Member::step() {
   if (!app_) return false;
   if (app_->io.stopped()) app_->io.restart();
-  if (world_.random.one_in(2) && app_->io.poll_one() > 0) return true;
+  if (world_.random.one_in(2) && run_one()) return true;
   const auto link = link_.lock();
-  if (!link || link->state == Link::State::ended) return app_->io.poll_one() > 0;
+  if (!link || link->state == Link::State::ended) return run_one();
   auto& wire = *link->wire;
   const auto tell = [&](auto&& call) {
     boost::asio::post(app_->io, [link = std::weak_ptr(link), call]() mutable {
@@ -355,7 +380,13 @@ bool Member::step() {
     case Link::State::ended:
       break;
   }
-  return app_->io.poll_one() > 0;
+  return run_one();
+}
+
+bool Member::run_one() {
+  if (app_->io.poll_one() == 0) return false;
+  if (!disk_.has_power()) lose_power();  // within that
+  return true;
 }
 
 // --- What the member does --------------------------------------------------------------------------------------------

@@ -10,13 +10,13 @@
 #include <daybook/client.hpp>
 
 #include "client-sdk/src/transport.hpp"
+#include "tests/simulation/disk.hpp"
 #include "tests/simulation/ledger.hpp"
 #include "tests/simulation/statuses.hpp"
 #include "tests/simulation/virtual_time.hpp"
 #include "tests/simulation/wire.hpp"
 #include "tests/support/describe.hpp"
 #include "tests/support/governance_play.hpp"
-#include "tests/support/temp_folder.hpp"
 
 namespace daybook::simulation {
 
@@ -44,6 +44,7 @@ class Member {
     testing::Random& random;
     Trace& trace;
     Ledger& ledger;
+    Disks& disks;
     Connect connect;
     std::function<bool()> server_may_fail;  // something was done to it after which it may say so
   };
@@ -56,6 +57,12 @@ class Member {
   void kill_app();
   // Its outbox too.
   void lose_outbox();
+  // Its machine is without power, and the app gone: now, or at the call of its outbox that comes after so many others. What the
+  // app was told is in its outbox is there.
+  void lose_power();
+  void lose_power_in(std::uint64_t calls);
+  // The power stays.
+  void forget_faults() { disk_.forget_faults(); }
   [[nodiscard]] bool app_runs() const { return app_ != nullptr; }
   // Somebody looks after it: starts it where it is gone, and opens anew what had ended.
   void mend();
@@ -65,6 +72,10 @@ class Member {
   // --- What the world does to it -------------------------------------------------------------------------------------
   // One thing that its thread or the network does; false: there was nothing.
   bool step();
+  // Over a wire that both ends still have.
+  [[nodiscard]] bool is_connected() const;
+  // How many wires it had so far.
+  [[nodiscard]] std::uint64_t wires() const { return wires_; }
   // The wire that it has now; nullptr: none.
   [[nodiscard]] Wire* wire() const;
   // Some of what is on its way arrives; false: there was nothing.
@@ -126,6 +137,8 @@ class Member {
 
   [[nodiscard]] std::unique_ptr<client::detail::Transport> connect(
       client::detail::TransportListener listener);
+  // A handler of the app; false: none is ready.
+  bool run_one();
   void open_projects();
   void open_watch(Id id);
   void check_outbox();
@@ -153,7 +166,7 @@ class Member {
   std::optional<std::pair<Act::Number, Id>> last_accepted_;
   std::vector<Past> past_;
   std::uint64_t epoch_ = 0;  // of the log: old answers are not those of a later one
-  testing::TempFolder folder_;
+  Disk disk_;                // under its outbox
   bool has_outbox_;
   Statuses statuses_;
   std::map<Id, Act::Number> kept_;  // in the outbox, and not answered

@@ -13,8 +13,8 @@ using testing::IoCall;
 using testing::IoKind;
 using testing::IoRecorder;
 
-Disk::Disk(testing::Random& random, Trace& trace)
-    : random_(random), trace_(trace), file_((folder_.path() / "data.mdb").string()) {}
+Disk::Disk(testing::Random& random, Trace& trace, std::string_view file_name)
+    : random_(random), trace_(trace), file_((folder_.path() / file_name).string()) {}
 
 void Disk::forget_faults() {
   power_left_.reset();
@@ -25,6 +25,13 @@ void Disk::forget_faults() {
 void Disk::adopt() {
   writes_ = testing::CrashSimulation(content());
   is_adopted_ = true;
+}
+
+void Disk::remove() {
+  is_adopted_ = false;
+  std::error_code ignored;
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path(), ignored))
+    std::filesystem::remove_all(file.path(), ignored);
 }
 
 void Disk::lose_power() {
@@ -94,7 +101,10 @@ int Disk::before(const IoCall& call) {
     return true;
   };
   const bool crashes = is_now(power_left_);
-  if (meanwhile && (crashes || (is_sync && random_.one_in(8)))) meanwhile();
+  if (meanwhile && (crashes || (is_sync && random_.one_in(8)))) {
+    const testing::ScopedOutsideHook others;
+    meanwhile();
+  }
   if (crashes) {
     trace_.say("disk: the power fails at a call of kind {}", static_cast<int>(call.kind));
     // It was under way, so any part of it may be there.
@@ -137,6 +147,19 @@ void Disk::after(const IoCall& call, ssize_t result) {
     case IoKind::send:
       return;
   }
+}
+
+// --- All of them -----------------------------------------------------------------------------------------------------
+
+int Disks::before(const IoCall& call) {
+  for (auto* const disk : disks_) {
+    if (const int error = disk->before(call)) return error;
+  }
+  return 0;
+}
+
+void Disks::after(const IoCall& call, ssize_t result) {
+  for (auto* const disk : disks_) disk->after(call, result);
 }
 
 }  // namespace daybook::simulation

@@ -1,6 +1,6 @@
 #pragma once
-// The disk under the log: a real file, in front of whose writes this stands. It loses power at any call and keeps what was
-// synced and any part of the rest; it fails calls, with and without their effect; it fills up.
+// The disk under the log, or under a member's outbox: a real file, in front of whose writes this stands. It loses power at any
+// call and keeps what was synced and any part of the rest; it fails calls, with and without their effect; it fills up.
 
 #include <cstdint>
 #include <filesystem>
@@ -15,12 +15,13 @@
 
 namespace daybook::simulation {
 
-// Threading: confined to one thread. One at a time in a process.
+// Threading: confined to one thread. It sees its file's calls while it is the hook, or one of the Disks that are.
 class Disk final : public testing::IoHook {
  public:
-  Disk(testing::Random& random, Trace& trace);
+  Disk(testing::Random& random, Trace& trace, std::string_view file_name = "data.mdb");
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+  [[nodiscard]] const std::string& file() const { return file_; }
 
   // --- Faults --------------------------------------------------------------------------------------------------------
   // The power fails at the call that comes after so many others. What the other threads of the machine might do until
@@ -43,8 +44,11 @@ class Disk final : public testing::IoHook {
   void lose_power();
   // Whoever wrote is gone. Brings the file to what a loss of power may have left, if there was one, else leaves it as it is.
   void start();
-  // A log was created: it is there for good.
+  // The file was created: it is there for good.
   void adopt();
+  [[nodiscard]] bool is_adopted() const { return is_adopted_; }
+  // The file is removed; another may be created.
+  void remove();
 
   [[nodiscard]] std::vector<std::byte> back_up() const;
   void restore(const std::vector<std::byte>& backup);
@@ -69,6 +73,22 @@ class Disk final : public testing::IoHook {
   bool has_power_ = true;
   bool has_failed_ = false;
   std::mt19937_64 unused_;
+};
+
+// All disks of a run, each of a machine of its own: told apart by their files.
+//
+// Threading: confined to one thread.
+// Lifetime:  a disk is removed before it ends.
+class Disks final : public testing::IoHook {
+ public:
+  void add(Disk& disk) { disks_.push_back(&disk); }
+  void remove(Disk& disk) { std::erase(disks_, &disk); }
+
+  int before(const testing::IoCall& call) override;
+  void after(const testing::IoCall& call, ssize_t result) override;
+
+ private:
+  std::vector<Disk*> disks_;
 };
 
 }  // namespace daybook::simulation

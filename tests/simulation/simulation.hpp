@@ -25,6 +25,7 @@ enum class Trouble {
   freeze,         // nothing arrives for a while
   offline,        // a member cannot connect for a while
   kill_app,       // an app is gone, and comes back later
+  unplug_app,     // its machine loses power, between two calls or at one of a commit of its outbox
   stop_server,    // as planned
   kill_server,    // the process
   lose_power,     // between two calls
@@ -37,7 +38,7 @@ enum class Trouble {
   back_up,
   restore,  // of the last backup
 };
-inline constexpr std::size_t kTroubles = 16;
+inline constexpr std::size_t kTroubles = 17;
 [[nodiscard]] std::string_view to_string(Trouble trouble);
 
 struct RunOptions {

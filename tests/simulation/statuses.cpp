@@ -41,7 +41,7 @@ void Statuses::told(const client::CommandStatus& now) {
   };
   if (is_final(before)) {
     if (now.status == before) return;
-    if (again_.erase(now.id) == 0 || is_final(now.status)) return fault("is, behind its end,");
+    if (!again_.contains(now.id) || is_final(now.status)) return fault("is, behind its end,");
     known_.erase(at);
     return told(now);
   }

@@ -18,10 +18,11 @@ class Statuses {
 
   // The library tells of a change, or answers when it is asked.
   void told(const client::CommandStatus& now);
-  // A command is given once more: once the library has taken it, it begins a new life under the same id.
+  // A command is given once more: until that is answered, it may begin a new life under the same id.
   void begin_again(Id id) { again_.insert(id); }
-  // That was answered.
-  void began_again(Id id) { again_.erase(id); }
+  void began_again(Id id) {
+    if (const auto at = again_.find(id); at != again_.end()) again_.erase(at);
+  }
   // The app is gone. What its outbox may not have kept yet may be older in the next run, and is there.
   void app_ended();
   // And the file of its outbox with it.
@@ -34,7 +35,7 @@ class Statuses {
   Trace& trace_;
   const bool has_outbox_;
   std::map<Id, client::Status> known_;  // of what was queued at least
-  std::set<Id> again_;
+  std::multiset<Id> again_;
 };
 
 }  // namespace daybook::simulation

@@ -124,6 +124,9 @@ ScopedIoHook::ScopedIoHook(IoHook& hook) {
 }
 ScopedIoHook::~ScopedIoHook() { current_hook = nullptr; }
 
+ScopedOutsideHook::ScopedOutsideHook() : was_inside_(std::exchange(inside, false)) {}
+ScopedOutsideHook::~ScopedOutsideHook() { inside = was_inside_; }
+
 void IoRecorder::mark(std::string name) {
   const std::lock_guard lock(mutex_);
   entries_.push_back({{}, std::move(name)});

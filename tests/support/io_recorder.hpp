@@ -44,6 +44,18 @@ class ScopedIoHook {
   ScopedIoHook& operator=(const ScopedIoHook&) = delete;
 };
 
+// Within a hook: the calls made while this lives concern it too, as those of another thread would.
+class ScopedOutsideHook {
+ public:
+  ScopedOutsideHook();
+  ~ScopedOutsideHook();
+  ScopedOutsideHook(const ScopedOutsideHook&) = delete;
+  ScopedOutsideHook& operator=(const ScopedOutsideHook&) = delete;
+
+ private:
+  const bool was_inside_;
+};
+
 // Keeps all calls that concern paths which a filter accepts, and marks that the test sets between them, in their order.
 class IoRecorder : public IoHook {
  public:
