@@ -71,6 +71,16 @@ export interface Answer {
   ways?: readonly Way[];
 }
 
+/** Something that waits for whoever is signed in. */
+export interface Waiting {
+  /** Of its own among all. */
+  id: string;
+  /** What is asked of them: "Vote on". */
+  ask: string;
+  /** The entity that it is about. */
+  subject: string;
+}
+
 /** How names are told in a sentence about an event. */
 export interface Say {
   person(id: string | undefined): string;
@@ -103,6 +113,8 @@ export interface Part {
   dates?: (project: Project) => Iterable<Dated>;
   /** On the refusal of an act, if it is one of this part's. */
   answer?: (project: Project, act: Act) => Answer | undefined;
+  /** What of it waits for whoever is signed in, the most urgent first. */
+  waiting?: (project: Project) => Iterable<Waiting>;
   /** Its events in words, by the union member's name. */
   sentences?: Record<string, Sentence>;
 }

@@ -1,4 +1,6 @@
-import type { Part } from '../part';
+import { NIL } from '../../client/id';
+import type { Part, Waiting } from '../part';
+import { asks } from './words';
 import { items } from './items';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
@@ -12,4 +14,10 @@ export const attention: Part = {
   page: Page,
   panels: [{ row: 'work', order: 2, columns: 1, title: 'Needs attention', component: Panel }],
   count: (project) => items(project, true).length,
+  waiting: function* (project): Generator<Waiting> {
+    for (const item of items(project, true)) {
+      if (item.audience?.length)
+        yield { id: item.item ?? '', ask: asks[item.reason ?? 'none'], subject: item.subject ?? NIL };
+    }
+  },
 };

@@ -25,3 +25,28 @@ export const reasons: Record<wire.AttentionReason, string> = {
   mentioned: 'mentions you',
   changeToAssess: 'waits to be assessed',
 };
+
+/** What is asked of those whom it waits for, in front of its number: "Vote on D-3". */
+export const asks: Record<wire.AttentionReason, string> = {
+  none: 'Look at',
+  extremeRisk: 'Act on',
+  riskMaterialized: 'Act on',
+  securityRisk: 'Act on',
+  riskReviewOverdue: 'Review',
+  riskActionOverdue: 'Finish an action of',
+  newRisk: 'Assess',
+  approvalWaiting: 'Approve',
+  approvalLastMissing: 'Approve',
+  approvalExpired: 'Renew',
+  approvalEscalated: 'Decide on',
+  impactToAccept: 'Accept the impact of',
+  changeToImplement: 'Implement',
+  voteWaiting: 'Vote on',
+  decisionOverdue: 'Vote on',
+  decisionReady: 'Conclude',
+  taskBlocked: 'Unblock',
+  taskOverdueInColumn: 'Move on',
+  columnOverLimit: 'Clear',
+  mentioned: 'Read',
+  changeToAssess: 'Assess',
+};
