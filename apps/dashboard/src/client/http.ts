@@ -104,7 +104,16 @@ export class Http {
 
   /** Versions `from` to `to`, both included. */
   async events(project: string, from: number, to: number, signal?: AbortSignal): Promise<CloudEvent[]> {
-    const path = `/projects/${encodeURIComponent(project)}/events?from=${String(from)}&to=${String(to)}`;
+    return this.#events(
+      `/projects/${encodeURIComponent(project)}/events?from=${String(from)}&to=${String(to)}`,
+      signal,
+    );
+  }
+  /** Of the workspace, from a version on; for admins and auditors. */
+  async workspaceEvents(from: number): Promise<CloudEvent[]> {
+    return this.#events(`/workspace/events?from=${String(from)}`);
+  }
+  async #events(path: string, signal?: AbortSignal): Promise<CloudEvent[]> {
     const text = await (await this.#get(path, signal)).text();
     return text
       .split('\n')

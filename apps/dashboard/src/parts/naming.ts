@@ -23,6 +23,14 @@ export function find(project: Project, id: string | undefined): (Found & { part:
   return undefined;
 }
 
+/** What an address names, by its id or by its number: `T-12`. */
+export function resolve(project: Project, named: string | undefined): string | undefined {
+  if (named === undefined || !/^[A-Za-z]{1,3}-[0-9]+$/.test(named)) return named;
+  const wanted = named.toUpperCase();
+  for (const found of everything(project)) if (found.number === wanted) return found.id;
+  return named;
+}
+
 /** `T-12`, a column's name; "something" for what no view shows. */
 export function entityName(project: Project, id: string | undefined): string {
   const found = find(project, id);

@@ -4,6 +4,7 @@
  */
 
 import type { Component } from 'svelte';
+import type { CommandName, Offer, Things } from '../acts/offer';
 import type { Act } from '../client/act';
 import type { Project } from '../client/project.svelte';
 import type { Rows, ViewName } from '../client/rows';
@@ -19,11 +20,12 @@ export interface Panel {
   component: Component<{ project: Project }>;
 }
 
-/** A command for the command bar (Ctrl K): offered if the role may give it and `fits` says so. */
+/** An act for the command bar (Ctrl K) that takes more than a form made of data: secrets that are shown once. */
 export interface Action {
-  /** As it is found: "Create a task". */
+  /** As it is found: "Invite a member". */
   title: string;
   role: wire.Role;
+  gives: readonly CommandName[];
   /** Opens the form; `close` when done. */
   form: Component<{ project: Project; close: () => void }>;
 }
@@ -98,13 +100,23 @@ export interface Part {
   icon: IconName;
   /** The views that its page and panels read. */
   views: readonly ViewName[];
+  /** Views that its pages read beside them, and its panels do not. */
+  pageViews?: readonly ViewName[];
   /** Told to the others as what one looks at. */
   view: wire.ViewName;
   page?: Component<{ project: Project; entity: string | undefined }>;
+  /** One of its things, beside the page: what is so, what can be done, what was said. */
+  sheet?: Component<{ project: Project; entity: string }>;
   panels?: readonly Panel[];
   /** The number beside its name: what is open. */
   count?: (project: Project) => number;
   actions?: readonly Action[];
+  /** What can be done in the project: create, ask, record. */
+  offers?: readonly Offer<undefined>[];
+  /** Its things, and what can be done to each. */
+  things?: readonly Things[];
+  /** What can be done to a thing of any part: `{ id }`. */
+  onAnything?: readonly Offer<{ id: string | undefined }>[];
   /** Its entities, for the search, and for naming them in sentences. */
   find?: (project: Project) => Iterable<Found>;
   /** How its entities stand, to compare two moments. */

@@ -2,8 +2,10 @@
 
 import { approval } from './approval';
 import { attention } from './attention';
+import { attachment } from './attachment';
 import { board } from './board';
 import { change } from './change';
+import { comment } from './comment';
 import { decision } from './decision';
 import { flow } from './flow';
 import { log } from './log';
@@ -12,4 +14,17 @@ import { people } from './people';
 import { risk } from './risk';
 import { summary } from './summary';
 
-export const parts: readonly Part[] = [summary, attention, board, flow, risk, change, approval, decision, people, log];
+export const parts: readonly Part[] = [
+  summary,
+  attention,
+  board,
+  flow,
+  risk,
+  change,
+  approval,
+  decision,
+  people,
+  log,
+  comment,
+  attachment,
+];

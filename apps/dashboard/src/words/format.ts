@@ -109,3 +109,17 @@ export function list(items: readonly string[], last = 'and'): string {
 export function initials(name: string): string {
   return Array.from(name.trim()).slice(0, 2).join('') || '?';
 }
+/** The size of a file: `12 kB`, `3.4 MB`. */
+export function bytes(value: number): string {
+  if (value < 1_000) return `${number(value)}${NARROW}B`;
+  if (value < 1_000_000) return `${number(value / 1_000)}${NARROW}kB`;
+  return value < 1_000_000_000
+    ? `${number(value / 1_000_000, 1)}${NARROW}MB`
+    : `${number(value / 1_000_000_000, 1)}${NARROW}GB`;
+}
+/** Minutes as people say them: `1 h 30 min`. */
+export function duration(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${number(rest)}${NARROW}min`;
+  return `${number(hours)}${NARROW}h${rest === 0 ? '' : ` ${number(rest)}${NARROW}min`}`;
+}

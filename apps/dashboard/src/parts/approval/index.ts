@@ -1,6 +1,7 @@
 import { millis } from '../../words/format';
 import { words } from '../../words/text';
 import type { Dated, Part } from '../part';
+import { definePool, poolThings, requestThings, ruleThings } from './offers';
 import Page from './Page.svelte';
 import { idOf, isOpen, numberOf, requests } from './requests';
 
@@ -19,6 +20,8 @@ export const approval: Part = {
       if (at !== undefined) yield { id: `${idOf(each)} approval`, title, at, what: 'approval runs out' };
     }
   },
+  offers: [definePool],
+  things: [requestThings, poolThings, ruleThings],
   sentences: {
     poolDefined: (e, say) => `named the pool ${say.words(e.name)}`,
     poolEdited: () => 'changed who is in a pool',

@@ -3,9 +3,12 @@ import { words } from '../../words/text';
 import type { Found, Part, Stand } from '../part';
 import { answer } from './answer';
 import { columns } from './cards';
-import CreateTask from './CreateTask.svelte';
+import { addColumn, columnThings, defineBoard } from './column_offers';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
+import Sheet from './Sheet.svelte';
+import { createTask, loggedThings, moveTasks, predecessorPolicy, taskThings } from './task_offers';
+import { idOf, numberOf, tasks } from './tasks';
 import { sentences } from './words';
 
 export const board: Part = {
@@ -14,14 +17,21 @@ export const board: Part = {
   icon: 'board',
   view: 'board',
   views: ['board', 'people'],
+  pageViews: ['tasks'],
   page: Page,
+  sheet: Sheet,
   panels: [{ row: 'work', order: 1, columns: 3, title: 'Board', component: Panel }],
   count: (project) =>
     columns(project.view('board'))
       .filter(({ row }) => row.category === 'doing' || row.category === 'wait')
       .reduce((sum, { cards }) => sum + cards.length, 0),
-  actions: [{ title: 'Create a task', role: 'contributor', form: CreateTask }],
+  offers: [createTask, moveTasks, defineBoard, addColumn, predecessorPolicy],
+  things: [taskThings, columnThings, loggedThings],
   find: function* (project): Generator<Found> {
+    for (const task of tasks(project)) {
+      if (task.retired === true)
+        yield { id: idOf(task), number: numberOf(task), title: `${words(task.title)}, retired` };
+    }
     for (const row of project.presentRows('board').values()) {
       if ('card' in row)
         yield { id: row.card.task ?? NIL, number: `T-${String(row.card.number ?? '')}`, title: words(row.card.title) };

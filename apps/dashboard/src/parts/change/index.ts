@@ -1,9 +1,10 @@
 import { words } from '../../words/text';
 import type { Found, Part, Stand } from '../part';
 import { changes, idOf, isOpen, standing } from './changes';
+import { changeThings, submit } from './offers';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
-import Submit from './Submit.svelte';
+import Sheet from './Sheet.svelte';
 
 export const change: Part = {
   name: 'change',
@@ -12,9 +13,11 @@ export const change: Part = {
   view: 'changes',
   views: ['changes', 'people'],
   page: Page,
+  sheet: Sheet,
   panels: [{ row: 'outlook', order: 2, columns: 1, title: 'Change requests', component: Panel }],
   count: (project) => changes(project.view('changes')).filter(isOpen).length,
-  actions: [{ title: 'Ask for a change', role: 'contributor', form: Submit }],
+  offers: [submit],
+  things: [changeThings],
   find: function* (project): Generator<Found> {
     for (const each of changes(project.presentRows('changes'))) {
       yield { id: idOf(each), number: `CR-${String(each.state?.number ?? '')}`, title: words(each.state?.title) };

@@ -2,6 +2,7 @@ import { words } from '../../words/text';
 import { millis } from '../../words/format';
 import type { Dated, Found, Part, Stand } from '../part';
 import { decisions, idOf, isOpen } from './decisions';
+import { boardThings, constitute, decisionThings, openDecision, recordDecision } from './offers';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
 
@@ -39,6 +40,8 @@ export const decision: Part = {
       if (at !== undefined) yield { id: idOf(each), title, at, what: 'vote closes' };
     }
   },
+  offers: [openDecision, recordDecision, constitute],
+  things: [decisionThings, boardThings],
   sentences: {
     advisoryBoardConstituted: (e, say) => `constituted ${say.words(e.name)}`,
     advisoryBoardAmended: () => 'amended an advisory board',

@@ -1,10 +1,11 @@
 import { words } from '../../words/text';
 import type { Found, Part, Stand } from '../part';
 import { dates } from './dates';
-import Identify from './Identify.svelte';
+import { holdSession, identify, riskThings } from './offers';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
 import { idOf, isOpen, risks } from './register';
+import Sheet from './Sheet.svelte';
 
 export const risk: Part = {
   name: 'risk',
@@ -13,9 +14,11 @@ export const risk: Part = {
   view: 'risks',
   views: ['risks', 'people'],
   page: Page,
+  sheet: Sheet,
   panels: [{ row: 'outlook', order: 4, columns: 2, title: 'Risks', component: Panel }],
   count: (project) => risks(project.view('risks')).filter(isOpen).length,
-  actions: [{ title: 'Name a risk', role: 'contributor', form: Identify }],
+  offers: [identify, holdSession],
+  things: [riskThings],
   find: function* (project): Generator<Found> {
     for (const each of risks(project.presentRows('risks'))) {
       yield { id: idOf(each), number: `R-${String(each.state?.number ?? '')}`, title: words(each.state?.event) };
