@@ -22,13 +22,15 @@ import { parts } from '../src/parts/registry';
 import type * as wire from '../src/wire/wire';
 
 /** Every command there is, by its name, as the wire's types have them. */
-function commands(): string[] {
+const commands = (): string[] => members('Command');
+const events = (): string[] => members('Event');
+function members(union: 'Command' | 'Event'): string[] {
   const types = readFileSync('src/wire/wire.ts', 'utf8');
-  const members = (name: string): [string, string][] => {
+  const of = (name: string): [string, string][] => {
     const union = new RegExp(`^export type ${name} = (.*);$`, 'm').exec(types)?.[1] ?? '';
     return [...union.matchAll(/\{ (\w+): (\w+) \}/g)].map(([, member = '', type = '']) => [member, type]);
   };
-  return members('Command').flatMap(([part, type]) => members(type).map(([command]) => `${part}.${command}`));
+  return of(union).flatMap(([part, type]) => of(type).map(([command]) => `${part}.${command}`));
 }
 
 /** Commands that no form gives, and why; `where` a page gives it otherwise: the file that does. */
@@ -74,6 +76,11 @@ describe('what the dashboard offers', () => {
       expect([gives, role]).toEqual([gives, least]);
     }
   });
+  it('has words for every event of a project', () => {
+    const told = new Set(parts.flatMap((part) => Object.keys(part.sentences ?? {})));
+    const ofProject = events().filter((name) => !name.startsWith('workspace.'));
+    expect(ofProject.filter((name) => !told.has(name.split('.')[1] ?? ''))).toEqual([]);
+  });
   it('has one offer of a title for a thing', () => {
     for (const part of parts) {
       for (const { offers: of } of part.things ?? []) {
@@ -115,8 +122,8 @@ const project = {
   moment: undefined,
   now: 1_700_000_000_000,
   version: 77,
-  presentRows: (name: ViewName) => new Map(ROWS[name] ?? []),
-  view: (name: ViewName) => new Map(ROWS[name] ?? []),
+  presentRows: (name: ViewName) => new Map<string, unknown>(ROWS[name] ?? []),
+  view: (name: ViewName) => new Map<string, unknown>(ROWS[name] ?? []),
   name: (id: string | undefined) => id ?? 'nobody',
 } as unknown as Project;
 

@@ -48,6 +48,8 @@ export interface Field<K extends Kind = Kind> {
   most?: number;
   step?: number;
   options?: readonly Option[];
+  /** What choosing nothing means: "everybody". */
+  nothing?: string;
   /** Not asked for: it keeps its value. */
   hidden?: boolean;
 }

@@ -89,7 +89,7 @@ const reorder = offer({
     before: choice(
       'Before',
       columnOptions(project).filter(({ value }) => value !== idOf(column)),
-      { hint: 'Left empty: at the right end.' },
+      { nothing: 'at the right end' },
     ),
   }),
   body: ({ before }, column) => ({ column: idOf(column), before }),

@@ -12,6 +12,7 @@ import type * as wire from '../../wire/wire';
 import { words } from '../../words/text';
 import { movePreview } from './cards';
 import {
+  limitOf,
   approvedChanges,
   categoryOf,
   columnOptions,
@@ -27,9 +28,9 @@ const offer = offersFor<Task>();
 const live = ({ retired }: Task): boolean => retired !== true;
 
 /** For managers: why a limit is passed over. Recorded as an act of its own, and left alone where there is room. */
-export function override(project: Project): Field<'text'> {
+export function override(project: Project, isLimited = true): Field<'text'> {
   return text('Why it may go over the limit', {
-    hidden: may(project, 'manager') !== undefined,
+    hidden: !isLimited || may(project, 'manager') !== undefined,
     hint: 'Only where the limit of the column is reached; recorded.',
   });
 }
@@ -80,7 +81,7 @@ const edit = offer({
     estimate: estimate(hours(task.estimateMinutes)),
     points: points(task.points),
     change: under(project),
-    overrideReason: override(project),
+    overrideReason: override(project, limitOf(project, task)?.points !== undefined),
   }),
   body: ({ title, description, estimate: of, points: to, change, overrideReason }, task) => {
     const [newTitle, newText] = [textEdit(task.title, title), textEdit(task.description, description)];
@@ -103,7 +104,7 @@ const assign = offer({
   fits: live,
   fields: (task, project) => ({
     to: one('Owner', people(project), { value: task.owner ?? '', hint: 'Left empty: nobody.' }),
-    overrideReason: override(project),
+    overrideReason: override(project, limitOf(project, task)?.perPerson !== undefined),
   }),
   body: ({ to, overrideReason }, task) => ({
     task: idOf(task),
@@ -273,7 +274,7 @@ const restore = offer({
   fields: (task, project) => ({
     column: choice('Column', columnOptions(project), {
       value: '',
-      hint: 'Left empty: where it stood.',
+      nothing: 'where it stood',
     }),
     reason: text('Why it is opened again', { hidden: (task.completedAt ?? '0') === '0' }),
     overrideReason: override(project),
@@ -329,7 +330,7 @@ export const createTask = offerOfProject({
     title: text('Title', { required: true }),
     description: long('Description'),
     owner: one('Owner', people(project)),
-    column: choice('Column', columnOptions(project), { hint: 'Left empty: the first.' }),
+    column: choice('Column', columnOptions(project), { nothing: 'the first' }),
     estimate: estimate(),
     points: points(),
     change: under(project),

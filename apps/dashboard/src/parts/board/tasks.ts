@@ -32,6 +32,10 @@ export function categoryOf(project: Project, column: string | undefined): wire.B
   const row = project.presentRows('board').get(column ?? NIL);
   return (row !== undefined && 'column' in row ? row.column.category : undefined) ?? 'todo';
 }
+export function limitOf(project: Project, { column }: Task): wire.BoardWipLimit | undefined {
+  const row = project.presentRows('board').get(column ?? NIL);
+  return row !== undefined && 'column' in row ? row.column.wip : undefined;
+}
 /** Changes under which work may be done: approved, not yet implemented. */
 export function approvedChanges(project: Project): Option[] {
   return [...project.presentRows('changes').values()]

@@ -40,6 +40,7 @@ export const people: Part = {
     projectOpened: (e, say) => `opened the project ${say.words(e.name)}`,
     projectRenamed: (e, say) => `renamed the project to ${say.words(e.name?.to)}`,
     projectArchived: (e, say) => `archived the project: ${say.words(e.reason)}`,
+    importRemainderRecorded: (e, say) => `kept what the import had besides: ${say.words(e.text)}`,
     projectRestored: (e, say) => `restored the project: ${say.words(e.reason)}`,
   },
 };
