@@ -202,6 +202,12 @@ export class DaybookServer {
     await this.give(undefined, { workspace: { issueToken: { token: newId(), hash, member, label: name } } });
     return { token, member };
   }
+  /** Another token for a member that there is. */
+  async tokenOf(member: string): Promise<string> {
+    const { token, hash } = makeToken();
+    await this.give(undefined, { workspace: { issueToken: { token: newId(), hash, member, label: 'Another' } } });
+    return token;
+  }
   async roomToken(views: string[]): Promise<string> {
     const { token, hash } = makeToken();
     await this.give(undefined, {
