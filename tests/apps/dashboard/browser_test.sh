@@ -9,4 +9,4 @@ CHROMIUM=$(command -v chromium) || { echo "chromium is missing: apt-get install 
 DAYBOOK_E2E_RESULTS=$(mktemp -d)
 export CHROMIUM DAYBOOK_E2E_RESULTS DAYBOOKD=$DAYBOOK_BIN/daybookd DAYBOOK=$DAYBOOK_BIN/daybook
 trap 'rm -rf "$DAYBOOK_E2E_RESULTS"' EXIT
-npx --no-install playwright test --project tests "$@"
+npx --no-install playwright test --project=tests "$@"
