@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { live, test } from './fixtures';
+import type { ViewName } from '../src/client/rows';
 import type { DaybookServer } from './server';
 
 test.use({ actionTimeout: 15_000 });
