@@ -27,7 +27,9 @@ bool PresenceTable::on_update(schema::PresenceUpdate::Reader update) {
   const Id project = read(update.getProject());
   // Of a project that was left since.
   if (project != looking_.project || project.is_nil()) return false;
-  if (update.getWhole() || present_.project != project) present_ = {.project = project};
+  // Of the same project, before it was left and entered again: what it changes is not known any more.
+  if (!update.getWhole() && present_.project != project) return false;
+  if (update.getWhole()) present_ = {.project = project};
   auto& here = present_.here;
   const auto place = [&](std::uint64_t connection) {
     return std::ranges::lower_bound(here, connection, {}, &Present::connection);

@@ -142,8 +142,9 @@ void Session::ping() {
 // --- Who is here -----------------------------------------------------------------------------------------------------
 
 void Session::look(const Looking& at) {
+  const bool goes_elsewhere = at.project != presence_.looking().project;
   if (!presence_.look(at)) return;
-  clear_presence();
+  if (goes_elsewhere) clear_presence();
   if (connected()) say_presence();
 }
 

@@ -87,6 +87,30 @@ TEST_CASE("Who is there is kept by differences", "[client][presence]") {
   CHECK(rig.told.size() == 3);
 }
 
+TEST_CASE("Whoever looks at something else in the same project still knows who is there",
+          "[client][presence]") {
+  PresenceRig rig;
+  rig.look(kLooking);
+  rig.say_here({7, 3}, true);
+  rig.look({.project = kProject, .view = ViewName::TASKS});
+  CHECK(rig.here() == Numbers{3, 7});
+  rig.say_here({3}, false);
+  CHECK(rig.here() == Numbers{3, 7});
+  CHECK(rig.client->presence().total == 2);
+}
+
+TEST_CASE("Who comes back to a project waits for the whole", "[client][presence]") {
+  PresenceRig rig;
+  rig.look(kLooking);
+  rig.say_here({7, 3}, true);
+  rig.look({});
+  rig.look(kLooking);
+  rig.say_here({5}, false);  // said before it had left
+  CHECK(rig.here().empty());
+  rig.say_here({5, 7, 9}, true);
+  CHECK(rig.here() == Numbers{5, 7, 9});
+}
+
 TEST_CASE("Nobody is there while there is no connection", "[client][presence]") {
   PresenceRig rig;
   rig.look(kLooking);
