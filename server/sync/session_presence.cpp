@@ -1,6 +1,7 @@
 // What a session says and hears of who is where.
 
 #include <algorithm>
+#include <utility>
 
 #include "server/sync/session.hpp"
 
@@ -68,8 +69,16 @@ void Session::presence_checked(std::uint64_t check, const model::Project* projec
     return;
   }
   // Who had rights knows that there is such a project, and so does its room; nobody else is told.
-  const bool known = presence_->attendance.has_value() || principal_.project == presence_->project;
-  presence_.reset();
+  const bool was_told = presence_->attendance.has_value();
+  const bool known = was_told || principal_.project == presence_->project;
+  const auto ended = std::exchange(presence_, nullptr);
+  if (was_told) {
+    send([&](schema::Message::Builder& out) {
+      auto update = out.initPresenceUpdate();
+      daybook::write(update.initProject(), ended->project);
+      update.setWhole(true);
+    });
+  }
   send_error(known ? Code::NOT_PERMITTED : Code::NOT_FOUND,
              "nobody can be present there with this token");
 }

@@ -96,6 +96,7 @@ TEST_CASE_METHOD(RunningServer, "Who loses the right is gone, and told so", "[ne
   Room seen;
   seen.wait_for(ben, 2);
   given({.command = revoke_role({.member = kViewer, .from = schema::Role::VIEWER})});
+  seen.wait_for(ben, 0);
   CHECK(ben.next(M::ERROR).with([](M::Reader m) { return m.getError().getCode(); }) ==
         Code::NOT_PERMITTED);
   room.wait_for(ann, 1);
