@@ -133,12 +133,18 @@ void Member::start_app() {
   app_->client->on_command_change(
       [this](const client::CommandStatus& status) { command_changed(status); });
   check_outbox();
+  app_->client->on_presence_change([this](const client::Presence& presence) {
+    world_.trace.say("M{}: {} in {}", number_, presence.total, testing::name_of(presence.project));
+    check_presence();
+  });
+  app_->client->look(looking_);
   app_->client->on_state_change([this](const client::StateChange& change) {
     world_.trace.say("M{}: {} {} {}", number_, to_string(change.state), change.reason.message(),
                      change.detail);
     if (is_fault(change)) world_.trace.fail("a client found fault with the server");
     if (change.reason == Errc::server_failed && !world_.server_may_fail())
       world_.trace.fail("the server says that it failed");
+    check_presence();
     app_->needs_auth = change.state == client::State::needs_auth;
     app_->closed = change.state == client::State::closed;
   });
@@ -470,6 +476,34 @@ void Member::look_back() {
       });
 }
 
+void Member::look() {
+  looking_ = {};
+  if (!world_.random.one_in(6)) {
+    looking_.project = projects_[world_.random.below(projects_.size())];
+    looking_.view = kWatched[world_.random.below(kWatched.size())];
+    if (world_.random.one_in(2)) looking_.entity = testing::task_id(world_.random.below(5));
+  }
+  world_.trace.say("M{}: looks at {}", number_, testing::name_of(looking_.project));
+  if (app_) app_->client->look(looking_);
+}
+
+void Member::look_again() {
+  if (!app_) return;
+  app_->client->look({});
+  app_->client->look(looking_);
+}
+
+// Nobody is there for a client without a connection; for others it is itself there, whoever else is.
+void Member::check_presence() {
+  const auto& presence = app_->client->presence();
+  if (presence.here.empty()) return;
+  const auto state = app_->client->state();
+  if (state != client::State::live && state != client::State::syncing)
+    world_.trace.fail("who is there is told without a connection");
+  if (std::ranges::find(presence.here, id(), &client::Present::member) == presence.here.end())
+    world_.trace.fail("it is not told that it is there itself");
+}
+
 void Member::finished(Act::Number act, error_code error, const client::Outcome& outcome) {
   std::erase(app_->unanswered, act);
   std::erase(app_->unnamed, act);
@@ -502,6 +536,8 @@ const client::Project* Member::project(Id id) const {
 const client::Workspace* Member::workspace() const {
   return app_ && app_->workspace ? &*app_->workspace : nullptr;
 }
+
+const client::Presence& Member::presence() const { return app_->client->presence(); }
 
 bool Member::has_ended(Id id) const {
   if (!app_) return false;

@@ -95,6 +95,10 @@ class Member {
   void ask();
   // Reads a project as it was.
   void look_back();
+  // Looks at something in one of the projects, or at nothing.
+  void look();
+  // Says once more at what it looks: who was not let in may be by now.
+  void look_again();
   // The admin's: submits to the workspace; the handler is called if it is accepted.
   void act_on_workspace(const testing::Command& command, std::function<void()> accepted);
 
@@ -119,6 +123,9 @@ class Member {
   [[nodiscard]] bool has_ended(Id id) const;
   // nullptr: it is not watched, has ended, or nothing of it has come yet.
   [[nodiscard]] std::shared_ptr<const client::WatchedView> watched(Id id) const;
+  [[nodiscard]] const client::Looking& looking() const { return looking_; }
+  // Who is there where it looks. Requires: app_runs().
+  [[nodiscard]] const client::Presence& presence() const;
   // The highest version of it that was confirmed here; 0: none.
   [[nodiscard]] Version version(Id id) const;
   [[nodiscard]] bool needs_auth() const;
@@ -142,6 +149,7 @@ class Member {
   void open_projects();
   void open_watch(Id id);
   void check_outbox();
+  void check_presence();
   void name_next(std::span<const std::byte> random);
   void command_kept(Id id);
   void command_changed(const client::CommandStatus& status);
@@ -155,6 +163,7 @@ class Member {
   std::vector<Id> projects_;
   std::map<Id, model::ViewName> views_;  // which it watches, of each project
   MadeToken token_;
+  client::Looking looking_;
   std::vector<testing::GovernancePlay> plays_;  // one a project
   struct OwnAct {
     Act::Number act = 0;

@@ -170,6 +170,9 @@ void Ledger::check_everything(const log::EventLog& log) {
     check(act, *record);
     if (act.status == Status::accepted) told.insert(act.id);
   }
+  for (const auto id : tried_) {
+    if (record->contains(id)) trace_.fail(to_string(id) + " was only tried, and took effect");
+  }
   // What nobody was told of is what nobody waited for.
   const auto untold =
       static_cast<std::size_t>(std::ranges::count_if(*record, [&](const auto& entry) {

@@ -44,6 +44,8 @@ class Ledger {
   void given_up(Act::Number act);
   // A command of the operator, which no client is told of.
   void operated(Id id) { operated_.insert(id); }
+  // What this would lead to was asked, or it was given by somebody who may not: it never takes effect.
+  void tried(Id id) { tried_.insert(id); }
   // The log was replaced by an older one, which ends here.
   void restored(Position end);
 
@@ -77,6 +79,7 @@ class Ledger {
   Trace& trace_;
   std::vector<Act> acts_;
   std::set<Id> operated_;
+  std::set<Id> tried_;
 };
 
 }  // namespace daybook::simulation

@@ -28,8 +28,9 @@ ServerConnection::ServerConnection(std::shared_ptr<Wire> wire, sync::Services& s
     : wire_(std::move(wire)),
       time_(time),
       trace_(trace),
-      session_(std::make_shared<sync::Session>(services, sync::Encoding::binary,
-                                               [wants = wants_write_] { *wants = true; })) {}
+      session_(std::make_shared<sync::Session>(
+          services, wire_->is_text ? sync::Encoding::json : sync::Encoding::binary,
+          [wants = wants_write_] { *wants = true; })) {}
 
 ServerConnection::~ServerConnection() {
   end();

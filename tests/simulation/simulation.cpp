@@ -5,8 +5,11 @@
 
 #include "model/record/token.hpp"
 #include "model/snapshot.hpp"
+#include "model/views/moment.hpp"
+#include "schema/json/json.hpp"
 #include "server/engine/loader.hpp"
 #include "server/engine/local.hpp"
+#include "server/sync/view_step.hpp"
 
 namespace daybook::simulation {
 
@@ -41,13 +44,16 @@ class Simulation {
   void make_trouble(Trouble trouble);
   void tend_server();
   void tend_members();
+  void tend_pages();
 
   // The operator's console: what is answered at once, as nothing else happens meanwhile.
   engine::Answer operate(const Command& command, Id stream, const engine::Sender& sender);
   void given(const Command& command, Id stream = {},
              engine::Sender sender = {.member = member_id(1)});
   [[nodiscard]] MadeToken make_token();
+  [[nodiscard]] Command issue(const Page::Place& place, const MadeToken& token);
   void reissue_token(Member& member);
+  void renew_token(Page& page);
   void replace_token();
   void restore_backup();
 
@@ -58,10 +64,16 @@ class Simulation {
   void wait_for_views();
   [[nodiscard]] std::string what_is_not_shown();
   [[nodiscard]] const model::Project& replayed(Id project);
-  [[nodiscard]] bool may_read(const Member& member, Id project);
+  [[nodiscard]] std::string who_is_not_known();
+  [[nodiscard]] bool may_read(Id member, Id project);
+  [[nodiscard]] PageRows rows_for(const Page& page);
+  [[nodiscard]] std::vector<model::View> views_of(model::ViewName name, Id project);
   [[nodiscard]] bool shows(const client::WatchedView& view, Id project);
   void check();
   [[nodiscard]] Member& any_member() { return *members_[random_.below(members_.size())]; }
+  [[nodiscard]] Page& any_page() { return *pages_[random_.below(pages_.size())]; }
+  [[nodiscard]] Wire* any_wire();
+  [[nodiscard]] bool may_write() const;
 
   const RunOptions options_;
   Random random_;
@@ -73,6 +85,7 @@ class Simulation {
   Ledger ledger_;
   Server server_;
   std::vector<std::unique_ptr<Member>> members_;
+  std::vector<std::unique_ptr<Page>> pages_;
 
   std::array<std::uint64_t, kTroubles> rates_{};  // one in so many steps; 0: never
   Result result_;
@@ -88,6 +101,7 @@ class Simulation {
   std::optional<std::vector<std::byte>> backup_;
   Position backup_end_;
   std::map<Id, model::Project> replayed_;
+  Timestamp latest_wall_;  // that the server's clock has shown
 };
 
 Simulation::Simulation(const RunOptions& options)
@@ -158,8 +172,35 @@ void Simulation::set_up() {
         n, kProjects, tokens[n - 1]));
     members_.back()->start_app();
   }
+  // A member's page, and one on a wall.
+  for (std::size_t n = 1; n <= 2; ++n) {
+    const Page::Place place{
+        .number = n,
+        .project = kProjects[random_.below(kProjects.size())],
+        .member = n == 1 ? member_id(1 + random_.below(kMembers)) : Id(),
+        .view = random_.one_in(2) ? model::ViewName::BOARD : model::ViewName::TASKS};
+    const auto token = make_token();
+    given(issue(place, token));
+    pages_.push_back(
+        std::make_unique<Page>(Page::Surroundings{.time = time_,
+                                                  .random = random_,
+                                                  .trace = trace_,
+                                                  .ledger = ledger_,
+                                                  .connect =
+                                                      [this](const std::shared_ptr<Wire>& wire) {
+                                                        if (!server_.is_up()) return false;
+                                                        server_.accept(wire);
+                                                        return true;
+                                                      }},
+                               place, token));
+  }
   disk_.meanwhile = [this] {
     for (auto n = random_.below(40); n > 0; --n) {
+      if (random_.one_in(4)) {
+        auto& page = any_page();
+        static_cast<void>(random_.one_in(2) ? page.deliver() : page.step());
+        continue;
+      }
       auto& member = any_member();
       const bool moved = random_.one_in(2) ? server_.step_others()
                                            : (random_.one_in(2) ? member.deliver() : member.step());
@@ -167,6 +208,23 @@ void Simulation::set_up() {
     }
   };
   choose_troubles();
+}
+
+Command Simulation::issue(const Page::Place& place, const MadeToken& token) {
+  const bool is_room = place.member.is_nil();
+  const auto seconds = static_cast<std::int64_t>(60 + random_.below(600));
+  IssueToken fields{.token = token.id,
+                    .hash = hash_of(token.secret),
+                    .member = place.member,
+                    .expires_at = random_.one_in(6) && !is_over_
+                                      ? server_.wall().micros + seconds * 1'000'000
+                                      : 0};
+  if (is_room) {
+    fields.kind = model::workspace::TokenKind::ROOM;
+    fields.project = place.project;
+    fields.views = {static_cast<std::uint16_t>(place.view)};
+  }
+  return issue_token(fields);
 }
 
 // A run has few kinds of trouble, so that it also gets far with each.
@@ -222,6 +280,7 @@ void Simulation::step() {
   }
   tend_server();
   tend_members();
+  tend_pages();
   if (move()) {
     still_ = 0;
   } else if (++still_ >= 3) {
@@ -236,8 +295,11 @@ void Simulation::let_somebody_act() {
   if (random_.one_in(16)) return member.repeat();
   if (random_.one_in(16)) return member.ask();
   if (random_.one_in(16)) return member.look_back();
+  if (random_.one_in(16)) return member.look();
+  if (random_.one_in(24)) return any_page().overreach();
   const auto idea = member.think();
   if (!idea) return;
+  if (random_.one_in(16)) return any_page().try_out(idea->attempt.command);
   const auto named = std::ranges::find_if(
       members_, [&](const auto& each) { return each->id() == idea->attempt.actor.id; });
   (named != members_.end() ? **named : member).act(*idea);
@@ -245,14 +307,17 @@ void Simulation::let_somebody_act() {
 
 // Something that can happen, happens.
 bool Simulation::move() {
-  const auto kinds = 2 * members_.size() + members_.size();
+  const auto members = members_.size(), pages = pages_.size();
+  const auto kinds = 3 * members + 2 * pages;
   const auto first = random_.below(kinds);
   for (std::size_t i = 0; i < kinds; ++i) {
     const auto kind = (first + i) % kinds;
-    auto& member = *members_[kind % members_.size()];
-    const bool moved = kind < members_.size()       ? member.step()
-                       : kind < 2 * members_.size() ? member.deliver()
-                                                    : server_.step();
+    const auto page = kind - std::min(kind, 3 * members);
+    const bool moved = kind < members       ? members_[kind]->step()
+                       : kind < 2 * members ? members_[kind - members]->deliver()
+                       : kind < 3 * members ? server_.step()
+                       : page < pages       ? pages_[page]->step()
+                                            : pages_[page - pages]->deliver();
     if (moved) return true;
   }
   return false;
@@ -267,6 +332,7 @@ void Simulation::pass_time() {
 }
 
 void Simulation::tend_server() {
+  latest_wall_ = std::max(latest_wall_, server_.wall());
   if (!server_.is_up()) {
     if (server_back_in_ > 0 && --server_back_in_ > 0) return;
     if (server_.start()) ledger_.check_acknowledged(server_.log());
@@ -295,15 +361,27 @@ void Simulation::tend_members() {
   for (const auto& each : members_) {
     if (each->app_runs() && !is_caught_up(*each)) return;
   }
+  for (const auto& page : pages_) {
+    if (may_read(page->place().member, page->place().project) &&
+        !page->has_all_events(server_.log().stream_version(page->place().project)))
+      return;
+  }
   is_held_ = false;
   trace_.say("everybody has seen the log that was restored");
+}
+
+void Simulation::tend_pages() {
+  if (!random_.one_in(is_over_ || is_held_ ? 20 : 100)) return;
+  auto& page = any_page();
+  if (page.needs_token()) return renew_token(page);
+  if (!is_left_alone_) page.mend();
 }
 
 // --- Trouble ---------------------------------------------------------------------------------------------------------
 
 void Simulation::make_trouble(Trouble trouble) {
   auto& member = any_member();
-  auto* const wire = member.wire();
+  auto* const wire = trouble == Trouble::offline ? member.wire() : any_wire();
   const auto is_up = server_.is_up() && !server_.is_stopping() && !server_.has_broken();
   switch (trouble) {
     case Trouble::cut:
@@ -323,6 +401,7 @@ void Simulation::make_trouble(Trouble trouble) {
       offline_until_[member.number()] = time_.now() + std::chrono::seconds(random_.below(300));
       break;
     case Trouble::kill_app:
+      if (random_.one_in(5)) any_page().reload();
       random_.one_in(3) ? member.lose_outbox() : member.kill_app();
       break;
     case Trouble::unplug_app:
@@ -364,7 +443,7 @@ void Simulation::make_trouble(Trouble trouble) {
       break;
     case Trouble::new_token:
       if (!is_up) return;
-      replace_token();
+      random_.one_in(3) ? renew_token(any_page()) : replace_token();
       break;
     case Trouble::back_up:
       if (!is_up) return;
@@ -398,9 +477,31 @@ void Simulation::replace_token() {
                          });
 }
 
+bool Simulation::may_write() const {
+  return server_.is_up() && !server_.is_stopping() && !server_.has_broken() && !disk_.is_full();
+}
+
+Wire* Simulation::any_wire() {
+  const auto which = random_.below(members_.size() + pages_.size());
+  return which < members_.size() ? members_[which]->wire()
+                                 : pages_[which - members_.size()]->wire();
+}
+
+// By the operator: another token, and the old one is good for nothing any more.
+void Simulation::renew_token(Page& page) {
+  if (!may_write()) return;
+  const auto token = make_token();
+  const engine::Sender admin{.member = member_id(1)};
+  if (!std::holds_alternative<engine::Accepted>(operate(issue(page.place(), token), {}, admin)))
+    return;
+  const auto old = page.token().id;
+  page.put_token(token);
+  if (may_write()) operate(revoke_token({.token = old, .reason = "renewed"}), {}, admin);
+}
+
 // By the operator, for who has none that is good.
 void Simulation::reissue_token(Member& member) {
-  if (!server_.is_up() || server_.is_stopping() || server_.has_broken() || disk_.is_full()) return;
+  if (!may_write()) return;
   const auto token = make_token();
   const auto answer = operate(
       issue_token({.token = token.id, .hash = hash_of(token.secret), .member = member.id()}), {},
@@ -435,6 +536,9 @@ void Simulation::heal() {
     member->forget_faults();
     if (auto* wire = member->wire()) wire->frozen_until = {};
   }
+  for (auto& page : pages_) {
+    if (auto* wire = page->wire()) wire->frozen_until = {};
+  }
 }
 
 bool Simulation::is_caught_up(const Member& member) const {
@@ -450,6 +554,9 @@ bool Simulation::is_caught_up(const Member& member) const {
 
 bool Simulation::is_at_rest() const {
   if (is_held_ || !server_.is_quiet() || server_.is_stopping() || ledger_.open() > 0) return false;
+  for (const auto& page : pages_) {
+    if (!page->is_connected() || page->has_open_questions()) return false;
+  }
   return std::ranges::all_of(members_, [&](const auto& member) {
     return member->is_connected() && is_caught_up(*member) && member->is_settled();
   });
@@ -464,11 +571,18 @@ void Simulation::come_to_rest() {
     if (looked_again) return;
     // What had ended may be open to them again by now.
     looked_again = true;
-    for (const auto& member : members_) member->mend();
+    for (const auto& member : members_) {
+      member->mend();
+      const auto at = member->looking().project;
+      if (!at.is_nil() && may_read(member->id(), at) && member->presence().here.empty())
+        member->look_again();
+    }
+    for (const auto& page : pages_) page->mend();
   }
   std::string what = "it does not come to rest:";
   if (server_.is_up()) what += fmt::format(" log at {},", server_.log().head().position.value);
   for (const auto& member : members_) what += " " + member->describe() + ";";
+  for (const auto& page : pages_) what += " " + page->describe() + ";";
   trace_.fail(what);
 }
 
@@ -485,7 +599,8 @@ void Simulation::wait_for_views() {
   auto last = occasion();
   auto deadline = time_.now() + kViewDelayMax;
   while (!trace_.has_failed()) {
-    const auto wrong = what_is_not_shown();
+    auto wrong = what_is_not_shown();
+    if (wrong.empty()) wrong = who_is_not_known();
     if (wrong.empty()) return;
     if (auto now = occasion(); now != last) {
       last = std::move(now);
@@ -500,7 +615,7 @@ void Simulation::wait_for_views() {
 std::string Simulation::what_is_not_shown() {
   for (const auto& member : members_) {
     for (const auto id : kProjects) {
-      if (!may_read(*member, id)) continue;
+      if (!may_read(member->id(), id)) continue;
       const auto view = member->watched(id);
       if (view && view->is_current && shows(*view, id)) continue;
       return fmt::format("{}: what it watches of {} is not the view of a replay ({})",
@@ -508,7 +623,71 @@ std::string Simulation::what_is_not_shown() {
                          view ? std::to_string(view->version.value) : "nothing came");
     }
   }
+  for (const auto& page : pages_) {
+    const auto& place = page->place();
+    if (!page->is_room() && !may_read(place.member, place.project)) continue;
+    const auto version = server_.log().stream_version(place.project);
+    if (!page->is_room() && !page->has_all_events(version))
+      return page->describe() + ": it does not have all events";
+    if (!page->shows(version, rows_for(*page)))
+      return page->describe() + ": what it shows is not the view of a replay";
+  }
   return {};
+}
+
+// Everybody who looks at a project, and may, is known to be there by all of them; and nobody else.
+std::string Simulation::who_is_not_known() {
+  std::map<Id, std::vector<Guest>> there;
+  for (const auto& member : members_) {
+    const auto& at = member->looking();
+    if (!at.project.is_nil() && may_read(member->id(), at.project))
+      there[at.project].push_back({member->id(), at.view, at.entity});
+  }
+  const auto may_be_there = [&](const Page::Place& place) {
+    return place.member.is_nil() || may_read(place.member, place.project);
+  };
+  for (const auto& page : pages_) {
+    const auto& place = page->place();
+    if (may_be_there(place)) there[place.project].push_back({place.member, place.view});
+  }
+  for (auto& [project, guests] : there) std::ranges::sort(guests);
+  for (const auto& member : members_) {
+    std::vector<Guest> known;
+    for (const auto& present : member->presence().here)
+      known.push_back({present.member, present.view, present.entity});
+    std::ranges::sort(known);
+    const auto project = member->looking().project;
+    const bool is_there = !project.is_nil() && may_read(member->id(), project);
+    if (known != (is_there ? there[project] : std::vector<Guest>()))
+      return fmt::format("{}: it knows {} in {}, where there are {}", member->describe(),
+                         known.size(), name_of(project), is_there ? there[project].size() : 0);
+  }
+  for (const auto& page : pages_) {
+    const auto guests = page->guests();
+    if (!may_be_there(page->place())) {
+      if (guests) return page->describe() + ": it knows who is where it may not be";
+    } else if (!guests || *guests != there[page->place().project]) {
+      return fmt::format("{}: it knows {}, where there are {}", page->describe(),
+                         guests ? guests->size() : 0, there[page->place().project].size());
+    }
+  }
+  return {};
+}
+
+// All rows, as they are told to somebody who comes now.
+PageRows Simulation::rows_for(const Page& page) {
+  const auto& place = page.place();
+  // It is of no date.
+  const auto view =
+      std::make_shared<const model::View>(views_of(place.view, place.project).front());
+  sync::ViewStep step(nullptr, view);
+  PageRows rows;
+  for (std::size_t i = 0;; ++i) {
+    auto piece = step.piece(i, sync::Encoding::json, 1, server_.log());
+    const auto update = schema::json::parse(piece.frame.flat());
+    take_rows(rows, update->as_object().at("viewUpdate").as_object());
+    if (piece.last) return rows;
+  }
 }
 
 const model::Project& Simulation::replayed(Id project) {
@@ -518,17 +697,29 @@ const model::Project& Simulation::replayed(Id project) {
   return state;
 }
 
-bool Simulation::may_read(const Member& member, Id project) {
-  return model::project::role_of(replayed(project).project, member.id()) != schema::Role::NONE;
+bool Simulation::may_read(Id member, Id project) {
+  return member == member_id(1) ||  // the admin
+         model::project::role_of(replayed(project).project, member) != schema::Role::NONE;
+}
+
+// As somebody may see it: a view that was told of a day stays there when the clock is set back.
+std::vector<model::View> Simulation::views_of(model::ViewName name, Id project) {
+  const auto& state = replayed(project);
+  const auto workspace = engine::load_workspace(server_.log());
+  const auto today = model::present_date(name, state, server_.wall());
+  const auto told = model::present_date(name, state, latest_wall_);
+  std::vector<model::View> views{model::derive(name, state, workspace, today)};
+  if (told != today) views.push_back(model::derive(name, state, workspace, told));
+  return views;
 }
 
 bool Simulation::shows(const client::WatchedView& view, Id project) {
-  const auto is = model::derive(view.name, replayed(project), engine::load_workspace(server_.log()),
-                                date_of(server_.wall()));
-  if (view.version != is.version || view.rows.size() != is.rows.size()) return false;
-  return std::ranges::all_of(is.rows, [&](const model::ViewRow& row) {
-    const auto* shown = view.rows.find(row.key);
-    return shown != nullptr && **shown == *row.words;
+  return std::ranges::any_of(views_of(view.name, project), [&](const model::View& is) {
+    if (view.version != is.version || view.rows.size() != is.rows.size()) return false;
+    return std::ranges::all_of(is.rows, [&](const model::ViewRow& row) {
+      const auto* shown = view.rows.find(row.key);
+      return shown != nullptr && **shown == *row.words;
+    });
   });
 }
 
@@ -536,6 +727,7 @@ void Simulation::check() {
   const auto& log = server_.log();
   ledger_.check_everything(log);
   for (const auto& member : members_) member->check_statuses();
+  for (const auto& page : pages_) page->check(log);
   for (const auto id : kProjects) {
     const auto digest = model::digest(engine::replay_project(log, id));
     engine::LocalInbox inbox;
@@ -545,7 +737,8 @@ void Simulation::check() {
     for (const auto& member : members_) {
       const auto* replica = member->project(id);
       if (replica == nullptr) {
-        if (may_read(*member, id)) trace_.fail(member->describe() + ": cannot read what it may");
+        if (may_read(member->id(), id))
+          trace_.fail(member->describe() + ": cannot read what it may");
         continue;
       }
       if (replica->snapshot()->digest() != digest)

@@ -14,6 +14,7 @@
 #include "tests/simulation/client.hpp"
 #include "tests/simulation/disk.hpp"
 #include "tests/simulation/ledger.hpp"
+#include "tests/simulation/page.hpp"
 #include "tests/simulation/server.hpp"
 
 namespace daybook::simulation {

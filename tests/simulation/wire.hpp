@@ -72,8 +72,9 @@ class Pipe {
 
 struct Wire {
   std::uint64_t number = 0;
-  Pipe up;    // to the server
-  Pipe down;  // to the client
+  bool is_text = false;  // of the JSON form
+  Pipe up;               // to the server
+  Pipe down;             // to the client
   // The connection is gone, and each end will notice.
   bool is_cut = false;
   // It is gone, and no end is told: they can only miss each other.
