@@ -56,10 +56,10 @@ bool may_read_all(const model::Workspace& workspace, const Principal& principal)
 }
 
 bool may_read_project(const model::Workspace& workspace, const Principal& principal,
-                      const model::Project& project) {
+                      const model::project::State& project) {
   if (principal.kind == TokenKind::ROOM) return false;
   return may_read_all(workspace, principal) ||
-         model::project::is_in_project(project.project, principal.member);
+         model::project::is_in_project(project, principal.member);
 }
 
 engine::RejectedActs rejected_acts(const model::Workspace& workspace, const Principal& principal) {

@@ -41,7 +41,12 @@ struct NewToken {
 [[nodiscard]] bool may_read_all(const model::Workspace& workspace,
                                 const Principal& principal);  // also the workspace
 [[nodiscard]] bool may_read_project(const model::Workspace& workspace, const Principal& principal,
-                                    const model::Project& project);
+                                    const model::project::State& project);
+[[nodiscard]] inline bool may_read_project(const model::Workspace& workspace,
+                                           const Principal& principal,
+                                           const model::Project& project) {
+  return may_read_project(workspace, principal, project.project);
+}
 // Whether they are told of attempts against the rules: whoever may read the attempts is.
 [[nodiscard]] engine::RejectedActs rejected_acts(const model::Workspace& workspace,
                                                  const Principal& principal);

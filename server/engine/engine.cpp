@@ -149,6 +149,19 @@ void Engine::read_project(
       });
 }
 
+void Engine::read_covers(Inbox& inbox,
+                         std::move_only_function<void(std::shared_ptr<const Covers>)> handler) {
+  read_cover({}, inbox, std::move(handler));
+}
+
+void Engine::read_cover(Id project, Inbox& inbox,
+                        std::move_only_function<void(std::shared_ptr<const Covers>)> handler) {
+  impl_->projector.with_covers(project, [&inbox, handler = std::move(handler)](
+                                            const std::shared_ptr<const Covers>& covers) mutable {
+    inbox.post([handler = std::move(handler), covers]() mutable { handler(std::move(covers)); });
+  });
+}
+
 void Engine::read_view(Id project, model::ViewName name, RejectedActs acts, Inbox& inbox,
                        std::move_only_function<void(std::shared_ptr<const model::View>)> handler) {
   impl_->projector.with_view(

@@ -105,6 +105,13 @@ struct Options {
   std::function<void(const std::string& what)> on_failure = {};
 };
 
+// What a list of projects shows, and what decides who sees it: a few hundred bytes, kept where a state is not. Immutable.
+struct Cover {
+  Version version = {};
+  model::project::State project = {};  // without its days
+};
+using Covers = std::map<Id, std::shared_ptr<const Cover>>;
+
 // Why the engine should get no work now.
 struct Reason {
   std::string_view code;  // for machines: camelCase, never another word for the same
@@ -159,6 +166,13 @@ class Engine {
   // it if need be.
   void read_project(Id project, Inbox& inbox,
                     std::move_only_function<void(std::shared_ptr<const model::Project>)> handler);
+  // Hands over the covers of all projects that were read since the start: none is loaded for it.
+  void read_covers(Inbox& inbox,
+                   std::move_only_function<void(std::shared_ptr<const Covers>)> handler);
+  // Likewise that of one project, which is read if it was not yet, and not kept in memory. Empty: there is no such project, or
+  // the engine has stopped.
+  void read_cover(Id project, Inbox& inbox,
+                  std::move_only_function<void(std::shared_ptr<const Covers>)> handler);
   // Likewise a view, looked at today. One derivation a version (and a day, where it matters), shared by all who ask.
   void read_view(Id project, model::ViewName name, RejectedActs acts, Inbox& inbox,
                  std::move_only_function<void(std::shared_ptr<const model::View>)> handler);

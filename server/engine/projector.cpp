@@ -96,6 +96,8 @@ void Projector::add_item(Item item) {
 void Projector::answer_nothing(Item& item) {
   if (auto* project = std::get_if<ProjectRequest>(&item); project != nullptr && project->task) {
     std::exchange(project->task, nullptr)(nullptr);
+  } else if (auto* covers = std::get_if<CoversRequest>(&item); covers != nullptr && covers->task) {
+    std::exchange(covers->task, nullptr)(std::make_shared<const Covers>());
   } else if (auto* request = std::get_if<ViewRequest>(&item); request != nullptr && request->task) {
     std::exchange(request->task, nullptr)(nullptr);
   }
@@ -103,6 +105,10 @@ void Projector::answer_nothing(Item& item) {
 
 void Projector::with_project(Id project, WithProject task) {
   add_item(ProjectRequest{project, std::move(task)});
+}
+
+void Projector::with_covers(Id project, WithCovers task) {
+  add_item(CoversRequest{project, std::move(task)});
 }
 
 void Projector::with_view(Id project, model::ViewName name, RejectedActs acts, WithView task) {
@@ -152,6 +158,9 @@ Projector::Turn Projector::turn(Patience patience) {
         auto* loaded = find_project(project->project);
         const auto state = loaded != nullptr ? share(*loaded) : nullptr;
         std::exchange(project->task, nullptr)(state);
+      } else if (auto* wanted = std::get_if<CoversRequest>(&item)) {
+        const auto found = covers(wanted->project);
+        std::exchange(wanted->task, nullptr)(found);
       } else if (auto* request = std::get_if<ViewRequest>(&item)) {
         auto* loaded = find_project(request->project);
         const auto shown =
@@ -199,6 +208,7 @@ void Projector::apply(CommittedGroup group) {
       if (loaded == nullptr) throw std::runtime_error("a project that was written cannot be read");
       folded = fold(loaded->state, command.entries);
       loaded->shared = nullptr;
+      loaded->cover = nullptr;
       stream.version = loaded->state.version;
       growth = &loaded->growth;
     }
@@ -246,6 +256,7 @@ Projector::LoadedProject* Projector::find_project(Id id) {
     loaded.growth.events = how.events_folded;
     taker_.consider(id, loaded.state, loaded.growth);  // it may never grow again
     at = projects_.emplace(id, std::move(loaded)).first;
+    covers_.erase(id);
     metrics_.projector_projects.set(projects_.size());
   }
   at->second.last_used = ++uses_;
@@ -255,6 +266,37 @@ Projector::LoadedProject* Projector::find_project(Id id) {
 std::shared_ptr<const model::Project> Projector::share(LoadedProject& loaded) {
   if (!loaded.shared) loaded.shared = std::make_shared<const model::Project>(loaded.state);
   return loaded.shared;
+}
+
+std::shared_ptr<const Cover> Projector::cover(LoadedProject& loaded) {
+  if (!loaded.cover) {
+    Cover cover{.version = loaded.state.version, .project = loaded.state.project};
+    cover.project.days = {};
+    loaded.cover = std::make_shared<const Cover>(std::move(cover));
+  }
+  return loaded.cover;
+}
+
+std::shared_ptr<const Cover> Projector::find_cover(Id id) {
+  if (const auto at = projects_.find(id); at != projects_.end()) return cover(at->second);
+  if (const auto at = covers_.find(id); at != covers_.end()) return at->second;
+  auto* loaded = find_project(id);
+  if (loaded == nullptr) return nullptr;
+  auto found = cover(*loaded);
+  projects_.erase(id);
+  covers_.emplace(id, found);
+  return found;
+}
+
+std::shared_ptr<const Covers> Projector::covers(Id project) {
+  auto out = std::make_shared<Covers>();
+  if (!project.is_nil()) {
+    if (auto found = find_cover(project)) out->emplace(project, std::move(found));
+    return out;
+  }
+  *out = covers_;
+  for (auto& [id, loaded] : projects_) out->emplace(id, cover(loaded));
+  return out;
 }
 
 std::shared_ptr<const model::View> Projector::view(LoadedProject& loaded, model::ViewName name,
@@ -278,6 +320,7 @@ void Projector::drop_idle_projects() {
     const auto idle = std::min_element(
         projects_.begin(), projects_.end(),
         [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; });
+    covers_.emplace(idle->first, cover(idle->second));
     projects_.erase(idle);
   }
   metrics_.projector_projects.set(projects_.size());

@@ -53,6 +53,9 @@ class Projector {
   // ended.
   using WithProject = std::move_only_function<void(const std::shared_ptr<const model::Project>&)>;
   void with_project(Id project, WithProject task);
+  // Likewise covers: of all projects that were read since the start (nil), or of one, which is read if need be and not kept.
+  using WithCovers = std::move_only_function<void(const std::shared_ptr<const Covers>&)>;
+  void with_covers(Id project, WithCovers task);
   using WithView = std::move_only_function<void(const std::shared_ptr<const model::View>&)>;
   void with_view(Id project, model::ViewName name, RejectedActs acts, WithView task);
 
@@ -70,7 +73,11 @@ class Projector {
     Id project;
     WithProject task;
   };
-  using Item = std::variant<CommittedGroup, ProjectRequest, ViewRequest>;
+  struct CoversRequest {
+    Id project;
+    WithCovers task;
+  };
+  using Item = std::variant<CommittedGroup, ProjectRequest, CoversRequest, ViewRequest>;
 
   struct CachedView {
     std::shared_ptr<const model::View> view;
@@ -79,7 +86,8 @@ class Projector {
   struct LoadedProject {
     model::Project state;
     std::shared_ptr<const model::Project>
-        shared;  // a copy of state as it is, made when first asked for
+        shared;                          // a copy of state as it is, made when first asked for
+    std::shared_ptr<const Cover> cover;  // likewise
     std::map<std::pair<model::ViewName, RejectedActs>, CachedView> views;
     Growth growth;
     std::uint64_t last_used = 0;
@@ -94,6 +102,10 @@ class Projector {
   void notify(std::shared_ptr<const Notice> notice);
   [[nodiscard]] LoadedProject* find_project(Id id);  // nullptr: there is no such project
   [[nodiscard]] std::shared_ptr<const model::Project> share(LoadedProject& loaded);
+  [[nodiscard]] static std::shared_ptr<const Cover> cover(LoadedProject& loaded);
+  [[nodiscard]] std::shared_ptr<const Cover> find_cover(
+      Id id);  // nullptr: there is no such project
+  [[nodiscard]] std::shared_ptr<const Covers> covers(Id project);
   [[nodiscard]] std::shared_ptr<const model::View> view(LoadedProject& loaded, model::ViewName name,
                                                         RejectedActs acts);
   void drop_idle_projects();
@@ -128,6 +140,7 @@ class Projector {
   model::Workspace workspace_;
   Growth workspace_growth_;
   std::map<Id, LoadedProject> projects_;
+  Covers covers_;  // of projects that were read and are not in memory: those do not change
   std::set<Id> unreadable_;  // damaged: not tried again before the next start
   std::uint64_t uses_ = 0;
 

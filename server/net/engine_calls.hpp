@@ -31,6 +31,15 @@ inline asio::awaitable<std::shared_ptr<const model::Project>> read_project(sync:
       [&door, id](auto handler) { door.read_project(id, std::move(handler)); });
 }
 
+using CoversPtr = std::shared_ptr<const engine::Covers>;
+inline asio::awaitable<CoversPtr> read_covers(sync::Door& door) {
+  return await_answer<CoversPtr>([&door](auto handler) { door.read_covers(std::move(handler)); });
+}
+inline asio::awaitable<CoversPtr> read_cover(sync::Door& door, Id id) {
+  return await_answer<CoversPtr>(
+      [&door, id](auto handler) { door.read_cover(id, std::move(handler)); });
+}
+
 inline asio::awaitable<std::shared_ptr<const model::View>> read_view(sync::Door& door, Id id,
                                                                      model::ViewName name,
                                                                      engine::RejectedActs acts) {

@@ -141,27 +141,32 @@ Response event_lines(Call& call, Id stream, const EventRange& range, Version new
 
 }  // namespace
 
+// No project is loaded for the list: covers are kept of all that were read since the start, a few hundred bytes each. What was
+// not is read once, one after the other (a snapshot and the events behind it), so that only the first list after a start takes
+// longer; it is not kept, so that projects in use stay in memory.
 asio::awaitable<Response> get_projects(Call& call) {
-  std::vector<std::pair<Id, std::string>> registered;
   if (call.principal.kind == model::workspace::TokenKind::ROOM) {  // it reads views, no project
     Response none;
     none.body = "{\"projects\":[]}\n";
     co_return none;
   }
   const auto known = call.door().workspace();
-  for (const auto& [id, row] : known->workspace.projects) registered.emplace_back(id, row.key);
+  const auto covers = co_await read_covers(call.door());
   Response response;
   response.body = R"({"projects":[)";
   bool first = true;
-  for (const auto& [id, key] : registered) {
-    const auto project = co_await read_project(call.door(), id);
-    if (!project) continue;  // registered, not opened
+  for (const auto& [id, row] : known->workspace.projects) {
+    auto at = covers;
+    if (!at->contains(id)) at = co_await read_cover(call.door(), id);
+    const auto found = at->find(id);
+    if (found == at->end()) continue;  // registered, not opened
+    const auto& cover = *found->second;
     const auto workspace = call.door().workspace();
-    if (!access::may_read_project(*workspace, call.principal, *project)) continue;
+    if (!access::may_read_project(*workspace, call.principal, cover.project)) continue;
     if (!std::exchange(first, false)) response.body += ',';
-    response.body += fmt::format(R"({{"id":"{}","key":"{}","name":)", to_string(id), key);
-    json::encode_string(response.body, words_of(call.door().log(), project->project.name));
-    response.body += fmt::format(R"(,"version":"{}"}})", project->version.value);
+    response.body += fmt::format(R"({{"id":"{}","key":"{}","name":)", to_string(id), row.key);
+    json::encode_string(response.body, words_of(call.door().log(), cover.project.name));
+    response.body += fmt::format(R"(,"version":"{}"}})", cover.version.value);
   }
   response.body += "]}\n";
   co_return response;

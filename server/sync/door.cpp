@@ -17,6 +17,15 @@ void Door::read_project(Id project, ProjectHandler handler) {
                        counted<std::shared_ptr<const model::Project>>(std::move(handler)));
 }
 
+void Door::read_covers(CoversHandler handler) {
+  engine_.read_covers(inbox_, counted<std::shared_ptr<const engine::Covers>>(std::move(handler)));
+}
+
+void Door::read_cover(Id project, CoversHandler handler) {
+  engine_.read_cover(project, inbox_,
+                     counted<std::shared_ptr<const engine::Covers>>(std::move(handler)));
+}
+
 void Door::read_view(Id project, model::ViewName name, engine::RejectedActs acts,
                      ViewHandler handler) {
   engine_.read_view(project, name, acts, inbox_,

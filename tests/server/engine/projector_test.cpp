@@ -407,6 +407,65 @@ TEST_CASE_METHOD(RunningEngine, "A snapshot that this build cannot use is passed
   CHECK(loaded_with({version.value + 1}, changed(5)) == 1);
 }
 
+// Of all that are known (nil), or of one.
+engine::Covers covers_of(RunningEngine& world, Id project = {}) {
+  std::shared_ptr<const engine::Covers> covers;
+  const auto take = [&](auto given) { covers = std::move(given); };
+  if (project.is_nil()) {
+    world.engine().read_covers(world.inbox(), take);
+  } else {
+    world.engine().read_cover(project, world.inbox(), take);
+  }
+  while (!covers) world.run_one();
+  return *covers;
+}
+
+void check_cover(RunningEngine& world, const engine::Covers& covers, Id project) {
+  const auto replay = engine::replay_project(world.log(), project);
+  REQUIRE(covers.contains(project));
+  const auto& cover = *covers.at(project);
+  CHECK(cover.version == replay.version);
+  CHECK(cover.project.name == replay.project.name);
+  for (const auto& [member, role] : replay.project.members) {
+    CHECK(model::project::role_of(cover.project, member) == role);
+  }
+}
+
+TEST_CASE("Covers tell of every project that was read, in memory or not, and load none",
+          "[engine][projector]") {
+  RunningEngine world({.loaded_projects_max = 2});
+  for (std::uint64_t n = 2; n <= 6; ++n) open_project_of(world, n);
+  world.catch_up();
+  const auto loaded = [&] { return world.engine().metrics().projector_projects.value(); };
+  const auto check_all = [&] {
+    const auto covers = covers_of(world);
+    CHECK(covers.size() == 6);
+    for (std::uint64_t n = 1; n <= 6; ++n) check_cover(world, covers, project_id(n));
+  };
+  check_all();
+  CHECK(loaded() == 2);
+
+  world.restart();
+  CHECK(covers_of(world).empty());
+  for (std::uint64_t n = 1; n <= 6; ++n) {
+    check_cover(world, covers_of(world, project_id(n)), project_id(n));
+  }
+  CHECK(covers_of(world, project_id(7)).empty());
+  CHECK(loaded() == 0);
+  check_all();
+  CHECK(loaded() == 0);
+
+  // What changes afterwards is told.
+  for (std::uint64_t n = 2; n <= 6; ++n) {
+    world.given({.command = grant_role({.member = kViewer, .role = schema::Role::VIEWER}),
+                 .stream = project_id(n)});
+    world.catch_up();
+    check_all();
+  }
+  world.stop();
+  CHECK(covers_of(world).empty());
+}
+
 TEST_CASE("Idle projects are dropped and loaded again", "[engine][projector]") {
   RunningEngine world({.loaded_projects_max = 2});
   for (std::uint64_t n = 2; n <= 7; ++n) open_project_of(world, n);

@@ -115,10 +115,10 @@ class RunningEngine {
   // The codes of the engine's reasons.
   [[nodiscard]] std::vector<std::string> not_ready() const;
 
- private:
-  void open();
   void run_one();  // a task of the inbox, after the engine's turns where it has no threads
 
+ private:
+  void open();
   TempFolder folder_;
   std::atomic<std::int64_t> clock_ = kStart.micros;
   engine::LocalInbox inbox_;

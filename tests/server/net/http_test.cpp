@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
+#include "server/engine/loader.hpp"
 #include "tests/server/net/running_server.hpp"
 
 namespace daybook::testing {
@@ -31,6 +32,24 @@ TEST_CASE_METHOD(RunningServer, "Projects are listed with key, name and version"
   CHECK(str(row.at("version")) == std::to_string(log().stream_version(kProject).value));
   CHECK(get("/api/v1/projects", "stranger").json().at("projects").as_array().empty());
   CHECK(get("/api/v1/projects", "room").json().at("projects").as_array().empty());
+}
+
+TEST_CASE_METHOD(RunningServer, "A list of projects loads none, and tells what has changed",
+                 "[net][http]") {
+  const auto name = [&] {
+    return str(get("/api/v1/projects", "viewer").json().at("projects").at(0).at("name"));
+  };
+  const auto loaded = [&] { return engine().metrics().projector_projects.value(); };
+  catch_up();
+  restart_all();
+  CHECK(name() == "Project");
+  CHECK(name() == "Project");
+  CHECK(loaded() == 0);
+  const auto title = engine::replay_project(log(), kProject).project.name;
+  given({.command = rename_project({.from = title, .to = "Mobile banking"})});
+  CHECK(name() == "Mobile banking");
+  given({.command = revoke_role({.member = kViewer, .from = schema::Role::VIEWER})});
+  CHECK(get("/api/v1/projects", "viewer").json().at("projects").as_array().empty());
 }
 
 TEST_CASE_METHOD(RunningServer, "A view is answered whole, by id and by key", "[net][http]") {
