@@ -1,5 +1,7 @@
 #include "server/net/connection.hpp"
 
+#include <algorithm>
+
 namespace daybook::net {
 
 bool ConnectionCount::enter(const std::string& address) {
@@ -19,37 +21,49 @@ void ConnectionCount::leave(const std::string& address) {
   if (--at->second == 0) per_address_.erase(at);
 }
 
-struct Deadline::State {
-  explicit State(asio::ip::tcp::socket& s) : socket(&s), timer(s.get_executor()) {}
-  asio::ip::tcp::socket* socket;  // nullptr: the deadline is gone
-  asio::steady_timer timer;
-  std::uint64_t generation = 0;
-  bool expired = false;
-};
+void Deadlines::look() {
+  const auto now = clock_();
+  while (!running_.empty() && running_.begin()->first <= now) {
+    auto& due = *running_.begin()->second;
+    running_.erase(running_.begin());
+    due.at_ = Instant::max();
+    due.expired_ = true;
+    cut(due.socket_);
+  }
+  arm();
+}
 
-Deadline::Deadline(asio::ip::tcp::socket& socket) : state_(std::make_shared<State>(socket)) {}
-
-Deadline::~Deadline() {
-  state_->socket = nullptr;
-  state_->timer.cancel();
+// A timer that is early looks in vain, and is armed again: most deadlines are over long before their time.
+void Deadlines::arm() {
+  if (running_.empty()) {
+    armed_ = Instant::max();
+    timer_.cancel();  // a thread that ends waits for nothing
+    return;
+  }
+  const auto first = running_.begin()->first;
+  if (armed_ <= first) return;
+  armed_ = first;
+  timer_.expires_after(std::max(first - clock_(), Instant::duration::zero()));
+  timer_.async_wait([this](const boost::system::error_code& ec) {
+    if (ec) return;
+    armed_ = Instant::max();
+    look();
+  });
 }
 
 void Deadline::expires_after(std::chrono::milliseconds time) {
-  state_->timer.expires_after(time);
-  state_->timer.async_wait(
-      [state = state_, generation = ++state_->generation](const boost::system::error_code& ec) {
-        if (ec || state->socket == nullptr || state->generation != generation) return;
-        state->expired = true;
-        cut(*state->socket);
-      });
+  if (at_ != Deadlines::Instant::max()) all_.running_.erase({at_, this});
+  at_ = all_.clock_() + time;
+  all_.running_.emplace(at_, this);
+  all_.arm();
 }
 
 void Deadline::cancel() {
-  ++state_->generation;
-  state_->timer.cancel();
+  if (at_ == Deadlines::Instant::max()) return;
+  all_.running_.erase({at_, this});
+  at_ = Deadlines::Instant::max();
+  if (all_.running_.empty()) all_.arm();
 }
-
-bool Deadline::has_expired() const { return state_->expired; }
 
 void cut(asio::ip::tcp::socket& socket) {
   boost::system::error_code ignored;

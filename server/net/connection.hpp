@@ -9,7 +9,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 
 namespace daybook::net {
 
@@ -35,23 +37,55 @@ class ConnectionCount {
   std::map<std::string, std::size_t> per_address_;
 };
 
+class Deadline;
+
+// Those of one thread's connections that run, on a clock that tests can move, with one timer for all.
+//
+// Threading: confined to the context's thread. Lifetime: outlives its deadlines.
+class Deadlines {
+ public:
+  using Instant = std::chrono::steady_clock::time_point;
+
+  Deadlines(asio::io_context& context, std::function<Instant()> clock)
+      : clock_(std::move(clock)), timer_(context) {}
+  Deadlines(const Deadlines&) = delete;
+  Deadlines& operator=(const Deadlines&) = delete;
+
+  // Ends what is due by the clock. Happens by itself when so much time has gone by.
+  void look();
+
+ private:
+  friend Deadline;
+  using Running = std::set<std::pair<Instant, Deadline*>>;
+  void arm();
+
+  std::function<Instant()> clock_;
+  asio::steady_timer timer_;
+  Instant armed_ = Instant::max();  // max: not
+  Running running_;
+};
+
 // Closes a socket when an operation on it takes too long. The pending operations then end with an error.
 //
-// Threading: confined to the socket's thread. Lifetime: the socket must outlive it.
+// Threading: confined to the socket's thread. Lifetime: `all` and the socket must outlive it.
 class Deadline {
  public:
-  explicit Deadline(asio::ip::tcp::socket& socket);
-  ~Deadline();
+  Deadline(Deadlines& all, asio::ip::tcp::socket& socket) : all_(all), socket_(socket) {}
+  ~Deadline() { cancel(); }
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
   void expires_after(std::chrono::milliseconds time);
   void cancel();
-  [[nodiscard]] bool has_expired() const;
+  [[nodiscard]] bool has_expired() const { return expired_; }
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  friend Deadlines;
+
+  Deadlines& all_;
+  asio::ip::tcp::socket& socket_;
+  Deadlines::Instant at_ = Deadlines::Instant::max();  // max: it does not run
+  bool expired_ = false;
 };
 
 // Closes a socket at once, without saying anything.

@@ -50,7 +50,7 @@ class HttpConnection final : public Connection {
   HttpConnection(asio::ip::tcp::socket socket, IoThread& thread, std::string address)
       : thread_(thread),
         stream_(std::move(socket)),
-        deadline_(stream_.next_layer()),
+        deadline_(thread.deadlines(), stream_.next_layer()),
         address_(std::move(address)),
         rate_(thread.shared().options.commands_per_second, thread.services().steady()) {
     thread_.add(*this);

@@ -36,12 +36,14 @@ void Traffic::add(const Traffic& other) {
 IoThread::IoThread(Shared& shared)
     : shared_(shared),
       work_(context_.get_executor()),
+      deadlines_(context_, shared.options.steady),
       door_(shared.engine, *this),
       services_{.door = door_,
                 .events = shared.events,
                 .clients = shared.clients,
                 .options = session_options(shared.options),
                 .clock = shared.options.clock,
+                .steady = shared.options.steady,
                 .steps = shared.view_steps,
                 .rooms = shared.rooms,
                 .past_shares = shared.past_shares},
@@ -147,6 +149,22 @@ void IoThread::abort() {
     const auto connections = connections_;
     for (auto* connection : connections) connection->abort();
   });
+}
+
+void IoThread::look(std::move_only_function<void()> done) {
+  {
+    const std::lock_guard lock(end_mutex_);
+    if (!ended_) {
+      asio::post(context_, [this, done = std::move(done)]() mutable {
+        deadlines_.look();
+        const auto connections = connections_;
+        for (auto* connection : connections) connection->look();
+        done();
+      });
+      return;
+    }
+  }
+  done();
 }
 
 void IoThread::report(std::move_only_function<void(const Traffic&)> handler) {

@@ -63,6 +63,7 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual void report(Traffic& traffic) const = 0;  // adds itself
+  virtual void look() {}                            // at the clock, which was moved
   virtual void drain() = 0;                         // finish what is under way, then end
   virtual void abort() = 0;                         // end now
 };
@@ -102,6 +103,8 @@ class IoThread final : public engine::Inbox {
   void adopt(asio::ip::tcp::socket::native_handle_type socket, bool is_v6, std::string address);
   void drain();
   void abort();
+  // Whatever waits for a time looks at the clock; then calls `done`, on the thread, or at once where it has ended.
+  void look(std::move_only_function<void()> done);
   // Hands the thread's traffic to `handler`, once: on the thread, or at once where it has ended.
   void report(std::move_only_function<void(const Traffic&)> handler);
 
@@ -109,6 +112,7 @@ class IoThread final : public engine::Inbox {
   [[nodiscard]] asio::io_context& context() { return context_; }
   [[nodiscard]] Shared& shared() { return shared_; }
   [[nodiscard]] sync::Door& door() { return door_; }
+  [[nodiscard]] Deadlines& deadlines() { return deadlines_; }
   [[nodiscard]] sync::Services& services() { return services_; }
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] bool aborted() const { return aborted_; }  // nobody is there for an answer
@@ -127,6 +131,7 @@ class IoThread final : public engine::Inbox {
   Shared& shared_;
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
+  Deadlines deadlines_;
   sync::Door door_;
   sync::Services services_;
   engine::Engine::ListenerId listener_ = 0;

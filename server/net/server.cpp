@@ -10,6 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <future>
+#include <latch>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <vector>
@@ -131,6 +133,13 @@ void Server::start() {
 }
 
 std::uint16_t Server::port() const { return impl_->port; }
+
+void Server::look_at_clock() {
+  const auto looked =
+      std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(impl_->threads.size()));
+  for (auto& thread : impl_->threads) thread->look([looked] { looked->count_down(); });
+  looked->wait();
+}
 
 void Server::stop() {
   if (!impl_->running) return;

@@ -25,6 +25,7 @@ struct ServerOptions {
   std::chrono::milliseconds strict_transport{0};
 
   engine::Clock clock = engine::system_clock_now;
+  engine::SteadyClock steady = std::chrono::steady_clock::now;  // called on every thread
 
   std::size_t connections_max = 10'000;
   std::size_t connections_per_address_max = 1'000;
@@ -62,6 +63,8 @@ class Server {
   void start();
   // The port it listens on. Requires: started.
   [[nodiscard]] std::uint16_t port() const;
+  // For tests, behind a move of `steady`: whatever waits for a time looks at it now. Returns when all threads have.
+  void look_at_clock();
   // Stops accepting, tells the clients, lets answers go out, then closes; returns when its threads have ended. Questions about
   // the past that wait are refused, and the engine takes no more of them.
   void stop();

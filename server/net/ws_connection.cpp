@@ -91,7 +91,7 @@ class WsConnection final : public Connection,
       : served_(std::move(served)),
         thread_(served_.thread()),
         stream_(std::move(stream)),
-        deadline_(socket()),
+        deadline_(thread_.deadlines(), socket()),
         wake_writer_(thread_.context()),
         wake_reader_(thread_.context()),
         session_(
@@ -116,6 +116,7 @@ class WsConnection final : public Connection,
     session_->drain();
     wake();
   }
+  void look() override { wake(); }
   void abort() override { end(); }
 
   asio::awaitable<bool> accept(const HttpRequest& request, const std::string& subprotocol) {

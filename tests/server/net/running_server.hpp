@@ -1,6 +1,8 @@
 #pragma once
 // A server with real sockets on loopback over a small project, with a token of every kind.
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +16,19 @@ namespace daybook::testing {
 
 inline constexpr Id kAuditor = member_id(4);
 inline constexpr Id kStranger = member_id(5);  // a member without any role
+
+// For ServerOptions::steady: stands still until it is moved. Copies are one clock.
+class MovedClock {
+ public:
+  using Instant = std::chrono::steady_clock::time_point;
+  [[nodiscard]] Instant operator()() const { return begin_ + Instant::duration(*passed_); }
+  void pass(Instant::duration time) { *passed_ += time.count(); }
+
+ private:
+  Instant begin_ = std::chrono::steady_clock::now();
+  std::shared_ptr<std::atomic<Instant::rep>> passed_ =
+      std::make_shared<std::atomic<Instant::rep>>(0);
+};
 
 class RunningServer : public RunningEngine {
  public:
