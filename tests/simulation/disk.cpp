@@ -64,9 +64,11 @@ void Disk::restore(const std::vector<std::byte>& backup) { replace(backup); }
 
 std::vector<std::byte> Disk::content() const {
   std::ifstream in(file_, std::ios::binary);
-  std::vector<char> chars(std::istreambuf_iterator<char>(in), {});
-  const auto bytes = std::as_bytes(std::span(chars));
-  return {bytes.begin(), bytes.end()};
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(file_, missing);
+  std::vector<std::byte> bytes(missing ? 0 : size);
+  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
 }
 
 void Disk::replace(std::vector<std::byte> content) {

@@ -65,6 +65,7 @@ class Simulation {
   [[nodiscard]] std::string what_is_not_shown();
   [[nodiscard]] const model::Project& replayed(Id project);
   [[nodiscard]] std::string who_is_not_known();
+  [[nodiscard]] const model::Workspace& workspace();
   [[nodiscard]] bool may_read(Id member, Id project);
   [[nodiscard]] PageRows rows_for(const Page& page);
   [[nodiscard]] std::vector<model::View> views_of(model::ViewName name, Id project);
@@ -101,6 +102,7 @@ class Simulation {
   std::optional<std::vector<std::byte>> backup_;
   Position backup_end_;
   std::map<Id, model::Project> replayed_;
+  model::Workspace workspace_;
   Timestamp latest_wall_;  // that the server's clock has shown
 };
 
@@ -697,6 +699,12 @@ const model::Project& Simulation::replayed(Id project) {
   return state;
 }
 
+const model::Workspace& Simulation::workspace() {
+  if (workspace_.version != server_.log().stream_version({}))
+    workspace_ = engine::load_workspace(server_.log());
+  return workspace_;
+}
+
 bool Simulation::may_read(Id member, Id project) {
   return member == member_id(1) ||  // the admin
          model::project::role_of(replayed(project).project, member) != schema::Role::NONE;
@@ -705,11 +713,10 @@ bool Simulation::may_read(Id member, Id project) {
 // As somebody may see it: a view that was told of a day stays there when the clock is set back.
 std::vector<model::View> Simulation::views_of(model::ViewName name, Id project) {
   const auto& state = replayed(project);
-  const auto workspace = engine::load_workspace(server_.log());
   const auto today = model::present_date(name, state, server_.wall());
   const auto told = model::present_date(name, state, latest_wall_);
-  std::vector<model::View> views{model::derive(name, state, workspace, today)};
-  if (told != today) views.push_back(model::derive(name, state, workspace, told));
+  std::vector<model::View> views{model::derive(name, state, workspace(), today)};
+  if (told != today) views.push_back(model::derive(name, state, workspace(), told));
   return views;
 }
 
