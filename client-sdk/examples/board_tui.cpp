@@ -1,7 +1,9 @@
 // A board on a terminal: cards are moved by keys, also offline. What is not confirmed yet is marked; what was rejected is
-// said. With an outbox on disk, what was not sent when the program ended is sent by the next run.
+// said. With an outbox on disk, what was not sent when the program ended is sent by the next run. The board itself is kept in
+// memory alone: a run that begins without a server says so, and shows the board as soon as there is one.
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "program.hpp"
@@ -31,12 +33,11 @@ bool is_pending(const ProjectSnapshot& at, Id id, const Task& task) {
 
 class BoardTui {
  public:
-  BoardTui(App& app, const client::ListedProject& project)
-      : app_(app), terminal_(app.io()), project_(app.open(project)) {
+  BoardTui(App& app, const Arguments& arguments)
+      : app_(app), arguments_(arguments), terminal_(app.io()) {
     for (const auto& act : app.client().pending_commands()) earlier_.insert(act.id);
     terminal_.on_key([this](Key key, const std::string& letter) { on_key(key, letter); });
     terminal_.on_resize([this] { draw(); });
-    project_.on_change([this](const client::ProjectChange&) { draw(); });
     app.client().on_command_change([this](const client::CommandStatus& act) {
       const auto* no = act.outcome ? client::rejected(*act.outcome) : nullptr;
       if (no != nullptr && earlier_.contains(act.id)) {
@@ -49,12 +50,24 @@ class BoardTui {
     draw();
     return app_.run([this](const client::StateChange& change) {
       state_ = to_string(change.state);
-      if (change.reason) state_ += ": " + change.reason.message() + "; this may be stale";
+      if (change.reason) state_ += ": " + change.reason.message();
+      if (change.reason && project_) state_ += "; this may be stale";
+      if (change.state == client::State::live && !project_) open();
       draw();
     });
   }
 
  private:
+  // Which project it is tells a server that is there.
+  void open() {
+    try {
+      project_.emplace(app_.open(choose_project(arguments_)));
+      project_->on_change([this](const client::ProjectChange&) { draw(); });
+    } catch (const Failure& failure) {
+      app_.fail(failure);
+    }
+  }
+
   void on_key(Key key, const std::string& letter) {
     if (title_) {
       if (key == Key::enter && !title_->empty()) create();
@@ -63,6 +76,7 @@ class BoardTui {
     }
     message_.clear();
     if (letter == "q") return app_.end();
+    if (!project_) return;
     if (letter == "n") title_ = "";
     if (key == Key::left || letter == "h") choose(-1, 0);
     if (key == Key::right || letter == "l") choose(1, 0);
@@ -74,7 +88,7 @@ class BoardTui {
   }
 
   void choose(int columns, int cards) {
-    const auto at = project_.snapshot();
+    const auto at = project_->snapshot();
     const auto& board = at->state.board.columns;
     if (board.empty()) return;
     column_ = std::clamp<std::ptrdiff_t>(column_ + columns, 0, std::ssize(board) - 1);
@@ -94,7 +108,7 @@ class BoardTui {
   }
 
   void move(int by) {
-    const auto at = project_.snapshot();
+    const auto at = project_->snapshot();
     const auto* task = find_task(at->state.task, chosen_);
     const auto& columns = at->state.board.columns;
     const auto to = column_ + by;
@@ -109,12 +123,12 @@ class BoardTui {
   }
 
   void submit(client::CommandBuilder command, const std::string& what) {
-    project_.submit(std::move(command),
-                    [this, what](client::error_code error, const auto& outcome) {
-                      if (error) say(what + ": " + error.message());
-                      if (const auto* no = client::rejected(outcome))
-                        say(what + " was rejected: " + client::code_name(no->code));
-                    });
+    project_->submit(std::move(command),
+                     [this, what](client::error_code error, const auto& outcome) {
+                       if (error) say(what + ": " + error.message());
+                       if (const auto* no = client::rejected(outcome))
+                         say(what + " was rejected: " + client::code_name(no->code));
+                     });
   }
 
   void say(const std::string& message) {
@@ -122,11 +136,20 @@ class BoardTui {
     draw();
   }
 
+  // What waits in the outbox, and the connection's state: last, as it may be long.
+  [[nodiscard]] std::string standing() const {
+    const auto acts = app_.client().pending_commands().size();
+    return (acts == 0 ? "" : std::to_string(acts) + " not confirmed (*) · ") + state_;
+  }
+
   void draw() {
-    const auto at = project_.snapshot();
-    const auto& columns = at->state.board.columns;
     const auto [width, height] = terminal_.size();
-    if (columns.empty()) return terminal_.draw({fitted(" " + state_, width)});
+    const auto at = project_ ? project_->snapshot() : nullptr;
+    if (at == nullptr || at->state.board.columns.empty()) {
+      return terminal_.draw(
+          {fitted(' ' + standing(), width), styled(Style::dim, fitted("q quit", width))});
+    }
+    const auto& columns = at->state.board.columns;
     const auto* chosen = find_task(at->state.task, chosen_);
     if (chosen == nullptr || chosen->retired) choose(0, 0);
     std::vector<Lane> lanes;
@@ -134,10 +157,8 @@ class BoardTui {
       if (chosen != nullptr && column.id == chosen->column) column_ = std::ssize(lanes);
       lanes.push_back(lane_of(*at, column));
     }
-    const auto acts = app_.client().pending_commands().size();
-    auto head = ' ' + at->state.project.key + ' ' + words(*at, at->state.project.name);
-    if (acts != 0) head += " · " + std::to_string(acts) + " not confirmed (*)";
-    head += " · " + state_;  // last, as it may be long
+    const auto head =
+        ' ' + at->state.project.key + ' ' + words(*at, at->state.project.name) + " · " + standing();
     std::vector<std::string> lines{styled(Style::reverse, fitted(head, width))};
     const auto rows = height - std::min<std::size_t>(height, 3);
     for (auto& line : side_by_side(lanes, static_cast<std::size_t>(column_), width, rows)) {
@@ -165,9 +186,10 @@ class BoardTui {
   }
 
   App& app_;
+  const Arguments& arguments_;
   Terminal terminal_;
-  client::Project project_;
-  std::set<Id> earlier_;  // acts of the runs before
+  std::optional<client::Project> project_;  // nullopt: there was no connection yet
+  std::set<Id> earlier_;                    // acts of the runs before
   std::string state_ = "connecting";
   Id chosen_;
   std::ptrdiff_t column_ = 0;
@@ -179,7 +201,8 @@ class BoardTui {
 constexpr std::string_view kHelp =
     " [--outbox FILE] [COMMON OPTIONS]\n\n"
     "A project's board, live. Cards are moved by keys, also without a connection: what is not\n"
-    "confirmed yet is marked with *, what was rejected is said below.\n\n"
+    "confirmed yet is marked with *, what was rejected is said below. Without a server at its\n"
+    "start it goes on trying.\n\n"
     "  --outbox FILE    keeps what is not confirmed, so that the next run sends it\n\n"
     "Keys: arrows or h j k l choose a card, < and > (or Shift with an arrow) move it,\n"
     "n makes a new task, q ends.\n";
@@ -190,10 +213,9 @@ constexpr std::string_view kHelp =
 int main(int count, char** given) {
   using namespace daybook::examples;
   return run(count, given, kHelp, {"--outbox="}, [](const Arguments& arguments) {
-    const auto project = choose_project(arguments);
     auto options = client_options(arguments);
     if (arguments.has("--outbox")) options.outbox_path = arguments.own.at("--outbox");
     App app(options);
-    return BoardTui(app, project).run();
+    return BoardTui(app, arguments).run();
   });
 }

@@ -111,6 +111,32 @@ TEST_CASE("board_tui: what is done without a server is sent by the next run", "[
   CHECK(board.column_of(71) == kDoing);
 }
 
+TEST_CASE("board_tui begins without a server, and shows the board when there is one",
+          "[examples][e2e]") {
+  Board board;
+  const TempFolder folder;
+  const std::vector<std::string> outbox{"--outbox", (folder.path() / "outbox").string()};
+  {
+    Screen screen(kProgram, outbox, board.environment());
+    screen.wait_for({"P1", "live"});
+    screen.wait_for({"T-1 Pay by card"});
+    board.server.stop_server();
+    screen.wait_for({"P1", "stale"});
+    screen.type(">");
+    screen.wait_for({"1 not confirmed"});
+    screen.type("q");
+    CHECK(screen.wait() == 0);
+  }
+  Screen screen(kProgram, outbox, board.environment());
+  screen.wait_for({"1 not confirmed", "offline"});
+  board.server.restart_all();
+  screen.wait_for({"P1", "live"});
+  screen.wait_until_gone("not confirmed");
+  CHECK(board.column_of(71) == kDoing);
+  screen.type("q");
+  CHECK(screen.wait() == 0);
+}
+
 TEST_CASE("board_tui follows the size of its terminal", "[examples][e2e]") {
   Board board;
   Screen screen(kProgram, {}, board.environment(), 100, 30);

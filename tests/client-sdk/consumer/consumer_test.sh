@@ -52,6 +52,15 @@ for compiler in clang++-19 g++; do
   "$build/app_test"
 done
 
+echo "--- the installed examples, as a project of their own"
+cmake -S "$prefix/share/doc/daybook/examples" -B "$work/build-examples" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
+  -DCMAKE_CXX_COMPILER=g++ $(command -v ccache >/dev/null && echo -DCMAKE_CXX_COMPILER_LAUNCHER=ccache) \
+  >"$work/build-examples.log" 2>&1 || { cat "$work/build-examples.log" >&2; fail "the examples are no project"; }
+cmake --build "$work/build-examples"
+for example in board-tail audit-tail risk-bot board-tui; do
+  "$work/build-examples/daybook-$example" --help | grep -q "^usage: daybook-$example" || fail "$example has no help"
+done
+
 echo "--- pkg-config with g++"
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 # shellcheck disable=SC2046  # words
