@@ -79,10 +79,15 @@ class WorkspaceLog {
   state = $state.raw<WorkspaceState>(EMPTY);
   refused = $state(false);
   #busy = false;
+  /** Asked for while it was read: it is read once more. */
+  #again = false;
   constructor(private readonly project: Project) {}
 
   async load(): Promise<void> {
-    if (this.#busy) return;
+    if (this.#busy) {
+      this.#again = true;
+      return;
+    }
     this.#busy = true;
     try {
       const events = await this.project.http.workspaceEvents(this.state.version + 1);
@@ -91,6 +96,10 @@ class WorkspaceLog {
       this.refused = this.state.version === 0;
     } finally {
       this.#busy = false;
+    }
+    if (this.#again) {
+      this.#again = false;
+      await this.load();
     }
   }
 }
