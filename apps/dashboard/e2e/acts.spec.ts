@@ -375,8 +375,10 @@ test('the board is shaped from its columns', async ({ server, open }) => {
       ? (row.column.column ?? [])
       : [],
   )[0];
-  const page = await open(server.page(`board/${ready ?? ''}`));
+  const page = await open(server.page('board'));
   await live(page);
+  await page.getByRole('link', { name: 'Ready', exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`/board/${ready ?? ''}$`));
   const at = sheet(page);
   const named = (name: string) => (row: Row) =>
     ((row.column as Row | undefined)?.name as { text: string } | undefined)?.text === name;
@@ -428,6 +430,8 @@ test('people, their roles, their tokens, and the project itself', async ({ serve
   const project = page.locator('section', { has: page.getByRole('heading', { name: 'The project' }) });
   await give(page, project, 'Rename the project', { Name: 'Bank in a pocket' });
   await so(server, 'summary', () => true, { name: { text: 'Bank in a pocket' } });
+  await give(page, project, 'Comment', { 'What is to be said': 'To everybody' });
+  await expect(project.getByTestId('comment')).toContainText('To everybody');
   await give(page, project, 'Archive the project', { Why: 'a pause' });
   await expect(page.locator('main')).toContainText('The project is archived: it can be read, not changed.');
   await give(page, project, 'Restore the project', { Why: 'it goes on' });
