@@ -11,7 +11,7 @@ export default defineConfig({
     // The page's Content-Security-Policy lets nothing inline in, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 350,
+    chunkSizeWarningLimit: 450,
   },
   server: { proxy: { '/api': { target: server, ws: true, changeOrigin: true, headers: { origin: server } } } },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
