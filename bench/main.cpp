@@ -39,7 +39,7 @@ int run(int argc, char** argv) {
   std::set<std::string> only;
   app.add_option("--only", only, "These sections alone; default: all")
       ->check(CLI::IsMember({"digests", "durable", "fold", "asof", "views", "deliveries", "idle",
-                             "storm", "resume"}));
+                             "storm", "resume", "page"}));
   app.add_flag("--quick", quick, "A tenth of everything: does it run?");
   CLI11_PARSE(app, argc, argv);
   if (quick) {
@@ -77,6 +77,7 @@ int run(int argc, char** argv) {
     section("idle", [&](Table& table) { bench_idle(sync, table); });
     section("storm", [&](Table& table) { bench_storm(sync, table); });
     section("resume", [&](Table& table) { bench_resume(sync, table); });
+    section("page", [&](Table& table) { bench_page(quick ? Size::quick : Size::whole, table); });
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "daybook_bench: {}\n", error.what());

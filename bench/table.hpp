@@ -25,6 +25,8 @@ struct Scale {
       1'000'000;  // of the longer log that states of the past are read from
 };
 
+enum class Size { whole, quick };
+
 // Of the benches of subscribers.
 struct SyncScale {
   std::vector<std::size_t> subscribers = {100, 1'000, 5'000};
@@ -62,6 +64,8 @@ void bench_deliveries(const SyncScale& scale, Table& table);
 void bench_idle(const SyncScale& scale, Table& table);
 void bench_storm(const SyncScale& scale, Table& table);
 void bench_resume(const SyncScale& scale, Table& table);
+// The dashboard in a real browser: from an event to its pixel, loading, memory.
+void bench_page(Size size, Table& table);
 // From cold: reading and folding a project, with verification and without.
 void bench_fold(const Scale& scale, Table& table);
 // States of the past of one project, from logs of two lengths.

@@ -1,5 +1,7 @@
 /** Fills a project: a board, people, tasks along it, and risks; the same from the same seed. */
 
+import type * as wire from '../src/wire/wire';
+import { random } from './random';
 import { newId, type DaybookServer } from './server';
 
 export interface Size {
@@ -35,21 +37,9 @@ const THINGS = [
 ];
 const CATEGORIES = ['schedule', 'budget', 'security', 'quality', 'resource', 'integration', 'investment'] as const;
 
-/** A small generator of numbers (mulberry32): pictures of the same seed are the same. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 export async function fill(server: DaybookServer, { tasks, risks, seed }: Size): Promise<void> {
-  const next = random(seed);
-  const below = (most: number): number => Math.floor(next() * most);
-  const one = <T>(of: readonly T[]): T => of[below(of.length)] as T;
+  const { below, one } = random(seed);
+  const commands: wire.Command[] = [];
 
   const owners: string[] = [];
   for (const name of PEOPLE) owners.push((await server.member(name, 'contributor')).member);
@@ -69,26 +59,26 @@ export async function fill(server: DaybookServer, { tasks, risks, seed }: Size):
     const place = SHARE.findIndex((most) => share < most);
     const task = newId();
     const title = `${one(VERBS)} ${one(THINGS)}`;
-    const owner = next() < 0.8 ? one(owners) : undefined;
+    const owner = below(10) < 8 ? one(owners) : undefined;
     const full = (COLUMNS[place] as { wip?: unknown }).wip !== undefined;
-    await server.give(server.project, {
+    commands.push({
       task: {
         createTask: {
           task,
           title,
           points: 1 + below(8),
-          column: columns[place]?.column,
+          column: columns[place]?.column ?? '',
           ...(owner === undefined ? {} : { owner }),
           ...(full ? { overrideReason: 'Carried over from the former board.' } : {}),
         },
       },
     });
-    if ((place === 2 || place === 3) && next() < 0.3)
-      await server.give(server.project, { task: { blockTask: { task, reason: `Waits for ${one(THINGS)}` } } });
+    if ((place === 2 || place === 3) && below(10) < 3)
+      commands.push({ task: { blockTask: { task, reason: `Waits for ${one(THINGS)}` } } });
   }
   for (let i = 0; i < risks; i += 1) {
     const risk = newId();
-    await server.give(server.project, {
+    commands.push({
       risk: {
         identifyRisk: {
           risk,
@@ -100,8 +90,11 @@ export async function fill(server: DaybookServer, { tasks, risks, seed }: Size):
         },
       },
     });
-    await server.give(server.project, {
+    commands.push({
       risk: { assessRisk: { risk, to: { likelihood: 1 + below(5), impact: 1 + below(5) } } },
     });
   }
+  const outcomes = await server.batch(commands);
+  const refused = outcomes.filter((outcome) => !('accepted' in outcome));
+  if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused[0])}`);
 }
