@@ -18,8 +18,17 @@ const NO_ROWS: ReadonlyMap<string, never> = new Map<string, never>();
 const LEDGER_MAX = 200;
 /** How long a change stays marked, ms: longer than it is seen. */
 const MARKED_FOR = 1_200;
+/** A burst of more rows marks none. */
+const MARKED_MOST = 5;
 /** Views follow an accepted act within this time, ms, if they change by it at all. */
 const SHOWN_WITHIN = 3_000;
+
+const toMinute = (at: number): number => Math.floor(at / 60_000) * 60_000;
+
+/** When a row changed last; 0: not lately. */
+class Mark {
+  at = $state.raw(0);
+}
 
 interface LiveView {
   rows: Rows<ViewName>;
@@ -53,7 +62,9 @@ export class Project {
   readonly #shelf: ActShelf;
   readonly #live = new SvelteMap<ViewName, LiveView>();
   readonly #past = new SvelteMap<ViewName, PastView<ViewName>>();
-  readonly #marked = new SvelteMap<string, number>();
+  /** By the row's key; a signal each, so that a change draws the row that changed alone. */
+  readonly #marks = new Map<string, Mark>();
+  readonly #marked = new Set<Mark>();
   /** Views that a new connection has not brought yet: until then what is shown is as old as the last one. */
   readonly #awaited = new Set<ViewName>();
   #views = Number.POSITIVE_INFINITY;
@@ -68,6 +79,8 @@ export class Project {
   readonly placed = new SvelteSet<string>();
   /** Now, as the page draws it: moved by `tick`. */
   now = $state.raw(Date.now());
+  /** The same to the minute: what is told in minutes or days is drawn anew by this. */
+  minute = $state.raw(toMinute(Date.now()));
   /** What is looked at; undefined: now. */
   moment = $state.raw<Moment>();
   /** The version that is being fetched. */
@@ -168,10 +181,10 @@ export class Project {
   /** The time goes on, some times a second. After a sleep what is shown is old, and the connection may be dead. */
   tick(): void {
     if (this.#slept()) this.wake();
-    else this.now = Date.now();
+    else this.#setNow();
   }
   wake(): void {
-    this.now = Date.now();
+    this.#setNow();
     this.#connection.again();
   }
 
@@ -198,7 +211,8 @@ export class Project {
   }
   /** Whether the row changed within the last moments, by somebody's act that was just heard of. */
   isMarked(key: string): boolean {
-    return (this.#marked.get(key) ?? 0) > this.now - MARKED_FOR;
+    const at = this.#marks.get(key)?.at ?? 0;
+    return at > 0 && at > this.now - MARKED_FOR;
   }
 
   /** For a sentence: cut if it is long. */
@@ -332,6 +346,7 @@ export class Project {
             recordedAt: Number(line.recordedAt ?? 0) / 1000,
             refused: undefined,
           });
+          this.#keepMarks(update.whole ? update.rows.keys() : update.changed, update.whole);
           this.#mark(update.changed);
           this.#settle();
         },
@@ -345,9 +360,33 @@ export class Project {
   }
   #mark(changed: ReadonlySet<string>): void {
     const now = Date.now();
-    for (const [key, at] of this.#marked) if (at < now - MARKED_FOR) this.#marked.delete(key);
-    // A burst marks nothing.
-    if (changed.size <= 5) for (const key of changed) this.#marked.set(key, now);
+    for (const mark of this.#marked) {
+      if (mark.at >= now - MARKED_FOR) continue;
+      mark.at = 0;
+      this.#marked.delete(mark);
+    }
+    if (changed.size > MARKED_MOST) return;
+    for (const key of changed) {
+      const mark = this.#marks.get(key);
+      if (mark === undefined) continue;
+      mark.at = now;
+      this.#marked.add(mark);
+    }
+  }
+  /** A mark for every row of any view. */
+  #keepMarks(keys: Iterable<string>, whole: boolean): void {
+    const live = [...this.#live.values()];
+    const isShown = (key: string): boolean => live.some(({ rows }) => rows.has(key));
+    for (const key of keys) {
+      if (!isShown(key)) this.#marks.delete(key);
+      else if (!this.#marks.has(key)) this.#marks.set(key, new Mark());
+    }
+    if (whole) for (const key of [...this.#marks.keys()]) if (!isShown(key)) this.#marks.delete(key);
+  }
+  #setNow(): void {
+    this.now = Date.now();
+    const minute = toMinute(this.now);
+    if (minute !== this.minute) this.minute = minute;
   }
   #followEvents(): void {
     let through: number | undefined;

@@ -69,7 +69,7 @@ export class ViewAssembly<V extends ViewName> {
    * The rows after the update that this line ends; undefined: more is to come. `before` is left as it is. They stand by their keys, as
    * in a snapshot: what a page shows does not depend on when it was opened.
    */
-  take(line: wire.ViewUpdate, before: Rows<V>): { rows: Rows<V>; changed: Set<string> } | undefined {
+  take(line: wire.ViewUpdate, before: Rows<V>): { rows: Rows<V>; whole: boolean; changed: Set<string> } | undefined {
     this.#lines.push(line);
     if (line.complete !== true) return undefined;
     const lines = this.#lines;
@@ -91,6 +91,7 @@ export class ViewAssembly<V extends ViewName> {
       }
     }
     if (!inOrder) rows = new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
-    return { rows, changed: whole ? new Set() : changed };
+    if (!whole && changed.size === 0) return { rows: before, whole, changed };
+    return { rows, whole, changed: whole ? new Set() : changed };
   }
 }

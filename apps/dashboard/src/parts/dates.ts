@@ -10,7 +10,7 @@ export interface Coming extends Dated {
 
 /** The earliest first, and so what is late before all. */
 export function dates(project: Project): Coming[] {
-  const now = project.moment?.recordedAt ?? project.now;
+  const now = project.moment?.recordedAt ?? project.minute;
   return parts
     .flatMap((part) => [...(part.dates?.(project) ?? [])])
     .map((each) => ({ ...each, late: each.at < now }))

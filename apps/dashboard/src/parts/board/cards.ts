@@ -11,7 +11,18 @@ export interface Column {
   cards: readonly wire.BoardCardRow[];
 }
 
-export function columns(rows: Rows<'board'>): Column[] {
+/** Several ask for the columns of the same rows. */
+const known = new WeakMap<Rows<'board'>, readonly Column[]>();
+
+export function columns(rows: Rows<'board'>): readonly Column[] {
+  const before = known.get(rows);
+  if (before !== undefined) return before;
+  const made = make(rows);
+  known.set(rows, made);
+  return made;
+}
+
+function make(rows: Rows<'board'>): readonly Column[] {
   const all: (Column & { cards: wire.BoardCardRow[] })[] = [];
   const cards: wire.BoardCardRow[] = [];
   for (const row of rows.values()) {
@@ -26,7 +37,9 @@ export function columns(rows: Rows<'board'>): Column[] {
 }
 
 function byRank(a: wire.BoardCardRow, b: wire.BoardCardRow): number {
-  const [x, y] = [BigInt(a.rank ?? 0), BigInt(b.rank ?? 0)];
+  // Digits of 64 bits, without zeros before them: the longer is the greater.
+  const [x, y] = [a.rank ?? '0', b.rank ?? '0'];
+  if (x.length !== y.length) return x.length - y.length;
   if (x !== y) return x < y ? -1 : 1;
   return (a.task ?? NIL) < (b.task ?? NIL) ? -1 : 1;
 }

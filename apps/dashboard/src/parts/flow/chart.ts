@@ -23,7 +23,7 @@ export function flow(rows: Rows<'flow'>, board: Rows<'board'>): Flow {
     .flatMap((row) => ('day' in row ? [row.day] : []))
     .sort((a, b) => (a.day ?? 0) - (b.day ?? 0));
   // From the right of the board: what is done lies at the bottom.
-  const order = columns(board).reverse();
+  const order = columns(board).toReversed();
   const counts = days.map(
     (day) => new Map((day.columns ?? []).map(({ column, count }) => [column ?? NIL, count ?? 0])),
   );

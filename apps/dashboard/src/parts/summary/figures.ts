@@ -56,7 +56,7 @@ export function sight(project: Project, now = false): Sight {
   return {
     row: rows('summary').get(project.id) ?? {},
     attention: [...rows('attention').values()],
-    at: now ? project.now : (project.moment?.recordedAt ?? project.now),
+    at: now ? project.minute : (project.moment?.recordedAt ?? project.minute),
     named: (id) => entityName(project, id),
   };
 }
