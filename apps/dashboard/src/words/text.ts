@@ -34,3 +34,8 @@ export function inline(text: string, most = INLINE_MOST): string {
   const cut = undirected(shortened(text, most));
   return RIGHT_TO_LEFT.test(cut) ? `\u2068${cut}\u2069` : cut;
 }
+
+/** Pieces between which a line may break: a browser takes seconds to find a place in a word of thousands of letters. */
+export function breakable(text: string): string[] {
+  return text.match(/\S{80}(?=\S)|[^]+?(?=\S{81}|$)/g) ?? [];
+}
