@@ -65,14 +65,14 @@ test('a vote reaches its quorum, and both see what was decided', async ({ server
   const question = (page: Page): Locator => page.locator(`[data-testid="decision"][data-id="${decision}"]`);
   for (const [i, page] of pages.entries()) {
     await question(page).getByRole('button', { name: 'Vote', exact: true }).click();
-    await question(page).getByLabel('Option').selectOption({ label: 'The first one' });
-    await question(page).getByRole('button', { name: 'Vote', exact: true }).click();
+    await question(page).getByLabel('Option', { exact: true }).selectOption({ label: 'The first one' });
+    await question(page).getByRole('button', { name: 'Vote', exact: true }).last().click();
     for (const each of pages) await expect(question(each)).toContainText(`${String(i + 1)} of 2`);
   }
   const last = question(pages[1] as Page);
   await last.getByRole('button', { name: 'Conclude' }).click();
   await last.getByLabel('Why').fill('Both of us want it.');
-  await last.getByRole('button', { name: 'Conclude' }).click();
+  await last.getByRole('button', { name: 'Conclude' }).last().click();
   for (const page of pages) await expect(question(page)).toContainText('Decided: The first one');
   const { rows } = await server.view('decisions');
   expect(JSON.stringify(rows)).toContain(`"option":"${first}"`);
@@ -100,7 +100,7 @@ test('the last consent that is needed approves, and both see it', async ({ serve
   const request = (page: Page): Locator => page.locator(`[data-testid="approval"][data-id="${task}"]`);
   for (const [i, page] of pages.entries()) {
     await request(page).getByRole('button', { name: 'Approve', exact: true }).click();
-    await request(page).getByRole('button', { name: 'Approve', exact: true }).click();
+    await request(page).getByRole('button', { name: 'Approve', exact: true }).last().click();
     for (const each of pages) await expect(request(each)).toContainText(`${String(i + 1)} of 2`);
   }
   for (const page of pages) await expect(request(page)).toContainText('Approved');
