@@ -121,7 +121,7 @@ test('a move in one browser, seen in the other', async ({ filled, open }) => {
     await expect(card(one, task)).not.toContainText('Saving');
   }
   row({
-    what: 'a key in one browser to a pixel in another',
+    what: 'key to pixel, between two browsers',
     figure: `p50 ${millis(quantile(late, 0.5))}, p95 ${millis(quantile(late, 0.95))}`,
     ratio: `p95 of 100 ms = ${(quantile(late, 0.95) / 100).toFixed(2)}`,
     conditions: `${String(MOVES)} cards put down by the keyboard, side by side on one machine, ${SIZE}`,
