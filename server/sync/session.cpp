@@ -403,12 +403,11 @@ void Session::notice(const engine::Notice& notice) {
 
 void Session::day_changed() {
   if (closing_ || draining_ || phase_ != Phase::open) return;
-  const auto now = services_.steady();
   bool touched = false;
   for (auto& subscription : subscriptions_) {
     for (auto& watcher : subscription->watchers()) {
       if (!model::depends_on_date(watcher.view())) continue;
-      watcher.touch(now);
+      watcher.touch();
       touched = true;
     }
   }
@@ -428,7 +427,6 @@ void Session::take_notice(const engine::Notice& notice) {
     close(CloseCode::token_ended, "the token was revoked");
     return wake_();
   }
-  const auto now = services_.steady();
   std::vector<std::uint64_t> recheck_serials;
   bool touched = false;
   for (auto& subscription : subscriptions_) {
@@ -440,14 +438,14 @@ void Session::take_notice(const engine::Notice& notice) {
     for (const auto& stream : notice.streams) {
       if (subscription->scope().all || stream.id != subscription->scope().stream) continue;
       subscription->advance(stream.version.value);
-      for (auto& watcher : subscription->watchers()) watcher.touch(now);
+      for (auto& watcher : subscription->watchers()) watcher.touch();
       rights = rights || stream.rights_changed;
       touched = true;
     }
     if (workspace_grew) {
       for (auto& watcher : subscription->watchers()) {
         if (!model::depends_on_workspace(watcher.view())) continue;
-        watcher.touch(now);
+        watcher.touch();
         touched = true;
       }
     }
