@@ -50,6 +50,17 @@ export interface Stand {
 /** The rows of any view as of one moment. */
 export type RowsAt = <V extends ViewName>(view: V) => Rows<V>;
 
+/** A moment as a part shows it where two are compared: the rows then, and those of the earlier moment on the later's side. */
+export interface SideProps {
+  project: Project;
+  rows: RowsAt;
+  /** Milliseconds since 1970. */
+  at: number;
+  before?: { rows: RowsAt; at: number } | undefined;
+  /** "v655" */
+  name: string;
+}
+
 /** Something open that has a date. */
 export interface Dated {
   /** Of its own among all dates. */
@@ -121,6 +132,8 @@ export interface Part {
   find?: (project: Project) => Iterable<Found>;
   /** How its entities stand, to compare two moments. */
   stands?: (rows: RowsAt, project: Project) => Iterable<Stand>;
+  /** How the project stood, for one side of a comparison. */
+  side?: Component<SideProps>;
   /** What of it comes next, in any order. */
   dates?: (project: Project) => Iterable<Dated>;
   /** On the refusal of an act, if it is one of this part's. */

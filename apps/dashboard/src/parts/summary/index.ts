@@ -1,6 +1,7 @@
 import type { Part } from '../part';
 import Dates from './Dates.svelte';
 import Page from './Page.svelte';
+import Side from './Side.svelte';
 import Tiles from './Tiles.svelte';
 
 export const summary: Part = {
@@ -10,6 +11,7 @@ export const summary: Part = {
   view: 'summary',
   views: ['summary', 'attention', 'timeline', 'people'],
   page: Page,
+  side: Side,
   panels: [
     { row: 'health', order: 1, columns: 1, title: 'Health', component: Tiles },
     { row: 'outlook', order: 1, columns: 1, title: 'Next dates', component: Dates },

@@ -1,4 +1,4 @@
-import type * as wire from '../../wire/wire';
+import type * as wire from '../wire/wire';
 
 /** What happened to the subject of a mark: "CR-2 was approved". */
 export const DECIDED: Readonly<Record<wire.TimelineMark, string>> = {
