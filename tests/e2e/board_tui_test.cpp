@@ -37,6 +37,19 @@ struct Board {
   }
 };
 
+// The server goes, a card is moved, and the program ends before it could be sent: the move waits in the outbox.
+void leave_a_move_unsent(Board& board, const std::vector<std::string>& outbox) {
+  Screen screen(kProgram, outbox, board.environment());
+  screen.wait_for({"P1", "live"});
+  screen.wait_for({"T-1 Pay by card"});
+  board.server.stop_server();
+  screen.wait_for({"P1", "stale"});
+  screen.type(">");
+  screen.wait_for({"1 not confirmed"});
+  screen.type("q");
+  CHECK(screen.wait() == 0);
+}
+
 TEST_CASE("board_tui moves cards by keys, and shows what others do", "[examples][e2e]") {
   Board board;
   Screen screen(kProgram, {}, board.environment());
@@ -92,17 +105,7 @@ TEST_CASE("board_tui: what is done without a server is sent by the next run", "[
   Board board;
   const TempFolder folder;
   const std::vector<std::string> outbox{"--outbox", (folder.path() / "outbox").string()};
-  {
-    Screen screen(kProgram, outbox, board.environment());
-    screen.wait_for({"P1", "live"});
-    screen.wait_for({"T-1 Pay by card"});
-    board.server.stop_server();
-    screen.wait_for({"P1", "stale"});
-    screen.type(">");
-    screen.wait_for({"1 not confirmed"});
-    screen.type("q");
-    CHECK(screen.wait() == 0);
-  }
+  leave_a_move_unsent(board, outbox);
   board.server.restart_all();
   CHECK(board.column_of(71) == kTodo);
   Screen screen(kProgram, outbox, board.environment());
@@ -116,17 +119,7 @@ TEST_CASE("board_tui begins without a server, and shows the board when there is 
   Board board;
   const TempFolder folder;
   const std::vector<std::string> outbox{"--outbox", (folder.path() / "outbox").string()};
-  {
-    Screen screen(kProgram, outbox, board.environment());
-    screen.wait_for({"P1", "live"});
-    screen.wait_for({"T-1 Pay by card"});
-    board.server.stop_server();
-    screen.wait_for({"P1", "stale"});
-    screen.type(">");
-    screen.wait_for({"1 not confirmed"});
-    screen.type("q");
-    CHECK(screen.wait() == 0);
-  }
+  leave_a_move_unsent(board, outbox);
   Screen screen(kProgram, outbox, board.environment());
   screen.wait_for({"1 not confirmed", "offline"});
   board.server.restart_all();
