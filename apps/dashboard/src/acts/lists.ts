@@ -2,7 +2,7 @@
 
 import { NIL } from '../client/id';
 import type { Project } from '../client/project.svelte';
-import { everything } from '../parts/naming';
+import { everything } from '../parts/everything.svelte';
 import type * as wire from '../wire/wire';
 import type { Option } from './fields';
 

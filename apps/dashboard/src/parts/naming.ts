@@ -5,31 +5,12 @@ import { inline, words } from '../words/text';
 import type * as wire from '../wire/wire';
 import { refusal, type Naming, type Refusal } from '../words/refusals';
 import type { Act } from '../client/act';
-import type { Answer, Found, Say } from './part';
+import { find } from './everything.svelte';
+import type { Answer, Say } from './part';
 import { parts } from './registry';
 
 /** The most letters that a sentence about an event quotes. */
 const TOLD_MOST = 160;
-
-export function* everything(project: Project): Generator<Found & { part: string }> {
-  for (const part of parts) {
-    for (const found of part.find?.(project) ?? []) yield { ...found, part: part.name };
-  }
-}
-
-export function find(project: Project, id: string | undefined): (Found & { part: string }) | undefined {
-  if (id === undefined) return undefined;
-  for (const found of everything(project)) if (found.id === id) return found;
-  return undefined;
-}
-
-/** What an address names, by its id or by its number: `T-12`. */
-export function resolve(project: Project, named: string | undefined): string | undefined {
-  if (named === undefined || !/^[A-Za-z]{1,3}-[0-9]+$/.test(named)) return named;
-  const wanted = named.toUpperCase();
-  for (const found of everything(project)) if (found.number === wanted) return found.id;
-  return named;
-}
 
 /** `T-12`, a column's name; "something" for what no view shows. */
 export function entityName(project: Project, id: string | undefined): string {

@@ -2,7 +2,7 @@
 
 import { barrier, type Offer, type Things } from '../acts/offer';
 import type { Project } from '../client/project.svelte';
-import { everything } from '../parts/naming';
+import { everything } from '../parts/everything.svelte';
 import type { Action, Part } from '../parts/part';
 import { may } from '../ui/rights';
 

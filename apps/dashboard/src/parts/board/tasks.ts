@@ -3,6 +3,7 @@
 import type { Option } from '../../acts/fields';
 import { NIL } from '../../client/id';
 import type { Project } from '../../client/project.svelte';
+import type { Rows } from '../../client/rows';
 import type * as wire from '../../wire/wire';
 import { words } from '../../words/text';
 import { columns } from './cards';
@@ -12,8 +13,17 @@ export const idOf = ({ task }: Task): string => task ?? NIL;
 export const numberOf = ({ number }: Task): string => `T-${String(number ?? '…')}`;
 export const nameOf = (task: Task): string => `${numberOf(task)} ${words(task.title)}`;
 
-export function tasks(project: Project): Task[] {
-  return [...project.presentRows('tasks').values()].sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
+/** Several ask for the tasks of the same rows. */
+const known = new WeakMap<Rows<'tasks'>, readonly Task[]>();
+
+/** By their numbers. */
+export function tasks(project: Project): readonly Task[] {
+  const rows = project.presentRows('tasks');
+  const before = known.get(rows);
+  if (before !== undefined) return before;
+  const made = [...rows.values()].sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
+  known.set(rows, made);
+  return made;
 }
 export function taskOptions(project: Project, not?: string): Option[] {
   return tasks(project)
