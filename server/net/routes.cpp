@@ -79,10 +79,16 @@ struct Found {
   std::string allowed;  // the methods that the path has
 };
 
+// An address of the page may end with a slash, as people and other programs write them.
+std::string_view path_for(const Route& route, std::string_view path) {
+  const bool may_end = route.answers == Answers::html && path.size() > 1 && path.ends_with('/');
+  return may_end ? path.substr(0, path.size() - 1) : path;
+}
+
 Found find_route(const Request& request) {
   Found found;
   for (const auto& route : kRoutes) {
-    auto matched = match_path(route.pattern, request.path);
+    auto matched = match_path(route.pattern, path_for(route, request.path));
     if (!matched) continue;
     if (!found.allowed.empty()) found.allowed += ", ";
     found.allowed += name(route.method);

@@ -22,11 +22,14 @@ TEST_CASE_METHOD(RunningServer, "Every page's address answers the one page, to e
   CHECK(page.status == 200);
   CHECK(page.header("Content-Type") == "text/html; charset=utf-8");
   CHECK(page.body.find("<div id=\"app\">") != std::string::npos);
-  for (const auto* path : {"/p/P1", "/p/P1/board", "/p/P1/risk/some%20thing", "/room/P1"}) {
+  for (const auto* path :
+       {"/p/P1", "/p/P1/", "/p/P1/board", "/p/P1/board/", "/p/P1/risk/some%20thing",
+        "/p/P1/risk/some%20thing/", "/room/P1", "/room/P1/"}) {
     INFO(path);
     CHECK(get(path, "none").body == page.body);
   }
-  for (const auto* path : {"/p", "/p/P1/board/x/y", "/room", "/room/P1/x", "/index.html", "/q"}) {
+  for (const auto* path : {"/p", "/p/", "/p/P1//", "/p/P1/board/x/y", "/room", "/room//",
+                           "/room/P1/x", "/index.html", "/q", "/healthz/"}) {
     INFO(path);
     CHECK(get(path, "none").status == 404);
   }
