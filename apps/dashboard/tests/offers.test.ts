@@ -8,6 +8,7 @@ import {
   many,
   number,
   one,
+  rows,
   text,
   trimmed,
   type Kind,
@@ -229,17 +230,30 @@ describe('what is filled in becomes a command', () => {
       change: { assessChange: { impact: { simulatedVersion: '77' } } },
     });
   });
-  it('keeps levels of a path that the form does not show', () => {
+  it('shows every level of a path, and takes more or fewer', () => {
     const levels = [1, 2, 3, 4].map((afterHours) => ({ afterHours, role: 'manager' as const }));
+    const path = (filled: Record<string, Kinds[Kind]>): unknown =>
+      give('Set who is told when one waits', 'rule of approval', { kind: 'task', state: { levels } }, filled);
+    expect(path({})).toEqual({ approval: { defineEscalationPath: { kind: 'task', from: levels, to: levels } } });
+    expect(path({ levels: [{ after: 9, whom: 'a-pool' }] })).toEqual({
+      approval: { defineEscalationPath: { kind: 'task', from: levels, to: [{ afterHours: 9, pool: 'a-pool' }] } },
+    });
+  });
+  it('lets any option of a question accept the risk', () => {
     const made = give(
-      'Set who is told when one waits',
-      'rule of approval',
-      { kind: 'task', state: { levels } },
-      {},
-    ) as {
-      approval: { defineEscalationPath: wire.ApprovalDefineEscalationPath };
-    };
-    expect(made.approval.defineEscalationPath).toEqual({ kind: 'task', from: levels, to: levels });
+      'Put a question to it',
+      'advisory board',
+      { board: 'b' },
+      {
+        question: 'Do we?',
+        options: [{ text: ' Yes ' }, { text: 'Later', accepts: true }, { text: 'No', accepts: false }],
+      },
+    ) as { decision: { openDecision: wire.DecisionOpenDecision } };
+    expect(made.decision.openDecision.options?.map(({ text, accepts }) => [text, accepts])).toEqual([
+      ['Yes', undefined],
+      ['Later', true],
+      ['No', undefined],
+    ]);
   });
   it('sets up a board from lines', () => {
     const made = give('Set up the board', undefined, undefined, { doing: ['Doing', ' '], wait: [] }) as {
@@ -262,6 +276,15 @@ describe('a field says what it lacks', () => {
     expect(lack(one('A', [], { required: true }), '')).toBe('There is none to choose from.');
     expect(lack(one('A', [{ value: 'x', label: 'x' }], { required: true }), '')).toBe('Choose one.');
     expect(lack(number('A', { required: true }), undefined)).toBe('Give a number.');
+  });
+  it('asks each row for what is required there, and for no more rows than fit', () => {
+    const options = rows('A', 'option', { text: text('B', { required: true }) }, { least: 2, most: 3 });
+    const of = (...texts: string[]): Record<string, string> =>
+      lacks({ options }, { options: texts.map((each) => ({ text: each })) });
+    expect(of('x', 'y')).toEqual({});
+    expect(of('x')).toEqual({ options: 'It takes 2 at least.' });
+    expect(of('x', ' ', 'z')).toEqual({ 'options-1-text': 'It takes some words.' });
+    expect(of('x', 'y', 'z', 'u')).toEqual({ options: '3 at most.' });
   });
   it('keeps numbers and lists within their bounds', () => {
     expect(lack(number('A', { least: 1 }), 0)).toBe('It is 1 at least.');

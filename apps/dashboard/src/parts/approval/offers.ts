@@ -1,7 +1,7 @@
 /** What can be done to approvals, and to who gives them (schema/parts/approval.capnp). */
 
 import { listEdit, textEdit } from '../../acts/edits';
-import { choice, many, number, text, yes, type Field, type Option } from '../../acts/fields';
+import { choice, many, number, rows, text, yes, type Field, type Option } from '../../acts/fields';
 import { people } from '../../acts/lists';
 import { offersFor, things } from '../../acts/offer';
 import { newId } from '../../client/id';
@@ -168,42 +168,36 @@ const WHOM = (project: Project): Option[] => [
   { value: 'contributor', label: 'the contributors' },
   ...poolOptions(project).map(({ value, label }) => ({ value, label: `the pool ${label}` })),
 ];
-const whomOf = (level: wire.ApprovalLevel | undefined): string =>
-  level?.pool ?? (level?.role === undefined || level.role === 'none' ? '' : level.role);
-const level = (hours: number | undefined, whom: string): wire.ApprovalLevel[] => {
-  if (hours === undefined || hours === 0 || whom === '') return [];
-  return [{ afterHours: hours, ...(whom === 'manager' || whom === 'contributor' ? { role: whom } : { pool: whom }) }];
-};
+const whomOf = ({ pool, role }: wire.ApprovalLevel): string =>
+  pool ?? (role === undefined || role === 'none' ? '' : role);
+const LEVELS_MOST = 8;
 const setPath = offersFor<Rule>()({
   gives: 'approval.defineEscalationPath',
   title: 'Set who is told when one waits',
   role: 'manager',
   often: true,
-  fields: ({ state }, project) => {
-    const [one, two, three] = state.levels ?? [];
-    const after = (of: wire.ApprovalLevel | undefined): Field<'number'> =>
-      number('After hours', { least: 0, most: 8760, step: 1, ...(of?.afterHours ? { value: of.afterHours } : {}) });
-    const whom = (of: wire.ApprovalLevel | undefined): Field<'choice'> =>
-      choice('it is told to', WHOM(project), { value: whomOf(of) });
-    return {
-      firstAfter: after(one),
-      firstWhom: whom(one),
-      secondAfter: after(two),
-      secondWhom: whom(two),
-      thirdAfter: after(three),
-      thirdWhom: whom(three),
-    };
-  },
-  body: (given, { kind, state }) => ({
+  fields: ({ state }, project) => ({
+    levels: rows(
+      'Who is told, one after the other',
+      'level',
+      {
+        after: number('After hours', { required: true, least: 1, most: 8760, step: 1 }),
+        whom: choice('it is told to', WHOM(project), { required: true }),
+      },
+      {
+        most: LEVELS_MOST,
+        value: (state.levels ?? []).map((level) => ({ after: level.afterHours, whom: whomOf(level) })),
+        hint: 'Each later than the one before. None: nobody is told.',
+      },
+    ),
+  }),
+  body: ({ levels }, { kind, state }) => ({
     kind,
     from: state.levels ?? [],
-    to: [
-      ...level(given.firstAfter, given.firstWhom),
-      ...level(given.secondAfter, given.secondWhom),
-      ...level(given.thirdAfter, given.thirdWhom),
-      // What stands beyond the three that the form shows stays.
-      ...(state.levels ?? []).slice(3),
-    ],
+    to: levels.map(({ after = 0, whom }) => ({
+      afterHours: after,
+      ...(whom === 'manager' || whom === 'contributor' ? { role: whom } : { pool: whom }),
+    })),
   }),
 });
 export const ruleThings = things<Rule>({

@@ -8,6 +8,7 @@ import {
   many,
   named,
   number,
+  rows,
   text,
   time,
   yes,
@@ -34,11 +35,16 @@ const MAJORITIES: Option[] = [
 ];
 const offer = offersFor<Decision>();
 export const numberOf = ({ state }: Decision): string => `D-${String(state?.number ?? '…')}`;
+const OPTIONS_MOST = 16;
 const ABOUT = ['board', 'risk', 'change', 'decision'];
 const optionsOf = ({ state }: Decision): Option[] =>
   (state?.options ?? []).map(({ option = '', text: of }) => ({ value: option, label: words(of) }));
-const made = (given: readonly string[], accepting: boolean): wire.InDecisionOption[] =>
-  given.map((each, i) => ({ option: newId(), text: each, ...(accepting && i === 0 ? { accepts: true } : {}) }));
+interface Choosable {
+  text: string;
+  accepts?: boolean;
+}
+const made = (given: readonly Choosable[]): wire.InDecisionOption[] =>
+  given.map(({ text: of, accepts }) => ({ option: newId(), text: of, ...(accepts === true ? { accepts } : {}) }));
 
 const vote = offer({
   gives: 'decision.castVote',
@@ -147,7 +153,17 @@ const sameCharter = (a: wire.DecisionCharter, b: wire.DecisionCharter): boolean 
 
 const questionFields = (project: Project, board?: string) => ({
   question: text('Question', { required: true }),
-  options: lines('Options, one a line', { required: true, least: 2, most: 500 }),
+  options: rows(
+    'Options',
+    'option',
+    { text: text('To choose from', { required: true }), accepts: yes('accepts the risk') },
+    {
+      least: 2,
+      most: OPTIONS_MOST,
+      value: [{ text: '' }, { text: '' }],
+      hint: 'Where it is about a risk: to choose one that accepts it is to accept it.',
+    },
+  ),
   board: choice(
     'Who decides',
     boards(project.presentRows('decisions')).map(({ board: id = '', name }) => ({ value: id, label: words(name) })),
@@ -157,17 +173,15 @@ const questionFields = (project: Project, board?: string) => ({
   subject: one('What it is about', entities(project, ABOUT)),
   due: time('Closes'),
   binding: yes('It binds: what is decided holds'),
-  accepts: yes('To choose the first option is to accept the risk'),
 });
 type Question = {
   question: string;
-  options: string[];
+  options: readonly Choosable[];
   board: string;
   topic: string;
   subject: string;
   due: number | undefined;
   binding: boolean;
-  accepts: boolean;
 };
 const questionOf = (given: Question): wire.DecisionOpenDecision => {
   const due = micros(given.due);
@@ -175,7 +189,7 @@ const questionOf = (given: Question): wire.DecisionOpenDecision => {
     decision: newId(),
     board: given.board,
     question: given.question,
-    options: made(given.options, given.accepts),
+    options: made(given.options),
     subject: given.subject,
     topic: given.topic as Topic,
     binding: given.binding,
@@ -213,7 +227,7 @@ export const recordDecision = offersFor<undefined>()({
   body: ({ alternatives, topic, ...rest }) => ({
     decision: newId(),
     ...rest,
-    alternatives: made(alternatives, false),
+    alternatives: made(alternatives.map((each) => ({ text: each }))),
     topic: topic as Topic,
   }),
 });
