@@ -1,5 +1,5 @@
 /**
- * The events of one thing, newest first, found by reading the project's log backwards. Pages of the log are kept, since what is recorded
+ * Events of one thing, or since a time, newest first, found by reading the project's log backwards. Pages of the log are kept, since what is recorded
  * stays as it is. Bounded: a search goes over at most `PAGES` pages at a time, and at most `KEPT` pages are kept.
  */
 
@@ -24,14 +24,31 @@ export class LogReader {
 
   /** Events in whose data the id stands, at versions up to `to`. Ends early at the event that made the thing. */
   async about(id: string, to: number, isFirst: (event: CloudEvent) => boolean = () => false): Promise<Found> {
+    return this.#back(to, (event) => names(event, id), isFirst);
+  }
+  /** Events recorded after a time, ms since 1970, at versions up to `to`. */
+  async since(time: number, to: number): Promise<Found> {
+    const isLater = (event: CloudEvent): boolean => Date.parse(event.time) > time;
+    return this.#back(to, isLater, () => false, isLater);
+  }
+
+  /** Goes back as long as events are `wanted` at all, and ends with the first that is the last one. */
+  async #back(
+    to: number,
+    fits: (event: CloudEvent) => boolean,
+    isLast: (event: CloudEvent) => boolean,
+    isWanted: (event: CloudEvent) => boolean = () => true,
+  ): Promise<Found> {
     const found: CloudEvent[] = [];
     let page = Math.floor((to - 1) / PAGE);
     for (let read = 0; page >= 0 && read < PAGES; ++read, --page) {
       const events = await this.#page(page, to);
       for (const event of events.toReversed()) {
-        if (Number(event.version) > to || !names(event, id)) continue;
+        if (Number(event.version) > to) continue;
+        if (!isWanted(event)) return { events: found, from: Number(event.version) + 1 };
+        if (!fits(event)) continue;
         found.push(event);
-        if (isFirst(event)) return { events: found, from: 1 };
+        if (isLast(event)) return { events: found, from: 1 };
       }
     }
     return { events: found, from: Math.max(1, (page + 1) * PAGE + 1) };

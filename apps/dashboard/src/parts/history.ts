@@ -3,7 +3,9 @@
 import { LogReader } from '../client/history';
 import type { CloudEvent } from '../client/http';
 import type { Project } from '../client/project.svelte';
+import type { Option } from '../acts/fields';
 import type * as wire from '../wire/wire';
+import { clock, date } from '../words/format';
 import { sentence } from './naming';
 
 const readers = new WeakMap<Project, LogReader>();
@@ -37,3 +39,20 @@ export const makes =
   (id: string) =>
   (event: CloudEvent): boolean =>
     FIRST.has(kindOf(event).name) && Object.values(event.data).includes(id) && (event.subject ?? id) === id;
+
+/** What was done since a time by commands of some parts, newest first: to choose commands from, by their ids. */
+export async function doneSince(
+  project: Project,
+  time: number,
+  of: (part: string) => boolean,
+): Promise<(Option & { event: CloudEvent })[]> {
+  const { events } = await logOf(project).since(time, project.version);
+  return events
+    .filter((event) => event.command !== undefined && (event.commandindex ?? 0) === 0 && of(kindOf(event).part))
+    .map((event) => ({
+      value: event.command ?? '',
+      label: `${date(Date.parse(event.time))} ${clock(Date.parse(event.time))}`,
+      tail: `${project.name(event.actor)} ${told(project, event)}`,
+      event,
+    }));
+}

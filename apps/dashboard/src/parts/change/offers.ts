@@ -1,14 +1,17 @@
 /** What can be done to a change request (schema/parts/change.capnp). */
 
 import { listEdit, textEdit } from '../../acts/edits';
-import { choice, long, many, money, named, number, text, type Field } from '../../acts/fields';
+import { choice, long, many, money, named, number, text, type Fetched, type Field } from '../../acts/fields';
 import { entities } from '../../acts/lists';
 import { offersFor, things } from '../../acts/offer';
+import { names } from '../../client/history';
 import { newId } from '../../client/id';
 import type { Project } from '../../client/project.svelte';
 import { may } from '../../ui/rights';
 import type * as wire from '../../wire/wire';
+import { millis } from '../../words/format';
 import { words } from '../../words/text';
+import { doneSince } from '../history';
 import { changes, idOf, isOpen, type Change } from './changes';
 
 const KINDS: readonly wire.ChangeKind[] = ['scope', 'schedule', 'cost', 'quality'];
@@ -149,13 +152,32 @@ const withdraw = offer({
   fields: () => ({ reason: text('Why', { required: true }) }),
   body: ({ reason }, change) => ({ change: idOf(change), reason }),
 });
+const COMMANDS_MOST = 100;
+/** Acts since it was approved; those that were given under it are what implemented it, unless somebody says otherwise. */
+async function actsUnder(change: Change, project: Project): Promise<Fetched> {
+  const parts = new Set(['task', 'board', 'risk', 'project']);
+  const options = await doneSince(project, millis(change.state?.decidedAt) ?? 0, (part) => parts.has(part));
+  const under = options.filter(({ event }) => names(event, idOf(change)));
+  return { options, value: under.slice(0, COMMANDS_MOST).map(({ value }) => value) };
+}
 const implement = offer({
   gives: 'change.implementChange',
   title: 'Say that it is done',
   often: true,
   fits: (change) => status(change) === 'approved',
-  fields: () => ({ note: text('How') }),
-  body: ({ note }, change) => ({ change: idOf(change), note }),
+  fields: (change, project) => ({
+    note: text('How'),
+    commands: many('By what was done since', [], {
+      most: COMMANDS_MOST,
+      fetch: () => actsUnder(change, project),
+      hint: 'What was done under the change stands here already.',
+    }),
+  }),
+  body: ({ note, commands }, change) => ({
+    change: idOf(change),
+    note,
+    ...(commands.length === 0 ? {} : { commands }),
+  }),
 });
 
 export const changeThings = things<Change>({
