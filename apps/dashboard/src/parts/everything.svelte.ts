@@ -26,11 +26,15 @@ class Everything {
 const known = new WeakMap<Project, Everything>();
 
 function of(project: Project): Everything {
-  let made = known.get(project);
-  if (made === undefined) {
+  const before = known.get(project);
+  if (before !== undefined) return before;
+  // Of no component: what is made under one that asks first would stand still when that one is gone.
+  let made = undefined as Everything | undefined;
+  $effect.root(() => {
     made = new Everything(project);
-    known.set(project, made);
-  }
+  });
+  if (made === undefined) throw new Error('made at once');
+  known.set(project, made);
   return made;
 }
 
@@ -43,4 +47,11 @@ export const find = (project: Project, id: string | undefined): Named | undefine
 export function resolve(project: Project, named: string | undefined): string | undefined {
   if (named === undefined || !/^[A-Za-z]{1,3}-[0-9]+$/.test(named)) return named;
   return of(project).byNumber.get(named.toUpperCase())?.id ?? named;
+}
+
+/** A text in pieces: words, and the numbers in it that name something: `T-12`. */
+export function pieces(project: Project, text: string): { text: string; thing: Named | undefined }[] {
+  return text
+    .split(/\b([A-Z]{1,3}-[0-9]+)\b/)
+    .map((piece, i) => ({ text: piece, thing: i % 2 === 1 ? of(project).byNumber.get(piece) : undefined }));
 }
