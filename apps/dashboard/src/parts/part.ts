@@ -88,10 +88,10 @@ export interface Answer {
 export interface Waiting {
   /** Of its own among all. */
   id: string;
-  /** What is asked of them: "Vote on". */
+  /** What is asked of them: "Vote on D-3". */
   ask: string;
-  /** The entity that it is about. */
-  subject: string;
+  /** The entity that it is about; undefined: the project. */
+  subject: string | undefined;
 }
 
 /** How names are told in a sentence about an event. */

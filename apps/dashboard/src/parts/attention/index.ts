@@ -1,7 +1,6 @@
-import { NIL } from '../../client/id';
 import type { Part, Waiting } from '../part';
 import { asks } from './words';
-import { items } from './items';
+import { items, nameOf, subjectOf } from './items';
 import Page from './Page.svelte';
 import Panel from './Panel.svelte';
 
@@ -17,7 +16,11 @@ export const attention: Part = {
   waiting: function* (project): Generator<Waiting> {
     for (const item of items(project, true)) {
       if (item.audience?.length)
-        yield { id: item.item ?? '', ask: asks[item.reason ?? 'none'], subject: item.subject ?? NIL };
+        yield {
+          id: item.item ?? '',
+          ask: `${asks[item.reason ?? 'none']} ${nameOf(project, item)}`,
+          subject: subjectOf(project, item),
+        };
     }
   },
 };

@@ -22,7 +22,7 @@ export const reasons: Record<wire.AttentionReason, string> = {
   taskBlocked: 'is blocked',
   taskOverdueInColumn: 'stands too long in its column',
   columnOverLimit: 'is over its limit',
-  mentioned: 'mentions you',
+  mentioned: 'has a comment to read',
   changeToAssess: 'waits to be assessed',
 };
 
@@ -47,6 +47,6 @@ export const asks: Record<wire.AttentionReason, string> = {
   taskBlocked: 'Unblock',
   taskOverdueInColumn: 'Move on',
   columnOverLimit: 'Clear',
-  mentioned: 'Read',
+  mentioned: 'Read the comment on',
   changeToAssess: 'Assess',
 };
