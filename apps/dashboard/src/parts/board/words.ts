@@ -1,5 +1,6 @@
 /** What happens to tasks and on the board, in sentences. */
 
+import { duration } from '../../words/format';
 import type { Sentence } from '../part';
 
 export const sentences: Record<string, Sentence> = {
@@ -17,8 +18,8 @@ export const sentences: Record<string, Sentence> = {
   tasksLinked: (e, say) => `linked ${say.entity(e.successor)} behind ${say.entity(e.predecessor)}`,
   tasksUnlinked: (e, say) => `unlinked ${say.entity(e.successor)} from ${say.entity(e.predecessor)}`,
   taskProgressReported: (e, say) => `reported ${say.entity(e.task)} at ${String(e.percent ?? 0)} per cent`,
-  timeLogged: (e, say) => `logged ${String(e.minutes ?? 0)} min on ${say.entity(e.task)}`,
-  timeEntryCorrected: (e) => `corrected logged time from ${String(e.from ?? 0)} to ${String(e.to ?? 0)} min`,
+  timeLogged: (e, say) => `logged ${duration(e.minutes ?? 0)} on ${say.entity(e.task)}`,
+  timeEntryCorrected: (e) => `corrected logged time from ${duration(e.from ?? 0)} to ${duration(e.to ?? 0)}`,
   cardsRespaced: (e, say) => `made room between the cards of ${say.entity(e.column)}`,
   predecessorPolicySet: (e) =>
     e.to === 'block' ? 'let no task begin before its predecessors' : 'let tasks begin before their predecessors',
