@@ -123,3 +123,7 @@ export function duration(minutes: number): string {
   if (hours === 0) return `${number(rest)}${NARROW}min`;
   return `${number(hours)}${NARROW}h${rest === 0 ? '' : ` ${number(rest)}${NARROW}min`}`;
 }
+/** Hours as people say them: `36 hours`, `7 days`. */
+export function hours(value: number): string {
+  return value >= 72 && value % 24 === 0 ? count(value / 24, 'day') : count(value, 'hour');
+}

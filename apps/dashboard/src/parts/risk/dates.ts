@@ -29,7 +29,8 @@ export function dates(rows: Rows<'risks'>): Dated[] {
     found.push({
       id: `review ${String(day)}`,
       title: numbers.length === 1 ? `${numbers[0] ?? ''} review` : count(numbers.length, 'risk review'),
-      what: numbers.slice(0, NAMED).join(', ') + (numbers.length > NAMED ? ' …' : ''),
+      what:
+        numbers.length === 1 ? 'review due' : numbers.slice(0, NAMED).join(', ') + (numbers.length > NAMED ? ' …' : ''),
       at,
     });
   }

@@ -15,6 +15,13 @@ export function risks(rows: Rows<'risks'>): RiskRow[] {
 }
 const closed = ({ state }: RiskRow): number => (state?.status === 'retired' ? 1 : 0);
 export const isOpen = ({ state }: RiskRow): boolean => (state?.status ?? 'open') !== 'retired';
+/** How it stands, in words. */
+export const STATUS: Record<wire.RiskStatus, string> = {
+  open: 'open',
+  accepted: 'accepted',
+  materialized: 'has happened',
+  retired: 'retired',
+};
 export const idOf = ({ state }: RiskRow): string => state?.risk ?? NIL;
 
 /** The 25 cells, likelihood from 5 down, impact from 1 up. */

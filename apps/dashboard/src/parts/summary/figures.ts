@@ -29,7 +29,7 @@ export interface Before {
 
 const MISSING: Record<wire.Missing, string> = {
   none: '',
-  nothingYet: 'Nothing has happened yet that it is made of',
+  nothingYet: 'There is nothing to measure yet',
   noBaseline: 'No baseline is agreed yet',
   noBudget: 'No budget is recorded',
   noEstimates: 'No open task has an estimate',
@@ -207,7 +207,7 @@ export function tiles(sight: Sight, before: readonly Before[] = []): Tile[] {
       of: approvals + questions === 1 ? 'waits for somebody' : 'wait for somebody',
       reason:
         approvals + questions === 0
-          ? 'Nothing waits for a vote'
+          ? 'Nothing waits for anybody'
           : `${count(approvals, 'approval')} and ${count(questions, 'question')} open`,
     },
     {
