@@ -6,6 +6,9 @@ export default defineConfig({
   ...base,
   testDir: 'bench',
   projects: [{ name: 'bench', testMatch: '*.bench.ts' }],
+  // One at a time: they are measured.
+  fullyParallel: false,
+  workers: 1,
   timeout: 600_000,
   retries: 0,
   reporter: [['./bench/rows.ts']],

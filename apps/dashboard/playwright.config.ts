@@ -1,13 +1,14 @@
 import { defineConfig } from '@playwright/test';
 
-// Against the real server (DAYBOOKD) and Debian's Chromium (CHROMIUM), one test after the other: each has a server of its own.
+// Against the real server (DAYBOOKD) and Debian's Chromium (CHROMIUM), two tests at a time: each has a server of its own.
 export default defineConfig({
   testDir: 'e2e',
   projects: [
     { name: 'tests', testMatch: '*.spec.ts' },
     { name: 'screenshots', testMatch: 'screenshots.ts' },
   ],
-  workers: 1,
+  fullyParallel: true,
+  workers: 2,
   timeout: 90_000,
   // A machine that is busy with other things: said, and tried once more.
   retries: process.env.CI ? 1 : 0,

@@ -201,7 +201,15 @@ async function nodes(session: CDPSession): Promise<number> {
 }
 
 test('memory after a day', async ({ filled, open }) => {
-  const pages = await Promise.all([open(filled.page('board')), open(filled.wall())]);
+  const heard = [0, 0];
+  const listen = (i: number) => async (page: Page) => {
+    page.on('websocket', (socket) => socket.on('framereceived', () => (heard[i] = (heard[i] ?? 0) + 1)));
+    await Promise.resolve();
+  };
+  const pages = await Promise.all([
+    open(filled.page('board'), { before: listen(0) }),
+    open(filled.wall(), { before: listen(1) }),
+  ]);
   await Promise.all(pages.map(live));
   const sessions = await Promise.all(pages.map((page) => page.context().newCDPSession(page)));
   const before = await Promise.all(sessions.map(async (each) => [await heap(each), await nodes(each)] as const));
@@ -233,7 +241,7 @@ test('memory after a day', async ({ filled, open }) => {
       what: `memory after a day, ${what}`,
       figure: mebibytes(heapAfter),
       ratio: `after / before = ${(heapAfter / heapBefore).toFixed(2)}`,
-      conditions: `${String(DAY)} moves and comments, one each 10 s of a day, given in ${took.toFixed(0)} s; the script's heap, collected; ${String(nodesBefore)} nodes, then ${String(nodesAfter)}; ${SIZE}`,
+      conditions: `${String(DAY)} moves and comments, one each 10 s of a day, given in ${took.toFixed(0)} s, heard in ${String(heard[i])} messages; the script's heap, collected; ${String(nodesBefore)} nodes, then ${String(nodesAfter)}; ${SIZE}`,
     });
   }
 });

@@ -1,5 +1,6 @@
 /** What every test begins with: a server of its own, and browser windows that do not outlive it. */
 
+import AxeBuilder from '@axe-core/playwright';
 import {
   expect,
   test as base,
@@ -97,4 +98,21 @@ export class Line {
     this.#held = undefined;
     held.forEach(this.#pass);
   }
+}
+
+/** What axe finds that is serious, in both themes, of which the second differs by its colours alone; empty if nothing. */
+export async function serious(page: Page, where: string, within?: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    // There are no frames: the way without them takes a fifth of the time.
+    let axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+    if (within !== undefined) axe = axe.include(within);
+    if (theme === 'dark') axe = axe.withRules(['color-contrast']);
+    const { violations } = await axe.analyze();
+    for (const { id, impact, nodes } of violations)
+      if (impact === 'serious' || impact === 'critical')
+        found.push(`${where}, ${theme}: ${id} ${nodes[0]?.html ?? ''}`);
+  }
+  return found;
 }

@@ -199,8 +199,6 @@ test('hostile words are shown as words on every page, and break none', async ({ 
     `board?at=${String(before - 1)}`,
   ];
   for (const path of pages) {
-    // Beside a sheet a board of seven columns needs the room of a larger window.
-    await page.setViewportSize({ width: path.startsWith('board/') ? 1920 : 1440, height: 900 });
     await page.goto(`${server.url}/p/${server.key}/${path}`);
     await expect(page.locator('.fresh').first()).toContainText(/Live|Viewing/);
     await check(path);
