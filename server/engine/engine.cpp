@@ -139,37 +139,33 @@ std::shared_ptr<const model::Workspace> Engine::workspace() const {
   return impl_->projector.workspace();
 }
 
-void Engine::read_project(
-    Id project, Inbox& inbox,
-    std::move_only_function<void(std::shared_ptr<const model::Project>)> handler) {
-  impl_->projector.with_project(
-      project, [&inbox, handler = std::move(handler)](
-                   const std::shared_ptr<const model::Project>& state) mutable {
-        inbox.post([handler = std::move(handler), state]() mutable { handler(std::move(state)); });
-      });
+namespace {
+
+// Hands what was read over to the inbox's thread.
+template <typename T>
+ReadHandler<T> posted(Inbox& inbox, ReadHandler<T> handler) {
+  return [&inbox, handler = std::move(handler)](const Read<T>& read) mutable {
+    inbox.post([handler = std::move(handler), read]() mutable { handler(read); });
+  };
 }
 
-void Engine::read_covers(Inbox& inbox,
-                         std::move_only_function<void(std::shared_ptr<const Covers>)> handler) {
+}  // namespace
+
+void Engine::read_project(Id project, Inbox& inbox, ReadHandler<model::Project> handler) {
+  impl_->projector.with_project(project, posted(inbox, std::move(handler)));
+}
+
+void Engine::read_covers(Inbox& inbox, ReadHandler<Covers> handler) {
   read_cover({}, inbox, std::move(handler));
 }
 
-void Engine::read_cover(Id project, Inbox& inbox,
-                        std::move_only_function<void(std::shared_ptr<const Covers>)> handler) {
-  impl_->projector.with_covers(project, [&inbox, handler = std::move(handler)](
-                                            const std::shared_ptr<const Covers>& covers) mutable {
-    inbox.post([handler = std::move(handler), covers]() mutable { handler(std::move(covers)); });
-  });
+void Engine::read_cover(Id project, Inbox& inbox, ReadHandler<Covers> handler) {
+  impl_->projector.with_covers(project, posted(inbox, std::move(handler)));
 }
 
 void Engine::read_view(Id project, model::ViewName name, RejectedActs acts, Inbox& inbox,
-                       std::move_only_function<void(std::shared_ptr<const model::View>)> handler) {
-  impl_->projector.with_view(
-      project, name, acts,
-      [&inbox,
-       handler = std::move(handler)](const std::shared_ptr<const model::View>& view) mutable {
-        inbox.post([handler = std::move(handler), view]() mutable { handler(std::move(view)); });
-      });
+                       ReadHandler<model::View> handler) {
+  impl_->projector.with_view(project, name, acts, posted(inbox, std::move(handler)));
 }
 
 void Engine::read_project_at(Id project, At at, Inbox& inbox,

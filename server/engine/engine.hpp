@@ -23,6 +23,7 @@
 #include "model/workspace.hpp"
 #include "server/engine/metrics.hpp"
 #include "server/engine/random.hpp"
+#include "server/engine/read.hpp"
 #include "server/engine/submission.hpp"
 #include "server/log/event_log.hpp"
 
@@ -162,20 +163,16 @@ class Engine {
   [[nodiscard]] const log::EventLog& log() const;
   // The workspace as of the last commit: whatever an answer says has happened can be seen here.
   [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
-  // Hands the project's state over on the inbox's thread; nullptr: there is no such project, or the engine has stopped. Loads
-  // it if need be.
-  void read_project(Id project, Inbox& inbox,
-                    std::move_only_function<void(std::shared_ptr<const model::Project>)> handler);
+  // Hands the project's state over on the inbox's thread. Loads it if need be.
+  void read_project(Id project, Inbox& inbox, ReadHandler<model::Project> handler);
   // Hands over the covers of all projects that were read since the start: none is loaded for it.
-  void read_covers(Inbox& inbox,
-                   std::move_only_function<void(std::shared_ptr<const Covers>)> handler);
-  // Likewise that of one project, which is read if it was not yet, and not kept in memory. Empty: there is no such project, or
-  // the engine has stopped.
-  void read_cover(Id project, Inbox& inbox,
-                  std::move_only_function<void(std::shared_ptr<const Covers>)> handler);
+  void read_covers(Inbox& inbox, ReadHandler<Covers> handler);
+  // Likewise that of one project, which is read if it was not yet, and not kept in memory. Empty: there is none that can be
+  // read.
+  void read_cover(Id project, Inbox& inbox, ReadHandler<Covers> handler);
   // Likewise a view, looked at today. One derivation a version (and a day, where it matters), shared by all who ask.
   void read_view(Id project, model::ViewName name, RejectedActs acts, Inbox& inbox,
-                 std::move_only_function<void(std::shared_ptr<const model::View>)> handler);
+                 ReadHandler<model::View> handler);
 
   // --- Reading the past --------------------------------------------------------------------------------------------
 

@@ -97,7 +97,7 @@ std::size_t Escalator::run_round() {
 
 std::shared_ptr<const model::Project> Escalator::read(Id id, const Seen& seen, Version newest) {
   const bool is_written = seen.version.value != 0 && newest != seen.version;
-  if (is_written) return read_project_and_wait(engine_, inbox_, id);
+  if (is_written) return read_project_and_wait(engine_, inbox_, id).value_or(nullptr);
   auto loaded = try_load_project(engine_.log(), id);
   if (!loaded || loaded->version.value == 0) return nullptr;
   return std::make_shared<const model::Project>(std::move(*loaded));

@@ -38,7 +38,7 @@ class Escalator {
     Timestamp due = {};  // none: nothing will be
   };
   std::size_t look(Id project, Seen& seen, Version newest);
-  // nullptr: not opened, or damaged.
+  // nullptr: not opened, or it cannot be read.
   [[nodiscard]] std::shared_ptr<const model::Project> read(Id project, const Seen& seen,
                                                            Version newest);
   void run();

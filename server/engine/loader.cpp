@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <system_error>
 
 #include "model/event_meta.hpp"
 
@@ -195,6 +196,8 @@ std::optional<model::Project> try_load_project(const log::EventLog& log, Id proj
                                                Loaded* loaded) {
   try {
     return load_project(log, project, loaded);
+  } catch (const std::system_error&) {
+    throw;
   } catch (const std::exception& error) {
     spdlog::error("event=project_unreadable project={} what=\"{}\"", to_string(project),
                   error.what());

@@ -30,7 +30,8 @@ struct Loaded {
 [[nodiscard]] model::Project load_project(const log::EventLog& log, Id project,
                                           Loaded* loaded = nullptr);
 [[nodiscard]] model::Workspace load_workspace(const log::EventLog& log, Loaded* loaded = nullptr);
-// nullopt: its history is damaged, which is logged; the other projects go on without it.
+// nullopt: its history is damaged, which is logged; the other projects go on without it. Throws std::system_error where the
+// environment broke.
 [[nodiscard]] std::optional<model::Project> try_load_project(const log::EventLog& log, Id project,
                                                              Loaded* loaded = nullptr);
 // The state as of a version, from the nearest snapshot at or before it or from `nearer`, an earlier state of the same project

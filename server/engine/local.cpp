@@ -36,12 +36,9 @@ Answer submit_and_wait(Engine& engine, LocalInbox& inbox, const Sender& sender,
   return std::move(*answer);
 }
 
-std::shared_ptr<const model::Project> read_project_and_wait(Engine& engine, LocalInbox& inbox,
-                                                            Id project) {
-  std::optional<std::shared_ptr<const model::Project>> state;
-  engine.read_project(project, inbox, [&state](std::shared_ptr<const model::Project> given) {
-    state = std::move(given);
-  });
+Read<model::Project> read_project_and_wait(Engine& engine, LocalInbox& inbox, Id project) {
+  std::optional<Read<model::Project>> state;
+  engine.read_project(project, inbox, [&state](const auto& given) { state = given; });
   while (!state) {
     engine.run_until_idle();
     inbox.run_one();

@@ -26,8 +26,7 @@ class LocalInbox : public Inbox {
 // Requires: the engine is started. Blocks.
 [[nodiscard]] Answer submit_and_wait(Engine& engine, LocalInbox& inbox, const Sender& sender,
                                      model::Request request);
-[[nodiscard]] std::shared_ptr<const model::Project> read_project_and_wait(Engine& engine,
-                                                                          LocalInbox& inbox,
-                                                                          Id project);
+[[nodiscard]] Read<model::Project> read_project_and_wait(Engine& engine, LocalInbox& inbox,
+                                                         Id project);
 
 }  // namespace daybook::engine

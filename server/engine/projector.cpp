@@ -88,30 +88,30 @@ void Projector::add_item(Item item) {
     if (!failed_ && !ended_)
       queue_.push_back(std::move(item));
     else
-      return answer_nothing(item);
+      return answer_ended(item);
   }
   wake_.notify_one();
 }
 
-void Projector::answer_nothing(Item& item) {
-  if (auto* project = std::get_if<ProjectRequest>(&item); project != nullptr && project->task) {
-    std::exchange(project->task, nullptr)(nullptr);
-  } else if (auto* covers = std::get_if<CoversRequest>(&item); covers != nullptr && covers->task) {
-    std::exchange(covers->task, nullptr)(std::make_shared<const Covers>());
-  } else if (auto* request = std::get_if<ViewRequest>(&item); request != nullptr && request->task) {
-    std::exchange(request->task, nullptr)(nullptr);
-  }
+void Projector::answer_ended(Item& item) {
+  const auto answer = [](auto& request) {
+    if (request.task) std::exchange(request.task, nullptr)(std::unexpected(Unread::ended));
+  };
+  if (auto* project = std::get_if<ProjectRequest>(&item)) return answer(*project);
+  if (auto* covers = std::get_if<CoversRequest>(&item)) return answer(*covers);
+  if (auto* view = std::get_if<ViewRequest>(&item)) return answer(*view);
 }
 
-void Projector::with_project(Id project, WithProject task) {
+void Projector::with_project(Id project, ReadHandler<model::Project> task) {
   add_item(ProjectRequest{project, std::move(task)});
 }
 
-void Projector::with_covers(Id project, WithCovers task) {
+void Projector::with_covers(Id project, ReadHandler<Covers> task) {
   add_item(CoversRequest{project, std::move(task)});
 }
 
-void Projector::with_view(Id project, model::ViewName name, RejectedActs acts, WithView task) {
+void Projector::with_view(Id project, model::ViewName name, RejectedActs acts,
+                          ReadHandler<model::View> task) {
   add_item(ViewRequest{project, name, acts, std::move(task)});
 }
 
@@ -155,16 +155,16 @@ Projector::Turn Projector::turn(Patience patience) {
         unfolded_.pop_front();
       } else if (auto* project = std::get_if<ProjectRequest>(&item)) {
         // Made before the task is taken: if that fails, the task is still there to be answered.
-        auto* loaded = find_project(project->project);
-        const auto state = loaded != nullptr ? share(*loaded) : nullptr;
+        const auto state = read<model::Project>(
+            project->project, [this](LoadedProject& loaded) { return share(loaded); });
         std::exchange(project->task, nullptr)(state);
       } else if (auto* wanted = std::get_if<CoversRequest>(&item)) {
-        const auto found = covers(wanted->project);
+        const Read<Covers> found = covers(wanted->project);
         std::exchange(wanted->task, nullptr)(found);
       } else if (auto* request = std::get_if<ViewRequest>(&item)) {
-        auto* loaded = find_project(request->project);
-        const auto shown =
-            loaded != nullptr ? view(*loaded, request->name, request->acts) : nullptr;
+        const auto shown = read<model::View>(request->project, [&](LoadedProject& loaded) {
+          return view(loaded, request->name, request->acts);
+        });
         std::exchange(request->task, nullptr)(shown);
       }
     }
@@ -178,7 +178,7 @@ Projector::Turn Projector::turn(Patience patience) {
       queue_.clear();
     }
     room_.notify_all();
-    for (auto& item : items) answer_nothing(item);  // nobody waits for ever
+    for (auto& item : items) answer_ended(item);  // nobody waits for ever
     spdlog::critical("event=projection_failed what=\"{}\"", error.what());
     on_failure_(error.what());
     return Turn::ended;
@@ -204,13 +204,14 @@ void Projector::apply(CommittedGroup group) {
       growth = &workspace_growth_;
     } else {
       // Loaded from the log, it may be ahead of the group already.
-      auto* loaded = find_project(command.stream);
-      if (loaded == nullptr) throw std::runtime_error("a project that was written cannot be read");
-      folded = fold(loaded->state, command.entries);
-      loaded->shared = nullptr;
-      loaded->cover = nullptr;
-      stream.version = loaded->state.version;
-      growth = &loaded->growth;
+      const auto found = find_project(command.stream);
+      if (!found) throw std::runtime_error("a project that was written cannot be read");
+      auto& loaded = **found;
+      folded = fold(loaded.state, command.entries);
+      loaded.shared = nullptr;
+      loaded.cover = nullptr;
+      stream.version = loaded.state.version;
+      growth = &loaded.growth;
     }
     stream.rights_changed |= folded.rights_changed || folded.events == 0;
     growth->events += folded.events;
@@ -239,18 +240,18 @@ void Projector::notify(std::shared_ptr<const Notice> notice) {
   }
 }
 
-Projector::LoadedProject* Projector::find_project(Id id) {
-  if (id.is_nil()) return nullptr;
+std::expected<Projector::LoadedProject*, Unread> Projector::find_project(Id id) {
+  if (id.is_nil()) return std::unexpected(Unread::absent);
   auto at = projects_.find(id);
   if (at == projects_.end()) {
-    if (unreadable_.contains(id)) return nullptr;
+    if (damaged_.contains(id)) return std::unexpected(Unread::damaged);
     Loaded how;
     auto state = try_load_project(log_, id, &how);
     if (!state) {
-      unreadable_.insert(id);
-      return nullptr;
+      damaged_.insert(id);
+      return std::unexpected(Unread::damaged);
     }
-    if (state->version.value == 0) return nullptr;
+    if (state->version.value == 0) return std::unexpected(Unread::absent);
     LoadedProject loaded;
     loaded.state = std::move(*state);
     loaded.growth.events = how.events_folded;
@@ -280,9 +281,9 @@ std::shared_ptr<const Cover> Projector::cover(LoadedProject& loaded) {
 std::shared_ptr<const Cover> Projector::find_cover(Id id) {
   if (const auto at = projects_.find(id); at != projects_.end()) return cover(at->second);
   if (const auto at = covers_.find(id); at != covers_.end()) return at->second;
-  auto* loaded = find_project(id);
-  if (loaded == nullptr) return nullptr;
-  auto found = cover(*loaded);
+  const auto loaded = find_project(id);
+  if (!loaded) return nullptr;
+  auto found = cover(**loaded);
   projects_.erase(id);
   covers_.emplace(id, found);
   return found;

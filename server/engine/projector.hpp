@@ -49,15 +49,12 @@ class Projector {
   [[nodiscard]] bool has_failed() const;
 
   [[nodiscard]] std::shared_ptr<const model::Workspace> workspace() const;
-  // Runs on the projector's thread, with the project as of the last group folded; nullptr: there is none, or the projector has
-  // ended.
-  using WithProject = std::move_only_function<void(const std::shared_ptr<const model::Project>&)>;
-  void with_project(Id project, WithProject task);
+  // Runs on the projector's thread, with the project as of the last group folded; at once, if the projector has ended.
+  void with_project(Id project, ReadHandler<model::Project> task);
   // Likewise covers: of all projects that were read since the start (nil), or of one, which is read if need be and not kept.
-  using WithCovers = std::move_only_function<void(const std::shared_ptr<const Covers>&)>;
-  void with_covers(Id project, WithCovers task);
-  using WithView = std::move_only_function<void(const std::shared_ptr<const model::View>&)>;
-  void with_view(Id project, model::ViewName name, RejectedActs acts, WithView task);
+  void with_covers(Id project, ReadHandler<Covers> task);
+  void with_view(Id project, model::ViewName name, RejectedActs acts,
+                 ReadHandler<model::View> task);
 
   [[nodiscard]] Engine::ListenerId add_listener(Inbox& inbox, Listener listener);
   void remove_listener(Engine::ListenerId id);
@@ -67,15 +64,15 @@ class Projector {
     Id project;
     model::ViewName name;
     RejectedActs acts;
-    WithView task;
+    ReadHandler<model::View> task;
   };
   struct ProjectRequest {
     Id project;
-    WithProject task;
+    ReadHandler<model::Project> task;
   };
   struct CoversRequest {
     Id project;
-    WithCovers task;
+    ReadHandler<Covers> task;
   };
   using Item = std::variant<CommittedGroup, ProjectRequest, CoversRequest, ViewRequest>;
 
@@ -94,17 +91,24 @@ class Projector {
   };
 
   void add_item(Item item);
-  static void answer_nothing(Item& item);
+  static void answer_ended(Item& item);
   enum class Patience { none, waits };
   enum class Turn { idle, worked, ended };
   Turn turn(Patience patience);
   void apply(CommittedGroup group);
   void notify(std::shared_ptr<const Notice> notice);
-  [[nodiscard]] LoadedProject* find_project(Id id);  // nullptr: there is no such project
+  [[nodiscard]] std::expected<LoadedProject*, Unread> find_project(Id id);
+  // What f(LoadedProject&) makes of it.
+  template <typename T, typename F>
+  [[nodiscard]] Read<T> read(Id id, F f) {
+    const auto found = find_project(id);
+    if (!found) return std::unexpected(found.error());
+    return f(**found);
+  }
   [[nodiscard]] std::shared_ptr<const model::Project> share(LoadedProject& loaded);
   [[nodiscard]] static std::shared_ptr<const Cover> cover(LoadedProject& loaded);
   [[nodiscard]] std::shared_ptr<const Cover> find_cover(
-      Id id);  // nullptr: there is no such project
+      Id id);  // nullptr: there is none that can be read
   [[nodiscard]] std::shared_ptr<const Covers> covers(Id project);
   [[nodiscard]] std::shared_ptr<const model::View> view(LoadedProject& loaded, model::ViewName name,
                                                         RejectedActs acts);
@@ -140,8 +144,8 @@ class Projector {
   model::Workspace workspace_;
   Growth workspace_growth_;
   std::map<Id, LoadedProject> projects_;
-  Covers covers_;  // of projects that were read and are not in memory: those do not change
-  std::set<Id> unreadable_;  // damaged: not tried again before the next start
+  Covers covers_;         // of projects that were read and are not in memory: those do not change
+  std::set<Id> damaged_;  // not tried again before the next start
   std::uint64_t uses_ = 0;
 
   std::thread thread_;

@@ -25,25 +25,24 @@ asio::awaitable<Result> await_answer(Initiate initiate) {
       asio::use_awaitable, std::move(initiate));
 }
 
-inline asio::awaitable<std::shared_ptr<const model::Project>> read_project(sync::Door& door,
-                                                                           Id id) {
-  return await_answer<std::shared_ptr<const model::Project>>(
+inline asio::awaitable<engine::Read<model::Project>> read_project(sync::Door& door, Id id) {
+  return await_answer<engine::Read<model::Project>>(
       [&door, id](auto handler) { door.read_project(id, std::move(handler)); });
 }
 
-using CoversPtr = std::shared_ptr<const engine::Covers>;
-inline asio::awaitable<CoversPtr> read_covers(sync::Door& door) {
-  return await_answer<CoversPtr>([&door](auto handler) { door.read_covers(std::move(handler)); });
+using ReadCovers = engine::Read<engine::Covers>;
+inline asio::awaitable<ReadCovers> read_covers(sync::Door& door) {
+  return await_answer<ReadCovers>([&door](auto handler) { door.read_covers(std::move(handler)); });
 }
-inline asio::awaitable<CoversPtr> read_cover(sync::Door& door, Id id) {
-  return await_answer<CoversPtr>(
+inline asio::awaitable<ReadCovers> read_cover(sync::Door& door, Id id) {
+  return await_answer<ReadCovers>(
       [&door, id](auto handler) { door.read_cover(id, std::move(handler)); });
 }
 
-inline asio::awaitable<std::shared_ptr<const model::View>> read_view(sync::Door& door, Id id,
-                                                                     model::ViewName name,
-                                                                     engine::RejectedActs acts) {
-  return await_answer<std::shared_ptr<const model::View>>([&door, id, name, acts](auto handler) {
+inline asio::awaitable<engine::Read<model::View>> read_view(sync::Door& door, Id id,
+                                                            model::ViewName name,
+                                                            engine::RejectedActs acts) {
+  return await_answer<engine::Read<model::View>>([&door, id, name, acts](auto handler) {
     door.read_view(id, name, acts, std::move(handler));
   });
 }

@@ -18,10 +18,6 @@ namespace json = schema::json;
 
 constexpr std::size_t kPageBytes = 64 * 1024;
 
-Response not_found() {
-  return problem(Code::NOT_FOUND, "no such project, as far as this token may know");
-}
-
 Response going_away() { return problem(Code::GOING_AWAY, "the server is stopping"); }
 
 // Whoever asks often waits for their own answers, not the others for theirs.
@@ -53,14 +49,15 @@ std::string_view explain(Code code) {
 }
 
 // The project that the path names, if the token may read it whole.
-asio::awaitable<std::shared_ptr<const model::Project>> readable_project(Call& call) {
+asio::awaitable<std::expected<std::shared_ptr<const model::Project>, Response>> readable_project(
+    Call& call) {
   const Id id = find_project(*call.door().workspace(), call.parameters[0]);
-  if (id.is_nil()) co_return nullptr;
-  auto project = co_await read_project(call.door(), id);
-  if (!project) co_return nullptr;
+  const auto project = co_await read_project(call.door(), id);
+  if (!project) co_return std::unexpected(no_project(project.error()));
   const auto workspace = call.door().workspace();
-  if (!access::may_read_project(*workspace, call.principal, *project)) co_return nullptr;
-  co_return project;
+  if (!access::may_read_project(*workspace, call.principal, **project))
+    co_return std::unexpected(no_project());
+  co_return *project;
 }
 
 // From which version to which, both included.
@@ -112,15 +109,11 @@ class EventPages {
 
  private:
   asio::awaitable<bool> may_read() {
-    std::shared_ptr<const model::Project> project;
-    if (!stream_.is_nil()) {
-      project = co_await read_project(thread_.door(), stream_);
-      if (!project) co_return false;
-    }
+    const auto project = co_await read_project(thread_.door(), stream_);
     const auto workspace = thread_.door().workspace();
     if (!access::is_valid(*workspace, principal_, thread_.services().clock())) co_return false;
-    co_return project ? access::may_read_project(*workspace, principal_, *project)
-                      : access::may_read_all(*workspace, principal_);
+    if (stream_.is_nil()) co_return access::may_read_all(*workspace, principal_);
+    co_return project&& access::may_read_project(*workspace, principal_, **project);
   }
 
   IoThread& thread_;
@@ -152,14 +145,16 @@ asio::awaitable<Response> get_projects(Call& call) {
   }
   const auto known = call.door().workspace();
   const auto covers = co_await read_covers(call.door());
+  if (!covers) co_return no_project(covers.error());
   Response response;
   response.body = R"({"projects":[)";
   bool first = true;
   for (const auto& [id, row] : known->workspace.projects) {
     auto at = covers;
-    if (!at->contains(id)) at = co_await read_cover(call.door(), id);
-    const auto found = at->find(id);
-    if (found == at->end()) continue;  // registered, not opened
+    if (!(*at)->contains(id)) at = co_await read_cover(call.door(), id);
+    if (!at) co_return no_project(at.error());
+    const auto found = (*at)->find(id);
+    if (found == (*at)->end()) continue;  // registered, not opened; or damaged
     const auto& cover = *found->second;
     const auto workspace = call.door().workspace();
     if (!access::may_read_project(*workspace, call.principal, cover.project)) continue;
@@ -176,11 +171,10 @@ asio::awaitable<Response> get_view(Call& call) {
   const auto name = model::parse_view_name(call.parameters[1]);
   if (!name) co_return problem(Code::NOT_FOUND, "no view has this name");
   const Id id = find_project(*call.door().workspace(), call.parameters[0]);
-  if (id.is_nil()) co_return not_found();
   const auto project = co_await read_project(call.door(), id);
-  if (!project) co_return not_found();
+  if (!project) co_return no_project(project.error());
   const auto workspace = call.door().workspace();
-  if (!access::may_read_view(*workspace, call.principal, *project, *name)) co_return not_found();
+  if (!access::may_read_view(*workspace, call.principal, **project, *name)) co_return no_project();
   const auto acts = access::rejected_acts(*workspace, call.principal);
   std::shared_ptr<const model::View> view;
   if (const auto text = call.request.parameter("at")) {
@@ -196,9 +190,10 @@ asio::awaitable<Response> get_view(Call& call) {
     if (!then) co_return problem(then.error(), explain(then.error().code));
     view = *then;
   } else {
-    view = co_await read_view(call.door(), id, *name, acts);
+    const auto now = co_await read_view(call.door(), id, *name, acts);
+    if (!now) co_return no_project(now.error());
+    view = *now;
   }
-  if (!view) co_return not_found();
   if (call.thread.aborted()) co_return going_away();
 
   const auto rows = model::whole(*view).rows;
@@ -230,12 +225,12 @@ asio::awaitable<Response> get_context(Call& call) {
     version = Version{*value};
   }
   const auto project = co_await readable_project(call);
-  if (!project) co_return not_found();
+  if (!project) co_return project.error();
   const bool shows_rejected = access::may_read_all(*call.door().workspace(), call.principal);
   const auto asked = ask_past(call);
   if (!asked) co_return too_many_questions();
   const auto context =
-      co_await read_context(call.door(), project->id, *entity, version, shows_rejected);
+      co_await read_context(call.door(), (*project)->id, *entity, version, shows_rejected);
   if (!context) {
     const auto code = context.error().code;
     co_return problem(context.error(),
@@ -259,8 +254,8 @@ asio::awaitable<Response> get_events(Call& call) {
   auto range = parse_range(call.request);
   if (!range) co_return std::move(range).error();
   const auto project = co_await readable_project(call);
-  if (!project) co_return not_found();
-  co_return event_lines(call, project->id, *range, project->version);
+  if (!project) co_return project.error();
+  co_return event_lines(call, (*project)->id, *range, (*project)->version);
 }
 
 asio::awaitable<Response> get_workspace_events(Call& call) {

@@ -144,4 +144,10 @@ Id find_project(const model::Workspace& workspace, std::string_view segment) {
   return id == nullptr ? Id{} : *id;
 }
 
+Response no_project(engine::Unread why) {
+  const auto code = engine::code_of(why);
+  return problem(code, code == Code::NOT_FOUND ? "no such project, as far as this token may know"
+                                               : "the project cannot be read");
+}
+
 }  // namespace daybook::net

@@ -88,5 +88,7 @@ asio::awaitable<Response> post_workspace_commands(Call& call);
 
 // The project that a segment names, by id or by key; nil: neither.
 [[nodiscard]] Id find_project(const model::Workspace& workspace, std::string_view segment);
+// The answer where it cannot be read: by this token, or at all.
+[[nodiscard]] Response no_project(engine::Unread why = engine::Unread::absent);
 
 }  // namespace daybook::net

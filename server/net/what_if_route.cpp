@@ -56,10 +56,10 @@ asio::awaitable<Tried> try_out(sync::Door& door, std::shared_ptr<const engine::W
 
 asio::awaitable<Response> post_what_if(Call& call) {
   const Id project = find_project(*call.door().workspace(), call.parameters[0]);
-  const auto state = project.is_nil() ? nullptr : co_await read_project(call.door(), project);
-  if (!state || !access::may_read_project(*call.door().workspace(), call.principal, *state)) {
-    co_return problem(Code::NOT_FOUND, "no such project, as far as this token may know");
-  }
+  const auto state = co_await read_project(call.door(), project);
+  if (!state) co_return no_project(state.error());
+  if (!access::may_read_project(*call.door().workspace(), call.principal, **state))
+    co_return no_project();
   auto request = read_question(call, project);
   if (!request) co_return std::move(request).error();
   const auto commands = request->what.commands.size();
@@ -70,7 +70,7 @@ asio::awaitable<Response> post_what_if(Call& call) {
     co_return problem(model::Rejection{Code::OVERLOADED, {.retry_after_millis = 1000}},
                       "as many questions wait as one token may have");
   }
-  request->what.state = state;
+  request->what.state = *state;
   request->what.acts = access::rejected_acts(*call.door().workspace(), call.principal);
   auto question = std::make_shared<const engine::WhatIf>(std::move(request->what));
   const auto answer = co_await try_out(call.door(), std::move(question));

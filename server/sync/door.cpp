@@ -12,24 +12,22 @@ void Door::query_outcome(Id command, engine::AnswerHandler answer) {
   engine_.query_outcome(command, inbox_, counted<engine::Answer>(std::move(answer)));
 }
 
-void Door::read_project(Id project, ProjectHandler handler) {
-  engine_.read_project(project, inbox_,
-                       counted<std::shared_ptr<const model::Project>>(std::move(handler)));
+void Door::read_project(Id project, engine::ReadHandler<model::Project> handler) {
+  engine_.read_project(project, inbox_, counted<engine::Read<model::Project>>(std::move(handler)));
 }
 
-void Door::read_covers(CoversHandler handler) {
-  engine_.read_covers(inbox_, counted<std::shared_ptr<const engine::Covers>>(std::move(handler)));
+void Door::read_covers(engine::ReadHandler<engine::Covers> handler) {
+  engine_.read_covers(inbox_, counted<engine::Read<engine::Covers>>(std::move(handler)));
 }
 
-void Door::read_cover(Id project, CoversHandler handler) {
-  engine_.read_cover(project, inbox_,
-                     counted<std::shared_ptr<const engine::Covers>>(std::move(handler)));
+void Door::read_cover(Id project, engine::ReadHandler<engine::Covers> handler) {
+  engine_.read_cover(project, inbox_, counted<engine::Read<engine::Covers>>(std::move(handler)));
 }
 
 void Door::read_view(Id project, model::ViewName name, engine::RejectedActs acts,
-                     ViewHandler handler) {
+                     engine::ReadHandler<model::View> handler) {
   engine_.read_view(project, name, acts, inbox_,
-                    counted<std::shared_ptr<const model::View>>(std::move(handler)));
+                    counted<engine::Read<model::View>>(std::move(handler)));
 }
 
 void Door::read_project_at(Id project, engine::At at,

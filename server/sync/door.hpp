@@ -15,20 +15,17 @@ namespace daybook::sync {
 // Lifetime:  must outlive its calls: wait until outstanding() is 0.
 class Door {
  public:
-  using ProjectHandler = std::move_only_function<void(std::shared_ptr<const model::Project>)>;
-  using CoversHandler = std::move_only_function<void(std::shared_ptr<const engine::Covers>)>;
-  using ViewHandler = std::move_only_function<void(std::shared_ptr<const model::View>)>;
-
   Door(engine::Engine& engine, engine::Inbox& inbox) : engine_(engine), inbox_(inbox) {}
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;
 
   void submit(engine::Submission submission, engine::AnswerHandler answer);
   void query_outcome(Id command, engine::AnswerHandler answer);
-  void read_project(Id project, ProjectHandler handler);
-  void read_covers(CoversHandler handler);
-  void read_cover(Id project, CoversHandler handler);
-  void read_view(Id project, model::ViewName name, engine::RejectedActs acts, ViewHandler handler);
+  void read_project(Id project, engine::ReadHandler<model::Project> handler);
+  void read_covers(engine::ReadHandler<engine::Covers> handler);
+  void read_cover(Id project, engine::ReadHandler<engine::Covers> handler);
+  void read_view(Id project, model::ViewName name, engine::RejectedActs acts,
+                 engine::ReadHandler<model::View> handler);
   void read_project_at(Id project, engine::At at,
                        engine::PastHandler<std::shared_ptr<const model::Project>> handler);
   void read_view_at(Id project, model::ViewName name, engine::At at, engine::RejectedActs acts,

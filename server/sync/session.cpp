@@ -53,6 +53,8 @@ void Session::fail(const std::exception& error) {
   close(CloseCode::internal, "the server failed");
 }
 
+void Session::end_with_engine() { close(CloseCode::internal, "the server failed"); }
+
 void Session::close(CloseCode code, std::string reason) {
   if (closing_) return;
   reason.resize(schema::utf8_prefix(reason, kReasonBytesMax).size());
@@ -272,8 +274,9 @@ void Session::open(const Subscription& subscription) {
   const auto serial = subscription.serial();
   if (!subscription.needs_project()) return opened(serial, nullptr);
   services_.door.read_project(subscription.scope().stream,
-                              answered([serial](Session& self, const auto& project) {
-                                self.opened(serial, project.get());
+                              when_read([serial](Session& self, const auto& project) {
+                                project ? self.opened(serial, project->get())
+                                        : self.end(serial, engine::code_of(project.error()));
                               }));
 }
 
@@ -303,12 +306,12 @@ bool Session::wants_reset(const Subscription& subscription) const {
 void Session::reset(const Subscription& subscription) {
   services_.door.read_project(
       subscription.scope().stream,
-      answered([serial = subscription.serial()](Session& self, const auto& project) {
+      when_read([serial = subscription.serial()](Session& self, const auto& project) {
         auto* found = self.find(serial);
         if (found == nullptr) return self.open_next_snapshot();
         if (!self.wants_reset(*found)) return;
         if (project) {
-          found->reset(*project);
+          found->reset(**project);
         } else if (!found->needs_project()) {
           found->reset(*self.services_.door.workspace());
         } else {
@@ -354,8 +357,9 @@ void Session::recheck(std::uint64_t serial) {
   subscription->begin_check();
   if (!subscription->needs_project()) return rechecked(serial, nullptr);
   services_.door.read_project(subscription->scope().stream,
-                              answered([serial](Session& self, const auto& project) {
-                                self.rechecked(serial, project.get());
+                              when_read([serial](Session& self, const auto& project) {
+                                project ? self.rechecked(serial, project->get())
+                                        : self.end(serial, engine::code_of(project.error()));
                               }));
 }
 
@@ -383,12 +387,12 @@ void Session::read_views() {
         continue;
       }
       services_.views.read(
-          key, answered([serial = subscription->serial(), i](Session& self, const auto& view) {
+          key, when_read([serial = subscription->serial(), i](Session& self, const auto& view) {
             auto* found = self.find(serial);
             if (found == nullptr) return;
             auto& asked = found->watchers()[i];
             if (view) {
-              asked.show(*self.services_.steps, view, self.services_.steady());
+              asked.show(*self.services_.steps, *view, self.services_.steady());
             } else {
               asked.skip();
             }

@@ -141,6 +141,17 @@ class Session : public std::enable_shared_from_this<Session> {
     };
   }
 
+  // Likewise for something that is read. Where nothing can be said of it the session ends, so that its client comes back and
+  // asks again; f is told everything else.
+  template <typename F>
+  auto when_read(F f) {
+    return answered([f = std::move(f)](Session& self, const auto& read) mutable {
+      if (!read && read.error() == engine::Unread::ended) return self.end_with_engine();
+      f(self, read);
+    });
+  }
+  void end_with_engine();
+
   // Input
   void work_off_input();
   [[nodiscard]] bool may_take() const;
@@ -174,13 +185,13 @@ class Session : public std::enable_shared_from_this<Session> {
   // Presence
   void take_presence(schema::Presence::Reader reader);
   void check_presence();
-  void presence_checked(std::uint64_t check, const model::Project* project);
+  void presence_checked(std::uint64_t check, const engine::Read<model::Project>& project);
   [[nodiscard]] std::optional<Instant> presence_due() const;
   void append_presence(Gather& message);
 
   // Trying
   void take_what_if(schema::WhatIf::Reader reader);
-  void try_out(WhatIfRequest request, const std::shared_ptr<const model::Project>& state);
+  void try_out(WhatIfRequest request, const engine::Read<model::Project>& state);
   void what_if_refused(std::uint32_t question, schema::Code code);
   void append_what_if(Gather& message);
 

@@ -50,16 +50,15 @@ void Session::take_presence(schema::Presence::Reader reader) {
 void Session::check_presence() {
   presence_->check = next_serial_++;
   services_.door.read_project(
-      presence_->project, answered([check = presence_->check](Session& self, const auto& project) {
-        self.presence_checked(check, project.get());
+      presence_->project, when_read([check = presence_->check](Session& self, const auto& project) {
+        self.presence_checked(check, project);
       }));
 }
 
-void Session::presence_checked(std::uint64_t check, const model::Project* project) {
+void Session::presence_checked(std::uint64_t check, const engine::Read<model::Project>& project) {
   if (!presence_ || presence_->check != check) return;
   presence_->check = 0;
-  if (project != nullptr &&
-      access::may_read_any(*services_.door.workspace(), principal_, *project)) {
+  if (project && access::may_read_any(*services_.door.workspace(), principal_, **project)) {
     if (presence_->attendance) return;
     if (connection_ == 0) connection_ = services_.presence.rooms().new_connection();
     const Person person{
@@ -79,7 +78,8 @@ void Session::presence_checked(std::uint64_t check, const model::Project* projec
       update.setWhole(true);
     });
   }
-  send_error(known ? Code::NOT_PERMITTED : Code::NOT_FOUND,
+  const auto code = project ? Code::NOT_FOUND : engine::code_of(project.error());
+  send_error(known && code == Code::NOT_FOUND ? Code::NOT_PERMITTED : code,
              "nobody can be present there with this token");
 }
 

@@ -26,20 +26,21 @@ void Session::take_what_if(schema::WhatIf::Reader reader) {
   questions_.push_back(question);
   const Id project = request->project;
   services_.door.read_project(
-      project, answered([request = std::move(*request)](Session& self, const auto& state) mutable {
+      project, when_read([request = std::move(*request)](Session& self, const auto& state) mutable {
         self.try_out(std::move(request), state);
       }));
 }
 
-void Session::try_out(WhatIfRequest request, const std::shared_ptr<const model::Project>& state) {
+void Session::try_out(WhatIfRequest request, const engine::Read<model::Project>& state) {
   const auto question = request.question;
   const auto workspace = services_.door.workspace();
-  if (state == nullptr || !access::may_read_project(*workspace, principal_, *state)) {
+  if (!state) return what_if_refused(question, engine::code_of(state.error()));
+  if (!access::may_read_project(*workspace, principal_, **state)) {
     return what_if_refused(question, Code::NOT_FOUND);
   }
   auto place = services_.past_shares->enter(principal_.token);
   if (!place) return what_if_refused(question, Code::OVERLOADED);
-  request.what.state = state;
+  request.what.state = *state;
   request.what.acts = rejected_acts();
   services_.door.try_out(
       std::make_shared<const engine::WhatIf>(std::move(request.what)),

@@ -132,7 +132,6 @@ Code Subscription::authorize(const access::Principal& principal, const model::Wo
   if (!needs_project()) {
     return access::may_read_all(workspace, principal) ? Code::NONE : Code::NOT_PERMITTED;
   }
-  if (project == nullptr) return Code::NOT_FOUND;
   const bool permitted =
       request_.as_views
           ? std::all_of(request_.views.begin(), request_.views.end(),

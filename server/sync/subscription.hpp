@@ -46,7 +46,7 @@ class Subscription {
 
   // Whether such a combination exists at all; none: it does.
   [[nodiscard]] schema::Code check(Encoding encoding) const;
-  // Whether the principal may read it. `project` is that of the scope, nullptr: there is none.
+  // Whether the principal may read it. `project` is that of the scope; nullptr: !needs_project().
   [[nodiscard]] schema::Code authorize(const access::Principal& principal,
                                        const model::Workspace& workspace,
                                        const model::Project* project) const;

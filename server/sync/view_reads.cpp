@@ -23,12 +23,11 @@ void ViewReads::ask(const Key& key) {
   auto& entry = entries_[key];
   entry.asked = true;
   entry.outdated = false;
-  door_.read_view(
-      key.project, key.view, key.acts,
-      [this, key](const std::shared_ptr<const model::View>& view) { answered(key, view); });
+  door_.read_view(key.project, key.view, key.acts,
+                  [this, key](const auto& view) { answered(key, view); });
 }
 
-void ViewReads::answered(const Key& key, const std::shared_ptr<const model::View>& view) {
+void ViewReads::answered(const Key& key, const engine::Read<model::View>& view) {
   auto& entry = entries_[key];
   entry.asked = false;
   auto waiting = std::exchange(entry.waiting, {});
@@ -38,7 +37,7 @@ void ViewReads::answered(const Key& key, const std::shared_ptr<const model::View
   } else if (entry.outdated || !view) {
     entries_.erase(key);
   } else {
-    entry.view = view;
+    entry.view = *view;
   }
   for (auto& handler : waiting) handler(view);
 }

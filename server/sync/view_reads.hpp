@@ -22,7 +22,7 @@ class ViewReads {
     engine::RejectedActs acts = engine::RejectedActs::hidden;
     auto operator<=>(const Key&) const = default;
   };
-  using Handler = std::move_only_function<void(const std::shared_ptr<const model::View>&)>;
+  using Handler = engine::ReadHandler<model::View>;
 
   explicit ViewReads(Door& door) : door_(door) {}
   ViewReads(const ViewReads&) = delete;
@@ -30,7 +30,7 @@ class ViewReads {
 
   // The view as it is behind all news so far, if that is known; else nullptr: read it.
   [[nodiscard]] std::shared_ptr<const model::View> known(const Key& key) const;
-  // Calls the handler later with the view, as it is behind all news so far; nullptr: there is none.
+  // Calls the handler later with the view, as it is behind all news so far.
   void read(const Key& key, Handler handler);
 
   // What grew, before its followers are told.
@@ -48,7 +48,7 @@ class ViewReads {
   using Entries = std::map<Key, Entry>;
 
   void ask(const Key& key);
-  void answered(const Key& key, const std::shared_ptr<const model::View>& view);
+  void answered(const Key& key, const engine::Read<model::View>& view);
   Entries::iterator outdate(Entries::iterator at);
 
   Door& door_;

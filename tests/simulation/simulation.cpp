@@ -739,7 +739,7 @@ void Simulation::check() {
     const auto digest = model::digest(engine::replay_project(log, id));
     engine::LocalInbox inbox;
     const auto read = engine::read_project_and_wait(server_.engine(), inbox, id);
-    if (!read || model::digest(*read) != digest)
+    if (!read || model::digest(**read) != digest)
       return trace_.fail("what readers see is not what a replay gives");
     for (const auto& member : members_) {
       const auto* replica = member->project(id);

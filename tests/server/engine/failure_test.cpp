@@ -129,6 +129,27 @@ TEST_CASE("When a commit fails, everything in flight is unknown, and the engine 
   world.verify();
 }
 
+// The meta page cannot be written: what the file holds is not known any more.
+class BrokenMetaPage : public IoHook {
+ public:
+  int before(const IoCall& call) override {
+    return call.kind == IoKind::write && call.synchronous ? EIO : 0;
+  }
+};
+
+TEST_CASE("Of what a broken disk holds nothing is said", "[engine][failure]") {
+  std::atomic<int> failures = 0;
+  RunningEngine world({.on_failure = [&](const std::string&) { ++failures; }});
+  world.restart();  // no project is loaded
+  BrokenMetaPage broken;
+  const ScopedIoHook hook(broken);
+  CHECK(world.submit(create(1)) == "unknown");
+  CHECK(world.why_unread() == engine::Unread::ended);
+  CHECK(world.why_unread({9, 9}) == engine::Unread::ended);
+  world.stop();
+  CHECK(failures == 1);
+}
+
 TEST_CASE("A question alone does not hide that the disk broke", "[engine][failure]") {
   RunningEngine world;
   Disk disk(world.folder().string());
@@ -150,7 +171,7 @@ TEST_CASE_METHOD(RunningEngine, "Stopping finishes what was taken and refuses wh
   CHECK(submit(create(900)) == "goingAway");
   CHECK(query({1, 1}) == "unknown");
   // Readers too get an answer.
-  CHECK(read_project() == nullptr);
+  CHECK(why_unread() == engine::Unread::ended);
   CHECK(read_view(model::ViewName::BOARD) == nullptr);
   stop();
   restart();

@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <mutex>
 #include <stdexcept>
@@ -187,8 +189,8 @@ TEST_CASE_METHOD(RunningEngine, "States and views that are read equal a replay f
     }
     if (n % 20 == 0) check_readers(*this);
   }
-  CHECK(read_project(project_id(9)) == nullptr);
-  CHECK(read_project({}) == nullptr);
+  CHECK(why_unread(project_id(9)) == engine::Unread::absent);
+  CHECK(why_unread({}) == engine::Unread::absent);
   CHECK(read_view(ViewName::BOARD, project_id(9)) == nullptr);
   restart();
   check_readers(*this);
@@ -310,11 +312,11 @@ TEST_CASE_METHOD(RunningEngine, "Whoever asked for what cannot be made is answer
   engine::Projector projector(
       log(), {.clock = []() -> Timestamp { throw std::runtime_error("no clock"); }}, metrics, {}, 0,
       [](Id, Version, record::AlignedBytes) {}, [&](const std::string&) { ++failures; });
-  std::promise<bool> answer;
+  std::promise<engine::Unread> answer;
   projector.with_view(kProject, ViewName::FLOW, engine::RejectedActs::shown,
-                      [&](const auto& view) { answer.set_value(view == nullptr); });
+                      [&](const auto& view) { answer.set_value(view.error()); });
   projector.start();
-  CHECK(answer.get_future().get());
+  CHECK(answer.get_future().get() == engine::Unread::ended);
   projector.stop();
   CHECK(failures == 1);
 }
@@ -407,10 +409,36 @@ TEST_CASE_METHOD(RunningEngine, "A snapshot that this build cannot use is passed
   CHECK(loaded_with({version.value + 1}, changed(5)) == 1);
 }
 
+// Wherever the file has these bytes, one bit of them flips.
+void damage(const std::filesystem::path& file, Id id) {
+  std::fstream data(file, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(data), {});
+  const std::string_view wanted(reinterpret_cast<const char*>(&id), sizeof(id));
+  auto at = bytes.find(wanted);
+  REQUIRE(at != std::string::npos);
+  for (; at != std::string::npos; at = bytes.find(wanted, at + 1)) {
+    data.seekp(static_cast<std::streamoff>(at));
+    data.put(static_cast<char>(bytes[at] ^ 1));
+  }
+}
+
+TEST_CASE_METHOD(RunningEngine, "That a project is damaged is not that there is none",
+                 "[engine][projector]") {
+  open_project_of(*this, 2);
+  const Id task{0xDA3A6ED, 0x5EED};
+  given({.command = create_task({.task = task, .column = column_id(20)}), .stream = project_id(2)});
+  restart();  // nothing is loaded
+  damage(folder() / "data.mdb", task);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(why_unread(project_id(2)) == engine::Unread::damaged);
+    CHECK(read_project() != nullptr);  // the others go on
+  }
+}
+
 // Of all that are known (nil), or of one.
 engine::Covers covers_of(RunningEngine& world, Id project = {}) {
   std::shared_ptr<const engine::Covers> covers;
-  const auto take = [&](auto given) { covers = std::move(given); };
+  const auto take = [&](const auto& given) { covers = given.value(); };
   if (project.is_nil()) {
     world.engine().read_covers(world.inbox(), take);
   } else {
@@ -463,7 +491,10 @@ TEST_CASE("Covers tell of every project that was read, in memory or not, and loa
     check_all();
   }
   world.stop();
-  CHECK(covers_of(world).empty());
+  std::optional<engine::Unread> why;
+  world.engine().read_covers(world.inbox(), [&](const auto& given) { why = given.error(); });
+  while (!why) world.run_one();
+  CHECK(why == engine::Unread::ended);
 }
 
 TEST_CASE("Idle projects are dropped and loaded again", "[engine][projector]") {
@@ -487,7 +518,7 @@ TEST_CASE_METHOD(RunningEngine,
   for (std::uint64_t n = 0; n < answers.size(); ++n) {
     send(create(n + 1, project_id(2)), answers[n]);
     engine().read_project(project_id(2), inbox(),
-                          [&](auto state) { seen.push_back(std::move(state)); });
+                          [&](const auto& state) { seen.push_back(state.value()); });
   }
   for (const auto& answer : answers) wait(answer);
   while (seen.size() < answers.size()) inbox().run_one();

@@ -199,15 +199,21 @@ void RunningEngine::catch_up() {
 }
 
 std::shared_ptr<const model::Project> RunningEngine::read_project(Id project) {
-  return engine::read_project_and_wait(*engine_, inbox_, project);
+  return engine::read_project_and_wait(*engine_, inbox_, project).value_or(nullptr);
+}
+
+engine::Unread RunningEngine::why_unread(Id project) {
+  const auto read = engine::read_project_and_wait(*engine_, inbox_, project);
+  REQUIRE_FALSE(read);
+  return read.error();
 }
 
 std::shared_ptr<const model::View> RunningEngine::read_view(model::ViewName name, Id project,
                                                             engine::RejectedActs acts) {
-  std::optional<std::shared_ptr<const model::View>> view;
-  engine_->read_view(project, name, acts, inbox_, [&](auto given) { view = std::move(given); });
+  std::optional<engine::Read<model::View>> view;
+  engine_->read_view(project, name, acts, inbox_, [&](const auto& given) { view = given; });
   while (!view) run_one();
-  return *view;
+  return view->value_or(nullptr);
 }
 
 std::vector<std::string> RunningEngine::not_ready() const {

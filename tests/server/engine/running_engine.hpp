@@ -102,6 +102,8 @@ class RunningEngine {
   // Waits until readers see everything that is committed.
   void catch_up();
   [[nodiscard]] std::shared_ptr<const model::Project> read_project(Id project = kProject);
+  // Requires: it cannot be read.
+  [[nodiscard]] engine::Unread why_unread(Id project = kProject);
   [[nodiscard]] std::shared_ptr<const model::View> read_view(
       model::ViewName name, Id project = kProject,
       engine::RejectedActs acts = engine::RejectedActs::shown);

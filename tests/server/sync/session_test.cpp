@@ -110,6 +110,51 @@ TEST_CASE_METHOD(Conversation, "What fails while a message is taken or made ends
   CHECK(closed_as() == CloseCode::internal);
 }
 
+// Whatever a client is told in the end it may take as final: that there is no such project, or that it may not read it.
+TEST_CASE_METHOD(LongConversation, "What an engine cannot tell any more, a session does not either",
+                 "[sync][session]") {
+  hello();
+  const auto project = R"("project":")" + to_string(kProject) + '"';
+  // Nobody hears of it before the engine has ended.
+  const auto act_and_stop = [&](Command command) {
+    std::string answer;
+    send({.command = std::move(command)}, answer);
+    stop();
+    wait(answer);
+    settle();
+  };
+  SECTION("to who subscribes") {
+    stop();
+    subscribe(R"({"after":"0"})", R"({"events":null})");
+  }
+  SECTION("to who subscribes to a view") {
+    stop();
+    subscribe(R"({"snapshot":null})", R"({"views":["tasks"]})");
+  }
+  SECTION("to whoever watches") {
+    subscribe(R"({"snapshot":null})", R"({"views":["tasks"]})");
+    CHECK(hear().find(R"("whole":true)") != std::string::npos);
+    pass(1000ms);
+    act_and_stop(create_task({.task = task_id(1)}));
+  }
+  SECTION("to those whose rights have changed") {
+    subscribe(R"({"after":"0"})", R"({"events":null})");
+    CHECK(hear().starts_with(R"({"events")"));
+    act_and_stop(revoke_role({.member = kViewer, .from = schema::Role::VIEWER}));
+  }
+  SECTION("to who comes into a room") {
+    stop();
+    say(R"({"presence":{)" + project + R"(,"view":"board"}})");
+  }
+  SECTION("to who asks what would be") {
+    stop();
+    say(R"({"whatIf":{"question":1,)" + project +
+        R"(,"commands":[{"command":{"project":{"archiveProject":{}}}}]}})");
+  }
+  CHECK(hear().empty());
+  CHECK(closed_as() == CloseCode::internal);
+}
+
 TEST_CASE_METHOD(Conversation, "A view is told at its rate, and ends in the true state",
                  "[sync][session][views]") {
   hello();
