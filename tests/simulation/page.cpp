@@ -1,5 +1,7 @@
 #include "tests/simulation/page.hpp"
 
+#include <capnp/schema.h>
+
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <charconv>
@@ -154,6 +156,7 @@ void Page::connect() {
                    token_.secret, to_string(Id{1, place_.number + 1}), subscriptions));
   send(fmt::format(R"({{"presence":{{"project":"{}","view":"{}"}}}})", to_string(place_.project),
                    model::to_string(place_.view)));
+  for (const auto& given : unanswered_) send(given.line);
 }
 
 void Page::lose_connection(std::uint16_t code) {
@@ -199,6 +202,8 @@ std::string Page::subscribe_view() {
 
 void Page::reload() {
   if (wire_ != nullptr) lose_connection(0);
+  for (const auto& given : unanswered_) world_.ledger.given_up(given.act);
+  unanswered_.clear();
   events_.clear();
   log_id_.clear();
 }
@@ -217,6 +222,17 @@ void Page::put_token(MadeToken token) {
   needs_token_ = false;
   if (is_connected() && world_.random.one_in(2))
     send(R"({"renewToken":{"token":")" + token_.secret + R"("}})");
+}
+
+void Page::act(Id stream, const testing::Command& command) {
+  const auto high = world_.random.next();
+  const Id id{high, world_.random.next()};
+  record::Hash seed;
+  for (auto& byte : seed) byte = static_cast<std::byte>(world_.random.next());
+  const auto act = world_.ledger.submitted(id);
+  world_.trace.say("W{}: act {} in {}", place_.number, act, testing::name_of(stream));
+  unanswered_.push_back({act, id, R"({"command":)" + line_of(command, id, stream, seed) + "}"});
+  if (wire_ != nullptr) send(unanswered_.back().line);
 }
 
 void Page::try_out(const testing::Command& command) {
@@ -312,6 +328,8 @@ void Page::take(std::string_view kind, const object& body) {
   if (kind == "rejected" && text(body, "code") == "notPermitted" &&
       forbidden_commands_.erase(std::string(text(body, "id"))) == 1)
     return;
+  if (kind == "accepted" || kind == "rejected") return take_outcome(kind == "accepted", body);
+  if (kind == "unknown") return;  // the server ends, and it is given again
   if (kind == "error") {
     const auto code = text(body, "code");
     world_.trace.say("W{}: error {}", place_.number, code);
@@ -404,6 +422,32 @@ void Page::take_presence(const object& body) {
   }
   if (number(body, "total") != here_.size())
     fault(fmt::format("{} are there, and {} are known", number(body, "total"), here_.size()));
+}
+
+// Given again, it may be answered again.
+void Page::take_outcome(bool is_accepted, const object& body) {
+  const auto command = id(body, "id");
+  const auto given = std::ranges::find(unanswered_, command, &Given::id);
+  if (given == unanswered_.end()) return;
+  const auto act = given->act;
+  unanswered_.erase(given);
+  if (is_accepted) {
+    world_.trace.say("W{}: act {} accepted", place_.number, act);
+    return world_.ledger.accepted(act,
+                                  {.id = command,
+                                   .stream = id(body, "stream"),
+                                   .first_version = {number(body, "firstVersion")},
+                                   .first_position = {number(body, "firstPosition")},
+                                   .count = static_cast<std::uint32_t>(number(body, "count"))});
+  }
+  const std::string code(text(body, "code"));
+  world_.trace.say("W{}: act {} rejected {}", place_.number, act, code);
+  const auto known = capnp::Schema::from<schema::Code>().findEnumerantByName(code);
+  KJ_IF_MAYBE (enumerant, known) {
+    const auto ordinal = static_cast<client::Code>(enumerant->getOrdinal());
+    return world_.ledger.rejected(act, command, ordinal, false);
+  }
+  fault("a code that nobody knows");
 }
 
 void Page::take_answer(const object& body) {

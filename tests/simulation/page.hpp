@@ -2,7 +2,7 @@
 // A page in a browser, a member's or the one on the wall of a room: it speaks the JSON form by itself, as the dashboard does,
 // and keeps what it is told of one project: every event, one view, and who is there.
 //
-// A member's page also asks what commands would lead to. A room's has no events, and tries what no room may do.
+// A member's page also acts, and asks what acts would lead to. A room's has no events, and tries what no room may do.
 
 #include <functional>
 #include <map>
@@ -61,6 +61,8 @@ class Page {
   void mend();
   // Another token, which the present connection may go on with.
   void put_token(MadeToken token);
+  // Gives a command, and as long as there is no answer again on each connection.
+  void act(Id stream, const testing::Command& command);
   // Asks what the command would lead to.
   void try_out(const testing::Command& command);
   // A room's: one thing that it may not do.
@@ -76,7 +78,7 @@ class Page {
   [[nodiscard]] bool shows(Version version, const PageRows& rows) const;
   // Those whom it was told of; nullopt: not told yet, or it may not be there.
   [[nodiscard]] std::optional<std::vector<Guest>> guests() const;
-  [[nodiscard]] bool has_open_questions() const { return !questions_.empty(); }
+  [[nodiscard]] bool is_idle() const { return unanswered_.empty() && questions_.empty(); }
   // What it keeps is what the log has.
   void check(const log::EventLog& log) const;
   [[nodiscard]] std::string describe() const;
@@ -97,6 +99,7 @@ class Page {
   void take_events(const boost::json::object& body);
   void take_view(const boost::json::object& body);
   void take_presence(const boost::json::object& body);
+  void take_outcome(bool is_accepted, const boost::json::object& body);
   void take_answer(const boost::json::object& body);
   void take_end(const boost::json::object& body);
   [[nodiscard]] std::string subscribe_events();
@@ -127,6 +130,12 @@ class Page {
   Version view_version_;
   std::map<std::uint64_t, Guest> here_;
   bool is_present_ = false;
+  struct Given {
+    Act::Number act = 0;
+    Id id;
+    std::string line;
+  };
+  std::vector<Given> unanswered_;
   std::map<std::uint32_t, Id> questions_;  // what is tried; nil: must be refused
   std::set<std::uint32_t> forbidden_;      // subscriptions
   std::set<std::string> forbidden_commands_;

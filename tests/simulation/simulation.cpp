@@ -302,6 +302,9 @@ void Simulation::let_somebody_act() {
   const auto idea = member.think();
   if (!idea) return;
   if (random_.one_in(16)) return any_page().try_out(idea->attempt.command);
+  auto& page = *pages_.front();
+  if (page.place().member == idea->attempt.actor.id && random_.one_in(2))
+    return page.act(idea->project, idea->attempt.command);
   const auto named = std::ranges::find_if(
       members_, [&](const auto& each) { return each->id() == idea->attempt.actor.id; });
   (named != members_.end() ? **named : member).act(*idea);
@@ -368,6 +371,10 @@ void Simulation::tend_members() {
         !page->has_all_events(server_.log().stream_version(page->place().project)))
       return;
   }
+  // Who may not read it any more is not told that it is older.
+  for (const auto& page : pages_) {
+    if (!page->is_room() && !may_read(page->place().member, page->place().project)) page->reload();
+  }
   is_held_ = false;
   trace_.say("everybody has seen the log that was restored");
 }
@@ -403,7 +410,7 @@ void Simulation::make_trouble(Trouble trouble) {
       offline_until_[member.number()] = time_.now() + std::chrono::seconds(random_.below(300));
       break;
     case Trouble::kill_app:
-      if (random_.one_in(5)) any_page().reload();
+      if (random_.one_in(5)) any_page().reload();  // its acts are not kept
       random_.one_in(3) ? member.lose_outbox() : member.kill_app();
       break;
     case Trouble::unplug_app:
@@ -522,6 +529,9 @@ void Simulation::restore_backup() {
     member->forget_past();
     if (!member->is_idle()) member->kill_app();
   }
+  for (auto& page : pages_) {
+    if (!page->is_idle()) page->reload();
+  }
   is_held_ = true;
   server_back_in_ = 1 + random_.below(50);
 }
@@ -557,7 +567,7 @@ bool Simulation::is_caught_up(const Member& member) const {
 bool Simulation::is_at_rest() const {
   if (is_held_ || !server_.is_quiet() || server_.is_stopping() || ledger_.open() > 0) return false;
   for (const auto& page : pages_) {
-    if (!page->is_connected() || page->has_open_questions()) return false;
+    if (!page->is_connected() || !page->is_idle()) return false;
   }
   return std::ranges::all_of(members_, [&](const auto& member) {
     return member->is_connected() && is_caught_up(*member) && member->is_settled();

@@ -103,6 +103,32 @@ TEST_CASE("The power fails at the call that was chosen", "[simulation][disk]") {
   CHECK((text == "ald" || text == "bld"));
 }
 
+TEST_CASE("Each disk has its own file, and its own power", "[simulation][disk]") {
+  Random random(1);
+  Trace trace;
+  Disk one(random, trace);
+  Disk other(random, trace, "outbox");
+  Disks disks;
+  disks.add(one);
+  disks.add(other);
+  const ScopedIoHook hook(disks);
+  const int first = ::open(one.file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int second = ::open(other.file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  one.adopt();
+  other.adopt();
+  one.lose_power();
+  CHECK(::pwrite(first, "new", 3, 0) == -1);
+  CHECK(::pwrite(second, "new", 3, 0) == 3);
+  CHECK(::fdatasync(second) == 0);
+  other.lose_power();
+  other.start();
+  std::string text(3, '\0');
+  CHECK(::pread(second, text.data(), 3, 0) == 3);
+  CHECK(text == "new");
+  ::close(first);
+  ::close(second);
+}
+
 TEST_CASE("A call that fails may have had its effect", "[simulation][disk]") {
   SmallDisk small;
   std::size_t effects = 0;
