@@ -56,7 +56,19 @@ void Ledger::given_up(Act::Number number) {
   if (auto* const act = finish(number)) act->status = Status::given_up;
 }
 
-void Ledger::restored(Position end) {
+void Ledger::restored(const log::EventLog& replaced, Position end) {
+  Position position = end;
+  while (true) {
+    const auto batch = replaced.read_all(position, {.bytes = 1 << 20, .events = 1 << 20});
+    if (batch.count == 0) break;
+    record::Bytes rest = batch.entries;
+    while (!rest.empty()) {
+      const auto entry = record::next_entry(rest, record::EventView::Check::hashes);
+      if (!entry || !*entry) return trace_.fail("a stored event does not check");
+      lost_.insert((*entry)->event.envelope().command_id);
+      position = (*entry)->event.envelope().position;
+    }
+  }
   for (auto& act : acts_) {
     if (act.status == Status::accepted && act.accepted->first_position > end)
       act.status = Status::known_lost;
@@ -64,8 +76,10 @@ void Ledger::restored(Position end) {
 }
 
 bool Ledger::is_known_lost(Id id) const {
-  return std::ranges::any_of(
-      acts_, [&](const Act& act) { return act.id == id && act.status == Status::known_lost; });
+  const auto act = std::ranges::find(acts_, id, &Act::id);
+  // Whoever gave it is gone; what they left in an outbox may have been accepted since.
+  if (act == acts_.end() || act->status == Status::given_up) return lost_.contains(id);
+  return act->status == Status::known_lost;
 }
 
 void Ledger::check_end(Id id, client::Status status) const {

@@ -46,12 +46,13 @@ class Ledger {
   void operated(Id id) { operated_.insert(id); }
   // What this would lead to was asked, or it was given by somebody who may not: it never takes effect.
   void tried(Id id) { tried_.insert(id); }
-  // The log was replaced by an older one, which ends here.
-  void restored(Position end);
+  // The log is replaced by an older one, which ends here.
+  void restored(const log::EventLog& replaced, Position end);
 
   [[nodiscard]] bool is_accepted(Act::Number act) const {
     return acts_.at(act).status == Act::Status::accepted;
   }
+  // It was recorded in a log that was replaced, or its client was told so.
   [[nodiscard]] bool is_known_lost(Id id) const;
   // The library says at last that this became of it; who was told something else was told wrong.
   void check_end(Id id, client::Status status) const;
@@ -80,6 +81,7 @@ class Ledger {
   std::vector<Act> acts_;
   std::set<Id> operated_;
   std::set<Id> tried_;
+  std::set<Id> lost_;  // what logs had that were replaced
 };
 
 }  // namespace daybook::simulation

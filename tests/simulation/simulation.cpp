@@ -522,9 +522,9 @@ void Simulation::reissue_token(Member& member) {
 // Nobody writes before all have: a log that goes on with other events under numbers that a client has seen cannot be told
 // from the one that it knew.
 void Simulation::restore_backup() {
+  ledger_.restored(server_.log(), backup_end_);
   server_.kill(Server::End::process);
   disk_.restore(*backup_);
-  ledger_.restored(backup_end_);
   for (auto& member : members_) {
     member->forget_past();
     if (!member->is_idle()) member->kill_app();

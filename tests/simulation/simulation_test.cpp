@@ -7,11 +7,15 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
+#include "tests/server/log/sample_log.hpp"
+#include "tests/support/temp_folder.hpp"
+
 namespace daybook::simulation {
 namespace {
 
 using testing::Random;
 using testing::ScopedIoHook;
+using testing::TempFolder;
 
 TEST_CASE("The same seed does the same, to the last byte", "[simulation]") {
   spdlog::set_level(spdlog::level::off);
@@ -31,6 +35,28 @@ TEST_CASE("Another seed does something else", "[simulation]") {
   spdlog::set_level(spdlog::level::off);
   CHECK(run({.seed = 1}).digest != run({.seed = 2}).digest);
   spdlog::set_level(spdlog::level::info);
+}
+
+TEST_CASE("Of what a replaced log had, that is known to be lost of which nobody knows better",
+          "[simulation][ledger]") {
+  const TempFolder folder;
+  const auto log = log::open_or_throw(log::options_for(folder.path()));
+  const Id before{1, 1}, behind{1, 2}, accepted{1, 3}, waiting{1, 4}, unnamed{1, 5};
+  log::commit(*log,
+              {{.id = before}, {.id = behind}, {.id = accepted}, {.id = waiting}, {.id = unnamed}});
+  Trace trace;
+  Ledger ledger(trace);
+  for (const auto id : {before, behind}) ledger.given_up(ledger.submitted(id));
+  ledger.given_up(ledger.submitted({}));  // its app was gone before the library named it
+  ledger.accepted(ledger.submitted(accepted), {.id = accepted, .first_position = {3}, .count = 1});
+  static_cast<void>(ledger.submitted(waiting));  // and is given again
+  ledger.restored(*log, {1});
+  CHECK_FALSE(ledger.is_known_lost(before));
+  CHECK(ledger.is_known_lost(behind));
+  CHECK(ledger.is_known_lost(accepted));
+  CHECK_FALSE(ledger.is_known_lost(waiting));
+  CHECK(ledger.is_known_lost(unnamed));
+  CHECK(trace.failure().empty());
 }
 
 // A file on the simulated disk, written as the log writes its own.
