@@ -8,6 +8,8 @@
 #include <catch2/catch.hpp>
 
 #include "tests/server/log/sample_log.hpp"
+#include "tests/simulation/disk.hpp"
+#include "tests/simulation/ledger.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace daybook::simulation {
