@@ -116,6 +116,8 @@ export interface Part {
   /** Told to the others as what one looks at. */
   view: wire.ViewName;
   page?: Component<{ project: Project; entity: string | undefined }>;
+  /** A thing on its page needs the width that the side takes. */
+  isWide?: boolean;
   /** One of its things, beside the page: what is so, what can be done, what was said. */
   sheet?: Component<{ project: Project; entity: string }>;
   panels?: readonly Panel[];

@@ -47,6 +47,6 @@ export const asks: Record<wire.AttentionReason, string> = {
   taskBlocked: 'Unblock',
   taskOverdueInColumn: 'Move on',
   columnOverLimit: 'Clear',
-  mentioned: 'Read the comment on',
+  mentioned: 'Read about',
   changeToAssess: 'Assess',
 };

@@ -17,13 +17,18 @@ export function decisions(rows: Rows<'decisions'>): Decision[] {
     );
 }
 
+/** The option that was chosen; before that the one that leads, of several the first. */
+export function leading({ option, options = [], votes = [] }: wire.DecisionState): string | undefined {
+  if (option !== undefined) return option;
+  const count = (of: string | undefined): number => votes.filter((vote) => vote.option === of).length;
+  return [...options].sort((a, b) => count(b.option) - count(a.option))[0]?.option;
+}
 /** Votes for the option that leads, for others, who stepped aside, who is missing. */
 export function seats(decision: Decision): Seat[] {
-  const lead = [...(decision.tally ?? [])].sort((a, b) => (b.votes ?? 0) - (a.votes ?? 0))[0]?.option;
+  const state = decision.state ?? {};
+  const lead = leading(state);
   return [
-    ...(decision.state?.votes ?? []).map(({ option }): Seat =>
-      option === (decision.state?.option ?? lead) ? 'for' : 'against',
-    ),
+    ...(state.votes ?? []).map(({ option }): Seat => (option === lead ? 'for' : 'against')),
     ...(decision.state?.recused ?? []).map((): Seat => 'recused'),
     ...(decision.votesMissing ?? []).map((): Seat => 'missing'),
   ];

@@ -13,6 +13,7 @@ export const decision: Part = {
   view: 'decisions',
   views: ['decisions', 'approvals', 'changes', 'risks', 'people'],
   page: Page,
+  isWide: true,
   panels: [{ row: 'work', order: 3, columns: 1, title: 'Decisions waiting', component: Panel }],
   count: (project) => decisions(project.view('decisions')).filter(isOpen).length,
   find: function* (project): Generator<Found> {
