@@ -54,6 +54,9 @@ function movedAt(project: Project, task: string): number | undefined {
 }
 
 export function answer(project: Project, act: Act): Answer | undefined {
+  // No view tells how it stands, so the form takes it for the other way.
+  if ('task' in act.command && 'setPredecessorPolicy' in act.command.task && act.refusal?.code === 'changedMeanwhile')
+    return { body: 'It is so already.' };
   const wanted = moveOf(act);
   if (wanted === undefined) return undefined;
   const task = wanted.task ?? NIL;
