@@ -407,11 +407,12 @@ void Session::notice(const engine::Notice& notice) {
 
 void Session::day_changed() {
   if (closing_ || draining_ || phase_ != Phase::open) return;
+  const auto now = services_.steady();
   bool touched = false;
   for (auto& subscription : subscriptions_) {
     for (auto& watcher : subscription->watchers()) {
       if (!model::depends_on_date(watcher.view())) continue;
-      watcher.touch();
+      watcher.touch(now);
       touched = true;
     }
   }
@@ -431,6 +432,7 @@ void Session::take_notice(const engine::Notice& notice) {
     close(CloseCode::token_ended, "the token was revoked");
     return wake_();
   }
+  const auto now = services_.steady();
   std::vector<std::uint64_t> recheck_serials;
   bool touched = false;
   for (auto& subscription : subscriptions_) {
@@ -442,14 +444,14 @@ void Session::take_notice(const engine::Notice& notice) {
     for (const auto& stream : notice.streams) {
       if (subscription->scope().all || stream.id != subscription->scope().stream) continue;
       subscription->advance(stream.version.value);
-      for (auto& watcher : subscription->watchers()) watcher.touch();
+      for (auto& watcher : subscription->watchers()) watcher.touch(now);
       rights = rights || stream.rights_changed;
       touched = true;
     }
     if (workspace_grew) {
       for (auto& watcher : subscription->watchers()) {
         if (!model::depends_on_workspace(watcher.view())) continue;
-        watcher.touch();
+        watcher.touch(now);
         touched = true;
       }
     }

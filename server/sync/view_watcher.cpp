@@ -1,8 +1,16 @@
 #include "server/sync/view_watcher.hpp"
 
 #include <tuple>
+#include <utility>
 
 namespace daybook::sync {
+
+void ViewWatcher::touch(Instant now) {
+  if (!std::exchange(dirty_, true)) dirty_since_ = now;
+  if (asked_ || now < dirty_since_ || now - dirty_since_ < kStallMax) return;
+  told_.reset();
+  if (sent_ == 0) sending_.reset();
+}
 
 bool ViewWatcher::should_read(Instant now) {
   if (!dirty_ || asked_ || sending_ || now < earliest_) return false;

@@ -219,7 +219,7 @@ TEST_CASE_METHOD(RunningEngine, "A watcher is told of another day, and never goe
   sync::Instant now{};
   sync::ViewSteps steps;
   const auto told = [&](const std::shared_ptr<model::View>& view) {
-    watcher.touch();
+    watcher.touch(now);
     REQUIRE(watcher.should_read(now));
     watcher.show(steps, view, now);
     const auto frame = watcher.next(sync::Encoding::json, log());
@@ -244,10 +244,10 @@ TEST_CASE("A watcher reads no sooner again since nothing had changed", "[sync][v
   watcher.show(steps, summary(1, 7, 100), now);
   RunningEngine world;
   static_cast<void>(watcher.next(sync::Encoding::json, world.log()));
-  watcher.touch();
+  watcher.touch(now);
   REQUIRE(watcher.should_read(now + 100ms));
   watcher.show(steps, summary(1, 7, 100), now + 100ms);
-  watcher.touch();
+  watcher.touch(now);
   CHECK_FALSE(watcher.should_read(now + 199ms));
   CHECK(watcher.due() == now + 200ms);
   CHECK(watcher.should_read(now + 200ms));

@@ -51,13 +51,18 @@ class Watcher {
     return true;
   }
   [[nodiscard]] const std::map<std::string, std::string>& rows() const { return rows_; }
+  [[nodiscard]] bool is_open() const { return !session_->closing(); }
   [[nodiscard]] std::uint64_t updates() const { return updates_; }
+  [[nodiscard]] std::uint64_t whole_updates() const { return whole_updates_; }
 
  private:
   void say(const std::string& message) { session_->receive(std::as_bytes(std::span(message))); }
   void begin(bool whole, std::uint32_t subscription) {
     REQUIRE(subscription == subscription_);
-    if (whole && !in_update_) rows_.clear();
+    if (whole && !in_update_) {
+      rows_.clear();
+      ++whole_updates_;
+    }
     in_update_ = true;
   }
   void end(bool complete) {
@@ -107,18 +112,30 @@ class Watcher {
   std::map<std::string, std::string> rows_;
   bool in_update_ = false;
   std::uint64_t updates_ = 0;
+  std::uint64_t whole_updates_ = 0;
 };
 
 // A hall full of watchers over one engine.
 class Hall : public LongConversation {
  public:
+  // Nobody says anything, and time passes: that is not to end their sessions.
+  Hall() {
+    services().options.heartbeat = 24h;
+    const auto made = access::make_token();
+    lasting_token_ = made.secret;
+    given({.command = issue_token({.token = token_id(51),
+                                   .hash = {made.hash.begin(), made.hash.end()},
+                                   .member = kAdmin}),
+           .stream = {}});
+    settle();
+  }
   ~Hall() {
     watchers_.clear();
     wait_answers();
   }
   Watcher& enter(sync::Encoding encoding) {
     const auto number = static_cast<std::uint32_t>(1 + watchers_.size() * 7);
-    watchers_.push_back(std::make_unique<Watcher>(services(), token(), encoding, number));
+    watchers_.push_back(std::make_unique<Watcher>(services(), lasting_token_, encoding, number));
     return *watchers_.back();
   }
   std::vector<std::unique_ptr<Watcher>>& watchers() { return watchers_; }
@@ -135,6 +152,7 @@ class Hall : public LongConversation {
   }
 
  private:
+  std::string lasting_token_;
   std::vector<std::unique_ptr<Watcher>> watchers_;
 };
 
@@ -201,6 +219,49 @@ TEST_CASE_METHOD(Hall,
   CHECK(step->encoded() == 3);
 }
 
+TEST_CASE_METHOD(Hall,
+                 "Who does not read for long keeps no view, and is told the whole of it afterwards",
+                 "[sync][views]") {
+  auto& stalled = enter(sync::Encoding::binary);
+  auto& other = enter(sync::Encoding::json);
+  create(1);
+  come_to_rest();
+  const std::weak_ptr<const model::View> first = read_view(model::ViewName::TASKS);
+  const auto whole_updates = stalled.whole_updates();
+  std::uint64_t task = 1;
+  // Something happens behind so much time; the other one reads it.
+  const auto go_on = [&](std::chrono::milliseconds time) {
+    pass(time);
+    create(++task);
+    settle();
+    for (int i = 0; i < 3; ++i) {
+      pass(100ms);
+      static_cast<void>(other.listen());
+      wait_answers();
+    }
+    static_cast<void>(read_view(model::ViewName::TASKS));
+  };
+  go_on(0ms);
+  go_on(sync::ViewWatcher::kStallMax - 1s);
+  CHECK_FALSE(first.expired());  // a difference is enough, still
+  SECTION("soon enough") {
+    come_to_rest();
+    CHECK(stalled.whole_updates() == whole_updates);
+  }
+  SECTION("too late") {
+    go_on(1s);
+    CHECK(first.expired());
+    come_to_rest();
+    CHECK(stalled.whole_updates() == whole_updates + 1);
+  }
+  CHECK(stalled.rows().size() == task);
+  CHECK(other.rows().size() == task);
+  create(++task);
+  come_to_rest();
+  CHECK(stalled.rows().size() == task);
+  CHECK(stalled.whole_updates() <= whole_updates + 1);  // differences again
+}
+
 TEST_CASE("Steps that nobody can ask for again are let go, and others within a limit",
           "[sync][views]") {
   RunningEngine running;
@@ -244,7 +305,7 @@ TEST_CASE("Whatever the timing, each watcher ends with the server's view",
           }
           break;
         case 2:
-          hall.pass(std::chrono::milliseconds(random.below(150)));
+          hall.pass(std::chrono::milliseconds(random.one_in(10) ? 6'000 : random.below(150)));
           break;
         case 3:
           hall.services().day_changed();
@@ -258,6 +319,7 @@ TEST_CASE("Whatever the timing, each watcher ends with the server's view",
       if (random.one_in(40)) hall.enter(sync::Encoding::binary);
     }
     hall.come_to_rest();
+    for (const auto& watcher : hall.watchers()) REQUIRE(watcher->is_open());
     auto& binary = hall.enter(sync::Encoding::binary);
     auto& json = hall.enter(sync::Encoding::json);
     hall.come_to_rest();
