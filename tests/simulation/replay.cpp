@@ -1,5 +1,7 @@
 #include "tests/simulation/replay.hpp"
 
+#include <utility>
+
 #include "model/views/moment.hpp"
 #include "schema/json/json.hpp"
 #include "server/engine/loader.hpp"
@@ -9,7 +11,15 @@ namespace daybook::simulation {
 
 using testing::member_id;
 
+void Replay::forget_replaced() {
+  const auto restores = world_.count(Trouble::restore);
+  if (std::exchange(restores_, restores) == restores) return;
+  projects_.clear();
+  workspace_ = {};
+}
+
 const model::Project& Replay::project(Id id) {
+  forget_replaced();
   auto& state = projects_[id];
   if (state.version != world_.server.log().stream_version(id))
     state = engine::replay_project(world_.server.log(), id);
@@ -17,6 +27,7 @@ const model::Project& Replay::project(Id id) {
 }
 
 const model::Workspace& Replay::workspace() {
+  forget_replaced();
   if (workspace_.version != world_.server.log().stream_version({}))
     workspace_ = engine::load_workspace(world_.server.log());
   return workspace_;

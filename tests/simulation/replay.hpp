@@ -22,7 +22,11 @@ class Replay {
   [[nodiscard]] PageRows rows_for(const Page& page);
 
  private:
+  // What was replayed of a log that was replaced: the same versions may say something else by now.
+  void forget_replaced();
+
   World& world_;
+  std::size_t restores_ = 0;  // that it knows of
   std::map<Id, model::Project> projects_;
   model::Workspace workspace_;
 };
