@@ -557,7 +557,13 @@ Version Member::version(Id id) const {
 
 bool Member::needs_auth() const { return app_ && app_->needs_auth; }
 
-bool Member::is_idle() const { return kept_.empty() && (!app_ || app_->unanswered.empty()); }
+bool Member::is_idle() const {
+  if (!kept_.empty()) return false;
+  return !app_ || (app_->unanswered.empty() &&
+                   std::ranges::all_of(app_->client->pending_commands(), [](const auto& command) {
+                     return command.status == client::Status::accepted;
+                   }));
+}
 
 bool Member::is_settled() const {
   return !app_ || std::ranges::all_of(app_->client->pending_commands(), [&](const auto& command) {

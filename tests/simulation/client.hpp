@@ -129,7 +129,7 @@ class Member {
   // The highest version of it that was confirmed here; 0: none.
   [[nodiscard]] Version version(Id id) const;
   [[nodiscard]] bool needs_auth() const;
-  [[nodiscard]] bool is_idle() const;  // nothing is submitted and unanswered
+  [[nodiscard]] bool is_idle() const;  // it has nothing to send, and waits for no answer
   // Every command has its final status, but for what a restored log has lost.
   [[nodiscard]] bool is_settled() const;
   // Asked anew, the library gives each command that one final status, and it is what the member was told.
