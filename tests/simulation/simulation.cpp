@@ -29,6 +29,7 @@ class Simulation {
   void tend_server();
   void tend_members();
   void tend_pages();
+  [[nodiscard]] bool may_operate() const;
 
   void heal();
   void come_to_rest();
@@ -104,7 +105,7 @@ void Simulation::pass_time() {
   const auto next = world_.time.next();
   world_.time.pass_until(next && *next > least ? *next : least);
   world_.server.day_changed();
-  if (world_.random.one_in(16)) world_.server.escalate();
+  if (world_.random.one_in(16) && !world_.is_held) world_.server.escalate();
 }
 
 void Simulation::tend_server() {
@@ -132,7 +133,13 @@ void Simulation::tend_members() {
   if (!world_.random.one_in(world_.is_over || world_.is_held ? 20 : 100)) return;
   auto& member = world_.any_member();
   if (!is_left_alone_ && (!world_.is_held || member.app_runs())) member.mend();
-  if (member.needs_auth()) console_.reissue_token(member);
+  if (member.needs_auth()) {
+    if (may_operate()) {
+      console_.reissue_token(member);
+    } else if (member.number() == 1) {
+      member.kill_app();  // it cannot see the log that was restored, and all others wait for it
+    }
+  }
   if (!world_.is_held || !world_.server.is_up()) return;
   for (const auto& each : world_.members) {
     if (each->app_runs() && !is_caught_up(*each)) return;
@@ -151,10 +158,19 @@ void Simulation::tend_members() {
   world_.trace.say("everybody has seen the log that was restored");
 }
 
+// Tokens are events of the workspace, which the admin follows: behind a restored log they wait until the admin has seen it.
+bool Simulation::may_operate() const {
+  const auto& admin = *world_.members.front();
+  return !world_.is_held || (world_.server.is_up() && (!admin.app_runs() || is_caught_up(admin)));
+}
+
 void Simulation::tend_pages() {
   if (!world_.random.one_in(world_.is_over || world_.is_held ? 20 : 100)) return;
   auto& page = world_.any_page();
-  if (page.needs_token()) return console_.renew_token(page);
+  if (page.needs_token()) {
+    if (may_operate()) console_.renew_token(page);
+    return;
+  }
   if (!is_left_alone_) page.mend();
 }
 
