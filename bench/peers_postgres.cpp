@@ -78,9 +78,7 @@ class Inserts : public Conversation {
       length = __builtin_bswap32(length);
       if (data.size() < 1 + length) break;
       const auto kind = static_cast<char>(data[0]);
-      if (kind == 'E')
-        throw std::runtime_error(
-            "postgres: " + std::string(reinterpret_cast<const char*>(data.data()) + 5, length - 4));
+      if (kind == 'E') throw std::runtime_error("postgres: " + fault(data.subspan(5, length - 4)));
       replies += kind == 'Z' ? 1 : 0;
       data = data.subspan(1 + length);
     }
@@ -88,6 +86,13 @@ class Inserts : public Conversation {
   }
 
  private:
+  // Its fields, which end with a zero each: an exception's words would end at the first.
+  static std::string fault(std::span<const std::byte> fields) {
+    std::string words;
+    for (const auto byte : fields) words += byte == std::byte{0} ? ' ' : static_cast<char>(byte);
+    return words;
+  }
+
   std::vector<std::byte> request_;
 };
 
