@@ -50,7 +50,7 @@ class Simulation {
 void Simulation::step() {
   if (!world_.is_over && !world_.is_held) {
     troubles_.step();
-    if (world_.random.one_in(12)) let_somebody_act();
+    if (world_.random.one_in(12) && !world_.is_held) let_somebody_act();
   }
   tend_server();
   tend_members();
