@@ -17,10 +17,10 @@ void begin(World& world, Console& console) {
   world.disk.adopt();
   std::vector<MadeToken> tokens;
   for (std::size_t i = 0; i < kMembers; ++i) tokens.push_back(console.make_token());
-  console.given(
-      open_workspace(
-          {.admin = member_id(1), .token = tokens[0].id, .token_hash = token_hash(tokens[0].secret)}),
-      {}, {.is_server = true});
+  console.given(open_workspace({.admin = member_id(1),
+                                .token = tokens[0].id,
+                                .token_hash = token_hash(tokens[0].secret)}),
+                {}, {.is_server = true});
   for (std::size_t n = 2; n <= kPeople; ++n) console.given(add_member({.member = member_id(n)}));
   for (std::size_t n = 2; n <= kMembers; ++n) {
     console.given(issue_token({.token = tokens[n - 1].id,
