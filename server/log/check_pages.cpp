@@ -16,6 +16,8 @@ using record::load_le;
 constexpr std::size_t kNodeHeader = 8;
 constexpr std::uint16_t kBigData = 1, kSubTree = 2;
 constexpr std::uint16_t kDepthMax = 32;  // LMDB's own
+// LMDB aborts the process where a branch has fewer; in the tree of free pages alone it may have one.
+constexpr std::size_t kBranchLeast = 2, kFreeBranchLeast = 1;
 
 struct BadPage {
   std::string what;
@@ -26,10 +28,11 @@ class Walk {
   Walk(const File& file, const MetaPage& meta, PageDepth depth)
       : file_(file), meta_(meta), depth_(depth) {}
 
-  void tree(const PageTree& tree, bool holds_trees) {
+  // `branch_least`: how many nodes each branch has at least.
+  void tree(const PageTree& tree, bool holds_trees, std::size_t branch_least = kBranchLeast) {
     if (tree.root == kNoPage) return;
     if (tree.depth == 0 || tree.depth > kDepthMax) throw BadPage{"a tree has an impossible depth"};
-    page(tree.root, tree.depth, true, holds_trees);
+    page(tree.root, tree.depth, true, holds_trees, branch_least);
   }
 
  private:
@@ -41,16 +44,18 @@ class Walk {
   };
 
   // `levels`: how many are left, this one included.
-  void page(std::uint64_t number, int levels, bool newest, bool holds_trees) {
+  void page(std::uint64_t number, int levels, bool newest, bool holds_trees,
+            std::size_t branch_least) {
     const bool leaf = levels == 1;
     if (leaf && depth_ == PageDepth::branches && !newest && !holds_trees) return;
     if (++visited_ > meta_.last_page) throw BadPage{"the pages lead in a circle"};
     const std::vector<std::byte> bytes = load(number, leaf ? kLeafPage : kBranchPage);
     const std::size_t count = nodes(bytes, number);
+    if (!leaf && count < branch_least) throw wrong(number);
     for (std::size_t i = 0; i < count; ++i) {
       const Node node = parse(bytes, number, i, leaf);
       if (!leaf) {
-        page(node.child, levels - 1, newest && i + 1 == count, holds_trees);
+        page(node.child, levels - 1, newest && i + 1 == count, holds_trees, branch_least);
       } else if (node.flags & kSubTree) {
         if (!holds_trees || node.data_bytes != kTreeBytes) throw wrong(number);
         tree(parse_tree(node.data), false);
@@ -137,7 +142,7 @@ std::optional<std::string> check_pages(const File& file, const ReadTxn& txn, Pag
   if (meta == nullptr) return std::nullopt;
   try {
     Walk walk(file, *meta, depth);
-    walk.tree(meta->trees[0], false);
+    walk.tree(meta->trees[0], false, kFreeBranchLeast);
     walk.tree(meta->trees[1], true);
   } catch (const BadPage& bad) {
     return bad.what;

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <random>
@@ -14,6 +15,7 @@
 #include "model/record/merkle.hpp"
 #include "server/log/event_log.hpp"
 #include "server/log/layout.hpp"
+#include "server/log/page_file.hpp"
 #include "tests/server/log/sample_log.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -219,6 +221,32 @@ TEST_CASE_METHOD(DamageFixture, "A flipped bit in the tree is told", "[log][dama
   flip(at + 32);
   const auto log = open_or_throw(options_for(folder.path()));
   CHECK_THAT(log->verify({}).faults.at(0), Catch::Contains("the tree's nodes at event 70"));
+}
+
+// LMDB ends the process over such a page.
+TEST_CASE_METHOD(DamageFixture, "A branch of the file with a single node is told",
+                 "[log][damage]") {
+  constexpr std::size_t kPage = 4096;
+  const auto field = [&](std::size_t at) {
+    return reinterpret_cast<std::byte*>(bytes.data() + at);
+  };
+  int refused = 0;
+  for (std::size_t page = 2 * kPage; page + kPage <= used; page += kPage) {
+    if (record::load_le<std::uint16_t>(field(page + 10)) != kBranchPage) continue;
+    const auto honest = bytes;
+    const std::uint16_t end_of_one = kPageHeader + 2;
+    std::memcpy(field(page + 12), &end_of_one, sizeof(end_of_one));
+    write(bytes);
+    const auto opened = EventLog::open(options_for(folder.path()));
+    if (opened.has_value()) {
+      CHECK((*opened)->verify({}).faults.empty());  // a page of the past, of which nothing is read
+    } else {
+      CHECK(opened.error().fault == OpenFault::damaged);
+      ++refused;
+    }
+    bytes = honest;
+  }
+  CHECK(refused > 1);
 }
 
 TEST_CASE_METHOD(DamageFixture, "A damaged snapshot is as good as none, and told",
