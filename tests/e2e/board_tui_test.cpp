@@ -37,15 +37,20 @@ struct Board {
   }
 };
 
-// The server goes, a card is moved, and the program ends before it could be sent: the move waits in the outbox.
-void leave_a_move_unsent(Board& board, const std::vector<std::string>& outbox) {
-  Screen screen(kProgram, outbox, board.environment());
+// The server goes, and a card is moved nevertheless.
+void move_without_server(Board& board, Screen& screen) {
   screen.wait_for({"P1", "live"});
   screen.wait_for({"T-1 Pay by card"});
   board.server.stop_server();
   screen.wait_for({"P1", "stale"});
   screen.type(">");
   screen.wait_for({"1 not confirmed"});
+}
+
+// The server goes, a card is moved, and the program ends before it could be sent: the move waits in the outbox.
+void leave_a_move_unsent(Board& board, const std::vector<std::string>& outbox) {
+  Screen screen(kProgram, outbox, board.environment());
+  move_without_server(board, screen);
   screen.type("q");
   CHECK(screen.wait() == 0);
 }
@@ -88,12 +93,7 @@ TEST_CASE("board_tui: what is done without a server is done when there is one ag
           "[examples][e2e]") {
   Board board;
   Screen screen(kProgram, {}, board.environment());
-  screen.wait_for({"P1", "live"});
-  screen.wait_for({"T-1 Pay by card"});
-  board.server.stop_server();
-  screen.wait_for({"P1", "stale"});
-  screen.type(">");
-  screen.wait_for({"1 not confirmed"});
+  move_without_server(board, screen);
   screen.wait_for({"*T-1 Pay by card"});
   board.server.restart_all();
   screen.wait_for({"P1", "live"});
