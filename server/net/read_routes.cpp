@@ -113,7 +113,7 @@ class EventPages {
     const auto workspace = thread_.door().workspace();
     if (!access::is_valid(*workspace, principal_, thread_.services().clock())) co_return false;
     if (stream_.is_nil()) co_return access::may_read_all(*workspace, principal_);
-    co_return project&& access::may_read_project(*workspace, principal_, **project);
+    co_return project.has_value() && access::may_read_project(*workspace, principal_, **project);
   }
 
   IoThread& thread_;
