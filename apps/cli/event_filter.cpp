@@ -68,8 +68,8 @@ bool is_among(const auto& wanted, const auto& value) {
 
 bool EventFilter::passes(const record::Entry& entry) const {
   const auto& envelope = entry.event.envelope();
-  if (!since.is_none() && envelope.recorded_at < since) return false;
-  if (!until.is_none() && envelope.recorded_at >= until) return false;
+  if (since && envelope.recorded_at < *since) return false;
+  if (until && envelope.recorded_at >= *until) return false;
   if (!actors.empty() && !is_among(actors, envelope.actor) &&
       (envelope.on_behalf_of.is_nil() || !is_among(actors, envelope.on_behalf_of)))
     return false;

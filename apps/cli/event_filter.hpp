@@ -1,6 +1,7 @@
 #pragma once
 // Which events `log` shows: all conditions that are set must hold.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,8 @@ struct EventFilter {
   std::vector<std::string> types = {};  // "taskMoved"
   std::vector<Id> entities = {};        // that the event speaks of
   std::vector<Id> actors = {};          // who acted, or for whom
-  Timestamp since = {};                 // recorded at or after
-  Timestamp until = {};                 // recorded before
+  std::optional<Timestamp> since = {};  // recorded at or after
+  std::optional<Timestamp> until = {};  // recorded before
 
   [[nodiscard]] bool passes(const record::Entry& entry) const;
 };

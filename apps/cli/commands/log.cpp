@@ -19,14 +19,15 @@ struct Options {
   std::vector<std::string> types;
   std::vector<std::string> entities;
   std::vector<std::string> actors;
-  std::string since;
-  std::string until;
+  std::optional<std::string> since;
+  std::optional<std::string> until;
 };
 
-Timestamp time_option(const std::string& typed) {
-  if (typed.empty()) return {};
-  if (const auto time = parse_time(typed)) return *time;
-  fail(Exit::usage, "{} is no time: 2026-03-31 or 2026-03-31T18:00, in UTC", shown(typed));
+std::optional<Timestamp> time_option(const std::optional<std::string>& typed) {
+  if (!typed) return std::nullopt;
+  if (const auto time = parse_time(*typed)) return time;
+  fail(Exit::usage, "{} is no time: 2026-03-31 or 2026-03-31T18:00, in UTC",
+       typed->empty() ? "nothing" : shown(*typed));
 }
 
 EventFilter make_filter(const Options& options, Source& source, const std::optional<Id>& project) {
@@ -37,7 +38,7 @@ EventFilter make_filter(const Options& options, Source& source, const std::optio
                      .types = options.types,
                      .since = time_option(options.since),
                      .until = time_option(options.until)};
-  if (!filter.since.is_none() && !filter.until.is_none() && filter.since >= filter.until)
+  if (filter.since && filter.until && *filter.since >= *filter.until)
     fail(Exit::usage, "--since must be before --until");
   if (options.entities.empty() && options.actors.empty()) return filter;
   Names names;
@@ -61,7 +62,7 @@ Exit print_log(const Context& context, const Options& options) {
   if (!context.project.empty()) range.project = chosen_project(context, *source).id;
   const auto filter = make_filter(options, *source, range.project);
   const bool filters = !filter.parts.empty() || !filter.types.empty() || !filter.entities.empty() ||
-                       !filter.actors.empty() || !filter.since.is_none() || !filter.until.is_none();
+                       !filter.actors.empty() || filter.since || filter.until;
   const auto newest = source->newest(range.project);
   range.first = options.from.value_or(1);
   range.last = std::min(options.to.value_or(newest), newest);

@@ -190,6 +190,11 @@ TEST_CASE("The log is told by part, type, entity, actor and time", "[cli][histor
 
   CHECK(log({"--until", "2000-01-01"}).out.empty());
   CHECK(contains(log({"--until", "2000-01-01"}).err, "No event meets"));
+  CHECK(log({"--until", "1970-01-01"}).out.empty());
+  CHECK(contains(log({"--until", "1970-01-01"}).err, "No event meets"));
+  CHECK(json_lines(log({"--since", "1970-01-01"}).out).size() == all.size());
+  CHECK(log({"--since", "2000-01-01", "--until", "1970-01-01"}).exit == Exit::usage);
+  CHECK(log({"--until", ""}).exit == Exit::usage);
   CHECK(contains(log({"--from", "99999"}).err, "no version 99999"));
   CHECK(log({"--from", "5", "--to", "2"}).exit == Exit::usage);
   CHECK(log({"--since", "2026-02-01", "--until", "2026-01-01"}).exit == Exit::usage);
