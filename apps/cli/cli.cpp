@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <sstream>
 #include <vector>
 
@@ -70,24 +71,31 @@ void check_command(const CLI::App& app, const CLI::ParseError& error) {
   fail(Exit::usage, "there is no command {}; there are: {}", shown(words.front()), commands);
 }
 
-Exit parse_and_run(std::span<const std::string> arguments, Context& context) {
-  CLI::App app{
+// The parser; what is parsed ends up in `context`.
+std::unique_ptr<CLI::App> make_parser(Context& context) {
+  auto app = std::make_unique<CLI::App>(
       "Daybook's command line: read, check and act on the record of a project.\n"
       "Exit codes: 0 done, 1 rejected or a check failed, 2 wrong usage, 3 no connection.",
-      "daybook"};
-  app.set_version_flag("--version", "daybook " DAYBOOK_VERSION);
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(28);
-  app.footer("daybook COMMAND --help has examples. NO_COLOR is respected.");
-  add_common(app, context);
+      "daybook");
+  app->set_version_flag("--version", "daybook " DAYBOOK_VERSION);
+  app->require_subcommand(1);
+  app->get_formatter()->column_width(28);
+  app->footer("daybook COMMAND --help has examples. NO_COLOR is respected.");
+  add_common(*app, context);
   for (const auto add : {add_projects, add_project, add_log, add_tail, add_show, add_why,
                          add_context, add_diff, add_submit, add_verify, add_token, add_member}) {
-    add(app, context);
+    add(*app, context);
   }
-  for (auto* command : app.get_subcommands({})) {
+  for (auto* command : app->get_subcommands({})) {
     command->fallthrough();
     for (auto* inner : command->get_subcommands({})) inner->fallthrough();
   }
+  return app;
+}
+
+Exit parse_and_run(std::span<const std::string> arguments, Context& context) {
+  const auto parser = make_parser(context);
+  auto& app = *parser;
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(reversed);
@@ -132,6 +140,18 @@ Console system_console() {
   if (width > 0) console.width = width;
   console.width = std::clamp(console.width, 20U, 500U);
   return console;
+}
+
+std::vector<std::vector<std::string>> all_commands() {
+  Context context;
+  const auto parser = make_parser(context);
+  std::vector<std::vector<std::string>> commands;
+  for (const auto* command : parser->get_subcommands({})) {
+    const auto inner = command->get_subcommands({});
+    if (inner.empty()) commands.push_back({command->get_name()});
+    for (const auto* one : inner) commands.push_back({command->get_name(), one->get_name()});
+  }
+  return commands;
 }
 
 Exit run(std::span<const std::string> arguments, const Console& console) {
