@@ -141,8 +141,9 @@ void Names::learn_view(const boost::json::value& update) {
   }
   for (const auto& row : list_of(*rows, "attention")) {
     learn_subject(*this, row, "reason");
-    if (const auto subject = id_of(row, "subject");
-        string_of(row, "reason") == "mentioned" && !knows(subject))
+    const auto reason = string_of(row, "reason");
+    const bool of_comment = reason == "mentioned" || reason == "commented";
+    if (const auto subject = id_of(row, "subject"); of_comment && !knows(subject))
       set(subject, Kind::comment, "comment");
   }
   for (const auto& row : list_of(*rows, "timeline")) {

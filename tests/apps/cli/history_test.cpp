@@ -227,6 +227,17 @@ TEST_CASE("A number means the numbered thing, whatever else is called so", "[cli
   CHECK(resolve_actor(names, R"(Back\slash)", Where::project) == Id{3, 1});
 }
 
+TEST_CASE("Comments that somebody is to read are called so", "[cli][history]") {
+  for (const auto* reason : {"mentioned", "commented"}) {
+    Names names;
+    const Id comment{'X', 1};
+    names.learn_view(boost::json::parse(std::string(R"({"rows":{"attention":[{"reason":")") +
+                                        reason + R"(","subject":")" + to_string(comment) +
+                                        R"("}]}})"));
+    CHECK(names.of(comment) == "comment");
+  }
+}
+
 TEST_CASE("Days, times, money and lists are told as people write them", "[cli][history]") {
   const DemoLog demo;
   const auto why = demo({"why", "CR-1", "--project", "bank"}).out;
