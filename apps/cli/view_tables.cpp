@@ -306,26 +306,57 @@ void print_decisions(const Console& console, const value& rows, const Names& nam
   print_table(console, columns, table);
 }
 
-void print_approvals(const Console& console, const value& rows, const Names& names) {
+// Why somebody may not approve; empty: they may, or have voted.
+std::string_view why_barred(std::string_view standing) {
+  if (standing == "isAuthor") return "its author";
+  if (standing == "isContributor") return "worked on it";
+  if (standing == "isAgent") return "acted for somebody else";
+  if (standing == "hasNoRole") return "no contributor any more";
+  return {};
+}
+
+struct Voters {
+  std::string waits_for;
+  std::string may_not;
+};
+
+Voters voters_of(const value& request, const Names& names) {
+  Voters voters;
+  const auto add = [](std::string& to, const std::string& name) {
+    to += (to.empty() ? "" : ", ") + name;
+  };
+  for (const auto& person : list_of(request, "people")) {
+    const auto name = name_of(person, "member", names);
+    const auto standing = choice(person, "standing", "mayVote");
+    if (standing == "mayVote") add(voters.waits_for, name);
+    if (const auto why = why_barred(standing); !why.empty())
+      add(voters.may_not, fmt::format("{} ({})", name, why));
+  }
+  return voters;
+}
+
+void print_approvals(const Console& console, const value& rows, const Names& names,
+                     Timestamp when) {
   auto requests = members(rows, "approvals", "request");
   sort_by(requests, [](const value& row) { return number_of(row, "requestedAt"); });
   Cells table;
   for (const auto* row : requests) {
-    std::string waits;
-    for (const auto& person : list_of(*row, "people")) {
-      if (choice(person, "standing", "mayVote") == "mayVote")
-        waits += (waits.empty() ? "" : ", ") + name_of(person, "member", names);
-    }
     const auto status = choice(*row, "status", "open");
     const auto obstacle = choice(*row, "obstacle", "none");
-    table.push_back({name_of(*row, "subject", names), words_of(*row, "title"), status,
-                     fmt::format("{}/{}", number_of(*row, "approvals"), number_of(*row, "quorum")),
-                     non_zero(number_of(*row, "refusals")),
-                     bool_of(*row, "stale") ? "rewritten since"
-                     : status != "open"     ? ""
-                     : obstacle == "none"   ? waits
-                                            : obstacle,
-                     time_of(*row, "requestedAt"), time_of(*row, "expiresAt")});
+    const auto voters = voters_of(*row, names);
+    const bool is_open = status == "open";
+    const auto expires_at = number_of(*row, "expiresAt");
+    const bool has_expired = is_open && expires_at != 0 && when.micros >= expires_at;
+    const auto waits_for = bool_of(*row, "stale") ? "rewritten since"
+                           : !is_open             ? ""
+                           : has_expired          ? name_of(*row, "author", names) + ", to renew it"
+                           : obstacle == "none"   ? voters.waits_for
+                                                  : obstacle;
+    table.push_back(
+        {name_of(*row, "subject", names), words_of(*row, "title"), has_expired ? "expired" : status,
+         fmt::format("{}/{}", number_of(*row, "approvals"), number_of(*row, "quorum")),
+         non_zero(number_of(*row, "refusals")), waits_for, is_open ? voters.may_not : "",
+         time_of(*row, "requestedAt"), time_of(*row, "expiresAt")});
   }
   const std::vector<Column> columns{{"SUBJECT"},
                                     {.heading = "TITLE", .width_max = 36},
@@ -333,6 +364,7 @@ void print_approvals(const Console& console, const value& rows, const Names& nam
                                     {.heading = "APPROVALS", .right = true},
                                     {.heading = "AGAINST", .right = true},
                                     {.heading = "WAITS FOR", .width_max = 40},
+                                    {.heading = "MAY NOT", .width_max = 120},
                                     {"SINCE"},
                                     {"EXPIRES"}};
   print_table(console, columns, table);
@@ -453,7 +485,8 @@ void print_timeline(const Console& console, const value& rows, const Names& name
 
 }  // namespace
 
-void print_view(const Console& console, ViewName name, const value& rows, const Names& names) {
+void print_view(const Console& console, ViewName name, const value& rows, const Names& names,
+                Timestamp when) {
   switch (name) {
     case ViewName::NONE:
     case ViewName::BOARD:
@@ -465,7 +498,7 @@ void print_view(const Console& console, ViewName name, const value& rows, const 
     case ViewName::SUMMARY:
       return print_summary(console, rows);
     case ViewName::APPROVALS:
-      return print_approvals(console, rows, names);
+      return print_approvals(console, rows, names, when);
     case ViewName::CHANGES:
       return print_changes(console, rows, names);
     case ViewName::RISKS:

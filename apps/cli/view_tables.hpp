@@ -9,8 +9,8 @@
 
 namespace daybook::cli {
 
-// `rows` is that member of a ViewUpdate. Requires: name is not BOARD.
+// `rows` is that member of a ViewUpdate, looked at `when`: what has expired by then is told so. Requires: name is not BOARD.
 void print_view(const Console& console, schema::ViewName name, const boost::json::value& rows,
-                const Names& names);
+                const Names& names, Timestamp when);
 
 }  // namespace daybook::cli

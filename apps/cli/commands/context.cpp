@@ -82,7 +82,7 @@ void print_moment(const Console& console, const value& context, std::string_view
     const auto* rows = find(update, "rows");
     if (!name || rows == nullptr || says_nothing(*name, *rows)) continue;
     console.print("{}\n", styled(console, Style::dim, model::to_string(*name)));
-    print_view(console, *name, *rows, names);
+    print_view(console, *name, *rows, names, {number_of(*moment, "recordedAt")});
   }
 }
 

@@ -5,6 +5,7 @@
 #include "apps/cli/board_picture.hpp"
 #include "apps/cli/commands/commands.hpp"
 #include "apps/cli/document.hpp"
+#include "apps/cli/secret.hpp"
 #include "apps/cli/source.hpp"
 #include "apps/cli/view_tables.hpp"
 
@@ -25,6 +26,13 @@ void learn_others(Source& source, const std::string& project, ViewName name, Nam
     if (name == ViewName::TASKS && other != ViewName::PEOPLE && other != ViewName::BOARD) continue;
     (void)learn_readable(source, names, project, other);
   }
+}
+
+// What is shown of a version is as it was when that was recorded.
+Timestamp time_of(const std::optional<Moment>& at, const boost::json::value& update) {
+  if (!at) return system_now();
+  const auto* time = std::get_if<Timestamp>(&*at);
+  return time != nullptr ? *time : Timestamp{number_of(update, "recordedAt")};
 }
 
 struct Options {
@@ -51,7 +59,7 @@ Exit show(const Context& context, const Options& options) {
   if (name == ViewName::BOARD) {
     print_board(context.console, update, names);
   } else if (const auto* rows = find(update, "rows")) {
-    print_view(context.console, name, *rows, names);
+    print_view(context.console, name, *rows, names, time_of(at, update));
   }
   context.console.print("{}\n",
                         styled(context.console, Style::dim,
