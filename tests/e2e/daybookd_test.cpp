@@ -263,6 +263,61 @@ TEST_CASE_METHOD(
   CHECK(verify().faults.empty());
 }
 
+// Changes every occurrence in a file that a server has open.
+void damage(const std::string& path, std::string_view what) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  REQUIRE(bytes.contains(what));
+  for (auto at = bytes.find(what); at != bytes.npos; at = bytes.find(what, at + 1)) {
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put('?');
+  }
+}
+
+TEST_CASE_METHOD(DataFolder,
+                 "A project that cannot be read back: readiness says what failed, the code is 70",
+                 "[e2e][daybookd]") {
+  using M = schema::Message;
+  std::string token;
+  Id admin;
+  const auto say = [&](WsClient& client, const Command& command, Id stream, std::uint64_t n) {
+    client.say(to_request({.command = command, .stream = stream}, {0xF, n}).flat());
+  };
+  {
+    Daybookd server(kDaybookd, path());
+    token = server.token();
+    WsClient client(server.port());
+    client.hello({.token = token}).with([&](M::Reader m) {
+      admin = read(m.getWelcome().getMember());
+    });
+    say(client, register_project({.project = kProject, .key = "DAMAGED", .first_manager = admin}),
+        {}, 1);
+    CHECK(client.next().is(M::ACCEPTED));
+    say(client, open_project(), kProject, 2);
+    CHECK(client.next().is(M::ACCEPTED));
+    say(client, define_board({.columns = {{.column = kTodo}}}), kProject, 3);
+    CHECK(client.next().is(M::ACCEPTED));
+    CHECK(server.stop() == 0);
+  }
+  Daybookd server(kDaybookd, path());
+  WsClient client(server.port());
+  static_cast<void>(client.hello({.token = token}));
+  say(client, open_project(), kProject, 4);
+  CHECK(client.next().is(M::REJECTED));  // who decides has read the project, who shows it not yet
+  RawSocket ready(server.port());
+  ready.send("GET /readyz HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n");
+  damage(path() + "/data.mdb", "DAMAGED");
+  say(client, create_task({.task = task_id(1), .column = kTodo}), kProject, 5);
+  static_cast<void>(client.next(M::GOING_AWAY));
+  ready.send("x");
+  const auto reply = read_reply(ready);
+  CHECK(reply.status == 503);
+  CHECK(str(reply.json().at("reasons").at(0).at("code")) == "projectionFailed");
+  CHECK(client.wait_close() == static_cast<std::uint16_t>(schema::protocol::CloseCode::going_away));
+  CHECK(server.process().wait() == 70);
+  CHECK_THAT(server.process().errors(), Contains("event=projection_failed"));
+}
+
 TEST_CASE("Help and version are answers, not errors", "[e2e][daybookd]") {
   const auto help = run(kDaybookd, {"--help"});
   CHECK(help.code == 0);
