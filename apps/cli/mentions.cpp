@@ -22,9 +22,6 @@ class Collector {
     for (const auto field : reader.getSchema().getNonUnionFields()) collect(reader, field);
     KJ_IF_MAYBE (field, reader.which()) collect(reader, *field);
   }
-  [[nodiscard]] std::vector<Id> take() && { return std::move(ids_); }
-
- private:
   void collect(const DynamicStruct::Reader& parent, capnp::StructSchema::Field field) {
     const auto type = field.getType();
     if (type.isStruct()) {
@@ -34,9 +31,19 @@ class Collector {
         collect(element.as<DynamicStruct>());
     }
   }
+  [[nodiscard]] std::vector<Id> take() && { return std::move(ids_); }
 
+ private:
   std::vector<Id> ids_;
 };
+
+// The member of a union that is set, where it is a struct: of `Event` its part, of a part its event.
+kj::Maybe<DynamicStruct::Reader> member_of(const DynamicStruct::Reader& reader) {
+  KJ_IF_MAYBE (field, reader.which()) {
+    if (field->getType().isStruct()) return reader.get(*field).as<DynamicStruct>();
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -45,6 +52,21 @@ std::vector<Id> mentions_of(const record::Entry& entry) {
   Collector collector;
   entry.event.with_event(
       [&](schema::Event::Reader event) { collector.collect(DynamicStruct::Reader(event)); });
+  return std::move(collector).take();
+}
+
+std::vector<Id> ids_in(const record::Entry& entry, const char* field) {
+  if (!entry.event.is_known()) return {};
+  Collector collector;
+  entry.event.with_event([&](schema::Event::Reader event) {
+    KJ_IF_MAYBE (part, member_of(event)) {
+      KJ_IF_MAYBE (facts, member_of(*part)) {
+        KJ_IF_MAYBE (found, facts->getSchema().findFieldByName(field)) {
+          collector.collect(*facts, *found);
+        }
+      }
+    }
+  });
   return std::move(collector).take();
 }
 

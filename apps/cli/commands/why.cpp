@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "apps/cli/commands/commands.hpp"
 #include "apps/cli/describe.hpp"
 #include "apps/cli/event_printer.hpp"
 #include "apps/cli/mentions.hpp"
+#include "apps/cli/reasons.hpp"
 #include "apps/cli/terminal.hpp"
 
 namespace daybook::cli {
@@ -15,40 +15,17 @@ namespace {
 
 using schema::Event;
 
-bool is_of(const record::Entry& entry, Event::Which part) {
-  return entry.event.envelope().part == static_cast<std::uint16_t>(part);
-}
-
-// Parts whose events say why: they are followed from what the entity's own events name.
-bool gives_reasons(const record::Entry& entry) {
-  return is_of(entry, Event::APPROVAL) || is_of(entry, Event::CHANGE) ||
-         is_of(entry, Event::DECISION) || is_of(entry, Event::RISK);
-}
-
-bool speaks_of(const std::vector<Id>& mentioned, const std::set<Id>& of) {
-  return std::ranges::any_of(mentioned, [&](Id id) { return of.contains(id); });
-}
-
-// The things behind the entity: changes, decisions and risks that its events name, or that name it.
-std::set<Id> find_reasons(Source& source, const EventRange& range, Id entity) {
-  std::set<Id> named;    // by the entity's own events
-  std::set<Id> reasons;  // changes, risks and decisions: they begin with an event of their own
-  const auto pass = [&](auto&& each) {
-    source.read(range, [&](const record::Entry& entry) {
-      each(entry, mentions_of(entry));
-      return true;
-    });
-  };
-  pass([&](const record::Entry&, const std::vector<Id>& mentioned) {
-    if (speaks_of(mentioned, {entity})) named.insert(mentioned.begin(), mentioned.end());
+Reasons find_reasons(Source& source, const EventRange& range, Id entity) {
+  ReasonGraph graph;
+  source.read(range, [&](const record::Entry& entry) {
+    graph.take(entry);
+    return true;
   });
-  pass([&](const record::Entry& entry, const std::vector<Id>& mentioned) {
-    if (mentioned.empty() || mentioned.front() == entity || !named.contains(mentioned.front()))
-      return;
-    if (is_of(entry, Event::CHANGE) || is_of(entry, Event::DECISION) || is_of(entry, Event::RISK))
-      reasons.insert(mentioned.front());
-  });
-  return reasons;
+  return graph.behind(entity);
+}
+
+bool speaks_of(const record::Entry& entry, Id entity) {
+  return std::ranges::count(mentions_of(entry), entity) > 0;
 }
 
 std::optional<model::workspace::RejectedAct> rejected_act(const record::Entry& entry) {
@@ -96,11 +73,8 @@ Exit explain_why(const Context& context, const std::string& typed) {
 
   std::size_t shown_events = 0;
   source->read(range, [&](const record::Entry& entry) {
-    const auto mentioned = mentions_of(entry);
-    const bool own = speaks_of(mentioned, {entity});
-    const bool behind =
-        !own && gives_reasons(entry) && !mentioned.empty() && reasons.contains(mentioned.front());
-    if (!own && !behind) return true;
+    const bool own = speaks_of(entry, entity);
+    if (!own && !tells_of(entry, reasons.of_it)) return true;
     ++shown_events;
     if (context.json) {
       context.console.print("{}\n", event_json(entry));
@@ -111,6 +85,12 @@ Exit explain_why(const Context& context, const std::string& typed) {
     return std::ferror(context.console.out) == 0;
   });
   if (shown_events == 0) fail(Exit::failed, "no event of this project speaks of {}", shown(typed));
+  if (!reasons.complete) {
+    context.console.say(
+        "More than {} changes, decisions and risks are behind it: only the nearest are told. Ask "
+        "why of one of them for what is further back.\n",
+        kReasonsMax);
+  }
   if (!context.json) print_attempts(context, *source, project.id, entity, names);
   return Exit::ok;
 }
@@ -123,9 +103,15 @@ void add_why(CLI::App& app, Context& context) {
   const auto entity = std::make_shared<std::string>();
   command->add_option("ENTITY", *entity, "An id, T-12, CR-3, R-7, D-4, or a name")->required();
   command->footer(
-      "Prints, in order, every event that speaks of it, and those of the changes, risks and\n"
-      "decisions behind it: who asked, who voted, what was decided and why. Auditors also see the\n"
-      "attempts that were refused. --json prints the events, one a line.\n"
+      "Prints, in order, every event that speaks of it, and how what is behind it came about: who\n"
+      "asked, who voted, what was decided and why. Behind something are\n"
+      "  - the change under which it was made, edited or retired, or that touches it;\n"
+      "  - the decisions about it or quoted for it, what they supersede, what supersedes them;\n"
+      "  - of a decision what it was asked about;\n"
+      "  - the changes that were made for a risk, and the risks for which a change was made;\n"
+      "and what is behind each of these, until nothing new is found. Not followed are sessions,\n"
+      "boards, pools, columns and people, nor what else a decision from a meeting is about.\n"
+      "Auditors also see the attempts that were refused. --json prints the events, one a line.\n"
       "Examples:\n"
       "  daybook why T-12 --project BANK\n"
       "  daybook why CR-3 --project BANK --data /var/lib/daybook");
