@@ -54,7 +54,8 @@ std::string_view sentence(Code code) {
     case Code::TEXT_REQUIRED:
       return "a text is missing[: {field}]";
     case Code::OUT_OF_RANGE:
-      return "a number is out of range[: {field}][, at most {limit}]";
+      return "a number is out of range[: {field}][, at most {limit}]"
+             "[, which lies in the past: it is {now} now]";
     case Code::TOO_MANY:
       return "that is too many[: {field}][, at most {limit}]";
     case Code::DUPLICATE:
@@ -148,7 +149,9 @@ std::string_view sentence(Code code) {
     case Code::UNKNOWN_POOL:
       return "there is no such pool[: {id}]";
     case Code::POOL_TOO_SMALL:
-      return "the pool[ {id}] could not reach the quorum[ of {limit}][: only {count} could vote]";
+      return "the pool[ {id}] could not reach the quorum[ of {limit}][: only {count} could approve]"
+             "[ ({members})][; whoever has a part in {subject} may not approve it: let somebody do "
+             "this who is not needed for that]";
     case Code::SEPARATION_OF_DUTIES:
       return "whoever asks would be the only one who could approve[: {member}]";
     case Code::POLICY_REQUIRED:
@@ -182,7 +185,8 @@ std::string_view sentence(Code code) {
     case Code::NOT_REQUESTER:
       return "only whoever asked for it may do that[: {member}]";
     case Code::SIMULATION_REQUIRED:
-      return "an effect on the schedule must come from a simulation on a version that exists";
+      return "an effect on the schedule must come from a simulation on a version that exists"
+             "[; the newest is {present}]";
     case Code::IMPACT_NOT_ASSESSED:
       return "its impact has not been assessed yet[: {subject}][: {id}]";
     case Code::IMPACT_NOT_ACCEPTED:
@@ -202,7 +206,8 @@ std::string_view sentence(Code code) {
     case Code::EXTREME_NEEDS_BOARD:
       return "an extreme risk is accepted by a binding decision of an advisory board alone";
     case Code::OWNER_IS_SOLE_APPROVER:
-      return "[{member} ]cannot accept it alone: that takes the consent of another";
+      return "the consent[ of {member}] alone does not accept the risk[ {id}]: it takes that of "
+             "another, who does not own it and never did";
     case Code::UNKNOWN_ADVISORY_BOARD:
       return "there is no such advisory board[: {id}]";
     case Code::QUORUM_ABOVE_MEMBERS:
@@ -212,7 +217,7 @@ std::string_view sentence(Code code) {
     case Code::UNKNOWN_OPTION:
       return "the decision has no such option[: {id}]";
     case Code::OUT_OF_REMIT:
-      return "the board may not bind in this matter";
+      return "the board[ {id}] may not bind in this matter: the topic is not in its remit";
     case Code::UNKNOWN_DECISION:
       return "there is no such decision[: {id}]";
     case Code::NOT_BOARD_MEMBER:
@@ -222,7 +227,8 @@ std::string_view sentence(Code code) {
     case Code::QUORUM_NOT_REACHED:
       return "the quorum[ of {limit}] is not reached[: {count} have voted][; missing: {members}]";
     case Code::MAJORITY_NOT_REACHED:
-      return "no option has the majority";
+      return "no option has the majority[ of {limit} votes][: the most that one has is {count}]"
+             "[; missing: {members}]";
     case Code::DECISION_FINAL:
       return "a decision that was made is not changed: another one supersedes it";
     case Code::DECISION_OPEN:
@@ -275,6 +281,7 @@ std::string fact(std::string_view name, const client::Facts& facts, const Names&
     }
     return facts.present_number == 0 ? "" : std::to_string(facts.present_number);
   }
+  if (name == "now") return shown_time({facts.present_number});
   if (name == "subject") return of(facts.subject);
   if (name == "revision") {
     return facts.present_revision ? record::to_hex(record::Bytes(*facts.present_revision)) : "";

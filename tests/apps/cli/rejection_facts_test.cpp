@@ -23,6 +23,11 @@ std::string sentence(const ProjectScenario& given, const Command& command, const
   cli::Names names;
   names.set(kChange, cli::Kind::change, "CR-1");
   names.set(kTask, cli::Kind::task, "T-1");
+  names.set(kPool, cli::Kind::pool, "Approvers");
+  names.set(B(1), cli::Kind::board, "Steering");
+  names.set(kContributor, cli::Kind::member, "Mei");
+  names.set(kAnna, cli::Kind::member, "Anna");
+  names.set(kBert, cli::Kind::member, "Bert");
   for (std::uint64_t n = 1; n <= 4; ++n) names.set(R(n), cli::Kind::risk, "R-" + std::to_string(n));
   const auto verdict = given.stream().decide(command, by);
   REQUIRE(!verdict.has_value());
@@ -45,6 +50,63 @@ TEST_CASE("What the rules answer names what it is about", "[cli][rejection]") {
         "R-2 is closed");
   CHECK(sentence(risks, accept_risk({.risk = R(4)}), kContributor) ==
         "R-4 has not been assessed yet");
+}
+
+TEST_CASE("Whose consent does not count is told, and whose would", "[cli][rejection]") {
+  auto risks = with_risks();
+  risks.given(grant_role({.member = kAnna}))
+      .given(assess_risk({.risk = R(1), .to = {2, 2}}))
+      .given(constitute_advisory_board({.board = B(1),
+                                        .charter = {.members = {kManager, kContributor, kAnna},
+                                                    .quorum = 1,
+                                                    .remit = {model::decision::Topic::RISK}}}))
+      .given(open_decision({.decision = D(1),
+                            .board = B(1),
+                            .options = {{.option = O(1), .accepts = true}, {.option = O(2)}},
+                            .subject = R(1),
+                            .topic = model::decision::Topic::RISK,
+                            .binding = true}))
+      .given(cast_vote({.decision = D(1), .option = O(1)}), kAnna)
+      .given(conclude_decision({.decision = D(1)}));
+  // The owner alone; and Anna, whose own vote is all that stands behind the decision under which she accepts.
+  CHECK(sentence(risks, accept_risk({.risk = R(1)}), kContributor) ==
+        "the consent of Mei alone does not accept the risk R-1: it takes that of another, who does "
+        "not own it and never did");
+  CHECK(sentence(risks, accept_risk({.risk = R(1), .decision = D(1)}), kAnna) ==
+        "the consent of Anna alone does not accept the risk R-1: it takes that of another, who "
+        "does not own it and never did");
+}
+
+TEST_CASE("A board says what it may not bind, by name", "[cli][rejection]") {
+  auto risks = with_risks();
+  risks.given(
+      constitute_advisory_board({.board = B(1), .charter = {.members = {kManager}, .quorum = 1}}));
+  CHECK(sentence(risks,
+                 open_decision({.decision = D(1),
+                                .board = B(1),
+                                .options = {{.option = O(1)}, {.option = O(2)}},
+                                .topic = model::decision::Topic::COST,
+                                .binding = true}),
+                 kContributor) ==
+        "the board Steering may not bind in this matter: the topic is not in its remit");
+}
+
+TEST_CASE("Too few who may approve: who is left, and what helps", "[cli][rejection]") {
+  // Of M2, M4 and M5 two are to approve the task that M2 asks for: neither of the others may become its owner.
+  auto given = pooled();
+  given.given(edit_pool_of(given, {kContributor, kAnna, kBert}))
+      .given(define_approval_policy({.kind = SubjectKind::TASK, .to = two_of_pool()}))
+      .given(define_board({.columns = {{.column = kTodo}}}))
+      .given(create_task({.task = kTask, .column = kTodo}), kContributor)
+      .given(request_approval(kTask), kContributor);
+  CHECK(sentence(given, assign_task({.task = kTask, .to = kAnna}), kManager) ==
+        "the pool Approvers could not reach the quorum of 2: only 1 could approve (Bert); whoever "
+        "has a part in T-1 may not approve it: let somebody do this who is not needed for that");
+  CHECK(
+      sentence(
+          given,
+          define_approval_policy({.kind = SubjectKind::CHANGE, .to = {.quorum = 4, .pool = kPool}}),
+          kManager) == "the pool Approvers could not reach the quorum of 4: only 3 could approve");
 }
 
 TEST_CASE("No sentence begins with what is said of nothing", "[cli][rejection]") {

@@ -60,6 +60,28 @@ TEST_CASE("A rejection names what it is about", "[cli][rejection]") {
                 names()) == "risk.assessment was changed meanwhile");
 }
 
+TEST_CASE("A rejection says how far it is from what was asked, and what helps",
+          "[cli][rejection]") {
+  CHECK(explain({.code = Code::MAJORITY_NOT_REACHED,
+                 .facts = {.limit = 3, .count = 2, .members = {kAda}}},
+                names()) ==
+        "no option has the majority of 3 votes: the most that one has is 2; missing: Ada");
+  CHECK(explain({.code = Code::MAJORITY_NOT_REACHED, .facts = {.limit = 2, .count = 1}}, names()) ==
+        "no option has the majority of 2 votes: the most that one has is 1");
+  CHECK(explain({.code = Code::OUT_OF_RANGE,
+                 .facts = {.field = "decision.due", .present_number = 1'767'603'600'000'000}},
+                names()) ==
+        "a number is out of range: decision.due, which lies in the past: it is "
+        "2026-01-05 09:00:00Z now");
+  CHECK(explain({.code = Code::OUT_OF_RANGE, .facts = {.field = "task.points", .limit = 100}},
+                names()) == "a number is out of range: task.points, at most 100");
+  CHECK(explain({.code = Code::SIMULATION_REQUIRED,
+                 .facts = {.field = "change.simulatedVersion", .present_number = 42}},
+                names()) ==
+        "an effect on the schedule must come from a simulation on a version that exists; the "
+        "newest is 42");
+}
+
 TEST_CASE("What the facts do not say is left out", "[cli][rejection]") {
   CHECK(explain({.code = Code::NOT_PERMITTED}, names()) == "this member may not do that");
   CHECK(explain({.code = Code::UNKNOWN_TASK, .facts = {.id = {0, 7}}}, names()) ==
