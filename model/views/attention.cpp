@@ -167,14 +167,13 @@ void attend_escalation(Feed& feed, Id id, const approval::Request& request,
 void attend_request(Feed& feed, Id id, const approval::Request& request) {
   if (request.status != approval::Status::OPEN) return;
   const auto label = subject::label_of(feed.project, id);
-  const auto expires_at = approval::expires_at(request);
-  if (!expires_at.is_none() && is_past(expires_at, feed.date)) {
-    feed.add({Reason::APPROVAL_EXPIRED, Class::DIGEST, id, label, expires_at,
+  if (has_expired(request, feed.date)) {
+    feed.add({Reason::APPROVAL_EXPIRED, Class::DIGEST, id, label, approval::expires_at(request),
               feed.for_members({request.author})});
     return;
   }
   // What nobody can approve yet waits for somebody else.
-  if (subject::obstacle(feed.project, id) != schema::approval::Obstacle::NONE) return;
+  if (!is_waiting(feed.project, id, request, feed.date)) return;
   attend_escalation(feed, id, request, label);
   auto audience = feed.for_members(those_who_may_vote(feed.project, id, request));
   if (approval::count_votes(request, true) + 1 < request.policy.quorum) {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "model/parts/id_list.hpp"
+#include "model/parts/subject.hpp"
 #include "model/permission.hpp"
 #include "model/record/byte_order.hpp"
 
@@ -143,6 +144,17 @@ Exposure exposure_of(const risk::State& state) {
 }
 
 // --- Approval --------------------------------------------------------------------------------------------------------
+
+bool has_expired(const approval::Request& request, Date date) {
+  const auto expires_at = approval::expires_at(request);
+  return request.status == approval::Status::OPEN && !expires_at.is_none() &&
+         is_past(expires_at, date);
+}
+
+bool is_waiting(const Project& project, Id subject, const approval::Request& request, Date date) {
+  return request.status == approval::Status::OPEN && !has_expired(request, date) &&
+         subject::obstacle(project, subject) == schema::approval::Obstacle::NONE;
+}
 
 schema::approval::Standing standing_of(const Project& project, const approval::Request& request,
                                        const approval::Involved& involved, Id voter) {

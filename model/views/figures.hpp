@@ -89,6 +89,11 @@ struct Exposure {
 
 // --- Approval --------------------------------------------------------------------------------------------------------
 
+// Whether an open request ran out before the date: it waits for its author, not for votes.
+[[nodiscard]] bool has_expired(const approval::Request& request, Date date);
+// Whether an open request waits for votes on the date: it has not expired, and somebody can approve it.
+[[nodiscard]] bool is_waiting(const Project& project, Id subject, const approval::Request& request,
+                              Date date);
 // Where a voter of an open request stands: may vote, has, has had to do with it since, or has no role any more. `involved`:
 // with the request, as `subject` knows it.
 [[nodiscard]] schema::approval::Standing standing_of(const Project& project,

@@ -157,10 +157,11 @@ void sum_up_risk(const ViewInput& input, Row::Builder out) {
   write(out.initExposureOfContingency(), Number{.missing = Missing::NO_BUDGET});
 }
 
-void sum_up_governance(const Project& project, Row::Builder out) {
+void sum_up_governance(const ViewInput& input, Row::Builder out) {
+  const auto& project = input.project;
   std::uint32_t approvals = 0;
   for (const auto& [id, request] : project.approval.requests)
-    approvals += request.status == approval::Status::OPEN;
+    approvals += is_waiting(project, id, request, input.date);
   std::uint32_t decisions = 0;
   for (const auto& [id, decision] : project.decision.decisions)
     decisions += decision.status == decision::Status::OPEN;
@@ -186,7 +187,7 @@ std::vector<ViewRow> derive_summary(const ViewInput& input) {
     sum_up_time(input, out);
     sum_up_scope(project.change, out);
     sum_up_risk(input, out);
-    sum_up_governance(project, out);
+    sum_up_governance(input, out);
     out.setLastChangeAt(project.recorded_at.micros);
     out.setImportRemainders(state.remainders);
   })};

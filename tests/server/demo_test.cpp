@@ -339,6 +339,9 @@ TEST_CASE("A demonstration's changes stand at every stage of their way", "[demo]
                                                         {Standing::IS_CONTRIBUTOR, 1}});
       });
   CHECK(waiting == 1);
+  made.each_row<schema::project::Row>(
+      model::ViewName::SUMMARY,
+      [&](schema::project::Row::Reader row) { CHECK(row.getApprovalsWaiting() == waiting); });
   // A rewritten change lost a consent that it had.
   std::size_t fallen = 0;
   made.each_event([&](const auto&, schema::Event::Reader event) {

@@ -130,6 +130,33 @@ TEST_CASE("the summary counts changes, approvals, decisions and time", "[model][
   });
 }
 
+TEST_CASE("an approval waits as long as somebody can still give it", "[model][views][summary]") {
+  auto project = open_project_state();
+  const auto waiting = [&](Date date = kToday) {
+    return summary(project, [](Row::Reader row) { return row.getApprovalsWaiting(); }, date);
+  };
+  model::approval::Request request;
+  request.recorded_at = at(-2);
+  request.policy.expiry_hours = 72;
+  project.approval.requests.set(task_id(1), request);
+  CHECK(waiting(day(1)) == 1);
+  CHECK(waiting(day(2)) == 0);  // it has expired
+
+  request.policy.expiry_hours = 0;
+  project.approval.requests.set(task_id(1), request);
+  project.approval.requests.set(change_n(1), request);
+  project.change.changes.set(change_n(1), {.assessed = true, .impact_accepted = true});
+  auto& change = *project.change.changes.edit(change_n(1));
+  CHECK(waiting() == 2);
+  change.status = model::change::Status::DEFERRED;
+  CHECK(waiting() == 1);
+  change.status = model::change::Status::SUBMITTED;
+  change.impact_accepted = false;
+  CHECK(waiting() == 1);
+  change.assessed = false;
+  CHECK(waiting() == 1);
+}
+
 TEST_CASE("the summary counts risks by band and state", "[model][views][summary]") {
   using model::risk::Status;
   auto project = open_project_state();
