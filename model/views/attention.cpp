@@ -1,6 +1,7 @@
 // Each reason is one rule below: when it is there, how urgent it is, and whom it concerns.
 //
-// Not here: taskOverdueInColumn, which takes a limit of time for a column, and no part has one.
+// Not here: taskOverdueInColumn, which takes a limit of time for a column, and no part has one; and progress, which is on the
+// board for all to see and asks nothing of anybody.
 #include "model/parts/id_list.hpp"
 #include "model/parts/subject.hpp"
 #include "model/permission.hpp"
@@ -170,7 +171,6 @@ void attend_request(Feed& feed, Id id, const approval::Request& request) {
   if (has_expired(request, feed.date)) {
     feed.add({Reason::APPROVAL_EXPIRED, Class::DIGEST, id, label, approval::expires_at(request),
               feed.for_members({request.author})});
-    return;
   }
   // What nobody can approve yet waits for somebody else.
   if (!is_waiting(feed.project, id, request, feed.date)) return;
@@ -249,15 +249,26 @@ void attend_column(Feed& feed, const board::Column& column) {
   feed.add({Reason::COLUMN_OVER_LIMIT, Class::DIGEST, column.id, {0, column.name}, {}});
 }
 
+// Whose it is, so that what is said of it is said to them; nil: nobody's.
+Id owner_of(const Project& project, Id subject) {
+  if (const auto* task = project.task.tasks.find(subject)) return task->owner;
+  if (const auto* risk = project.risk.risks.find(subject)) return risk->owner;
+  if (const auto* change = project.change.changes.find(subject)) return change->requester;
+  if (const auto* decision = project.decision.decisions.find(subject)) return decision->opened_by;
+  return {};
+}
+
+// To whom it speaks: those whom it mentions, else whose its subject is, unless they said it themselves.
 void attend_comment(Feed& feed, Id id, const comment::Comment& comment) {
-  if (comment.mentions.empty() || !feed.is_recent(comment.recorded_at)) return;
+  if (!feed.is_recent(comment.recorded_at)) return;
   const auto& words = comment.corrected.is_none() ? comment.text : comment.corrected;
-  feed.add({Reason::MENTIONED,
-            Class::DIGEST,
-            id,
-            {0, words},
-            comment.recorded_at,
-            feed.for_members(comment.mentions)});
+  const auto tell = [&](Reason reason, std::vector<Id> audience) {
+    feed.add({reason, Class::DIGEST, id, {0, words}, comment.recorded_at, std::move(audience)});
+  };
+  if (!comment.mentions.empty()) return tell(Reason::MENTIONED, feed.for_members(comment.mentions));
+  const auto owner = owner_of(feed.project, comment.subject);
+  if (owner != comment.author && project::is_in_project(feed.project.project, owner))
+    tell(Reason::COMMENTED, {owner});
 }
 
 }  // namespace

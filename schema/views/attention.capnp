@@ -51,6 +51,9 @@ enum Reason {
   # In a comment recorded on the view's date or the six days before; the subject is the comment.
   changeToAssess @20;
   # Nobody can approve it before: for the managers.
+  commented @21;
+  # By somebody else on what is theirs, in a comment that mentions nobody, recorded as for mentioned; the subject is the
+  # comment: for the owner of the task or risk, whoever asked for the change or put the question.
 }
 
 struct Row {
@@ -65,5 +68,5 @@ struct Row {
   audience @6 :List(Id);
   # Whom it concerns; empty: everybody.
   since @7 :Int64;
-  # 0: not known (columnOverLimit). Of newRisk and mentioned: when it was recorded.
+  # 0: not known (columnOverLimit). Of newRisk, mentioned and commented: when it was recorded.
 }

@@ -283,6 +283,53 @@ TEST_CASE("who is mentioned is told for seven days", "[model][views][attention]"
   CHECK(items(project, day(1)).empty());
 }
 
+// M2 owns T1 and R1, asked for H1 and put D1.
+model::Project of_one() {
+  auto project = open_project_state();
+  project.task.tasks.set(task_id(1), {.owner = kContributor});
+  auto risk = risk_of(1, 1, 1);
+  risk.owner = kContributor;
+  project.risk.risks.set(risk_n(1), risk);
+  project.change.changes.set(change_n(1),
+                             {.requester = kContributor, .status = model::change::Status::REFUSED});
+  project.decision.decisions.set(
+      decision_n(1), {.status = model::decision::Status::MADE, .opened_by = kContributor});
+  return project;
+}
+
+// N1, said by M1 six days ago.
+Items items_commented(model::Project project, model::comment::Comment comment, Date date = kToday) {
+  if (comment.author.is_nil()) comment.author = kManager;
+  comment.text = text(5);
+  comment.at = comment.recorded_at = at(-6);
+  project.comment.comments.set(comment_n(1), comment);
+  return items(project, date);
+}
+
+TEST_CASE("a comment that mentions nobody is for whose it is about, for seven days",
+          "[model][views][attention]") {
+  const Items item{"commented digest N1 #0 for M2 since -6"};
+  for (const auto subject : {task_id(1), risk_n(1), change_n(1), decision_n(1)}) {
+    INFO(name_of(subject));
+    CHECK(items_commented(of_one(), {.subject = subject}) == item);
+    CHECK(items_commented(of_one(), {.subject = subject}, day(1)).empty());
+    CHECK(items_commented(of_one(), {.subject = subject, .author = kContributor}).empty());
+    CHECK(items_commented(of_one(), {.subject = subject, .mentions = {kViewer}}) ==
+          Items{"mentioned digest N1 #0 for M3 since -6"});
+  }
+}
+
+TEST_CASE("a comment on what is nobody's is not for the managers instead",
+          "[model][views][attention]") {
+  auto project = of_one();
+  CHECK(items_commented(project, {.subject = {}}).empty());            // the project
+  CHECK(items_commented(project, {.subject = comment_n(2)}).empty());  // a comment
+  project.task.tasks.edit(task_id(1))->owner = kOutsider;              // who has left
+  CHECK(items_commented(project, {.subject = task_id(1)}).empty());
+  project.task.tasks.edit(task_id(1))->owner = {};
+  CHECK(items_commented(project, {.subject = task_id(1)}).empty());
+}
+
 TEST_CASE("what was done offline is told once it is recorded", "[model][views][attention]") {
   auto scenario = opened();
   const auto then = Actor(kContributor).at(at(0));
