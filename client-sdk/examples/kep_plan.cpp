@@ -150,7 +150,7 @@ class Planner {
     if (proposal.task.is_nil()) {
       create(line, proposal);
     } else {
-      edit_title(line, proposal);
+      edit_title(line, proposal, kept);
       move(line, proposal);
     }
     decide(line, proposal);
@@ -169,6 +169,8 @@ class Planner {
     std::string title;
     model::Text title_seen;
     record::Hash description{};          // its commitment
+    std::string author;                  // who wrote the title that there is
+    std::vector<std::string> askers;     // who asked for approval, each time
     std::vector<std::string> approvers;  // of the open request
     std::vector<std::string> listed;     // that the newest request is for
     std::vector<std::string> asked;      // of these: those whom it asks
@@ -282,8 +284,10 @@ class Planner {
     const auto title = field(proposal, "title");
     return title.empty() ? "KEP-" + line.kep : std::string(title);
   }
-  // The title's commitment, as the server makes it.
-  void remember_title(Proposal& proposal, std::string title, Id command, std::uint32_t word) {
+  // The title's commitment, as the server makes it, and whose it is.
+  void remember_title(const Line& line, Proposal& proposal, std::string title, Id command,
+                      std::uint32_t word) {
+    proposal.author = line.actor;
     const auto salt = record::text_salt(seed_of(command), word);
     proposal.title_seen.index = 1;
     proposal.title_seen.commitment = record::text_commitment(salt, title);
@@ -308,20 +312,21 @@ class Planner {
     proposal.description =
         record::text_commitment(record::text_salt(seed_of(id), description_word), description);
     write(create.initColumn(), column_id(proposal.project, proposal.column));
-    remember_title(proposal, std::move(title), id, word);
+    remember_title(line, proposal, std::move(title), id, word);
     push(id, proposal.project, std::move(command), &line);
   }
 
-  void edit_title(const Line& line, Proposal& proposal) {
+  void edit_title(const Line& line, Proposal& proposal, json::object& kept) {
     auto title = title_of(line, proposal);
     if (title == proposal.title) return;
     ++plan_.edits;
+    if (is_among(proposal.approvers, line.actor)) give_up_request(line, proposal, kept);
     const Id id = next_id(line);
     client::CommandBuilder command;
     auto edit = command.root().initTask().initEditTask();
     write(edit.initTask(), proposal.task);
     command.change(edit.initTitle(), proposal.title_seen, title);
-    remember_title(proposal, std::move(title), id, 1);
+    remember_title(line, proposal, std::move(title), id, 1);
     if (!proposal.approvers.empty())
       proposal.revision = revision_of(proposal);  // asked for with it
     push(id, proposal.project, std::move(command), &line);
@@ -398,15 +403,33 @@ class Planner {
     return record::sha256(std::as_bytes(std::span(words.begin(), words.size())));
   }
 
-  // A pool of this proposal's approvers, all of whom must consent, and the request. Whoever asks cannot be among them.
+  [[nodiscard]] static bool is_among(const std::vector<std::string>& names,
+                                     const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+  }
+
+  // Of an approver who is about to rewrite what they were asked for: it is theirs now, and the others are asked anew. That
+  // they are on the list is kept; if this line has a list of its own, as for any list.
+  void give_up_request(const Line& line, Proposal& proposal, json::object& kept) {
+    withdraw(line, proposal, "rewritten by an approver");
+    proposal.listed.clear();
+    if (line.change.contains("approvers")) return;
+    const auto& list = proposal.fields.at("approvers");
+    kept["approvers"] = json::array{list, list};
+    ++plan_.kept["approvers"];
+  }
+
+  // A pool of this proposal's approvers, all of whom must consent, and the request. Nobody is among them who asks, has asked
+  // before, or wrote what is asked for.
   void ask_approvers(const Line& line, Proposal& proposal) {
     const auto listed = names_of(proposal, "approvers");
     if (proposal.approved || listed == proposal.listed) return;
-    if (!proposal.approvers.empty()) withdraw(line, proposal);
-    proposal.approvers.clear();
+    if (!proposal.approvers.empty()) withdraw(line, proposal, "other approvers");
     proposal.listed = listed;
     auto names = listed;
-    std::erase(names, line.actor);
+    std::erase_if(names, [&](const std::string& name) {
+      return name == line.actor || name == proposal.author || is_among(proposal.askers, name);
+    });
     proposal.asked = names;
     if (names.empty()) return;
     for (const auto& name : names) {
@@ -448,17 +471,19 @@ class Planner {
 
   void request(const Line& line, Proposal& proposal) {
     ++plan_.requests;
+    proposal.askers.push_back(line.actor);
     client::CommandBuilder command;
     write(command.root().initApproval().initRequestApproval().initSubject(), proposal.task);
     proposal.revision = revision_of(proposal);
     push(next_id(line), proposal.project, std::move(command), &line);
   }
 
-  void withdraw(const Line& line, Proposal& proposal) {
+  void withdraw(const Line& line, Proposal& proposal, const std::string& why) {
+    proposal.approvers.clear();
     client::CommandBuilder command;
     auto withdraw = command.root().initApproval().initWithdrawRequest();
     write(withdraw.initSubject(), proposal.task);
-    command.text(withdraw.initReason(), "other approvers, merged as revision " + line.rev);
+    command.text(withdraw.initReason(), why + ", merged as revision " + line.rev);
     push(next_id(line), proposal.project, std::move(command), nullptr);
   }
 

@@ -4,9 +4,10 @@
 // Each line is {"at": seconds, "actor", "rev", "kep", "change": {field: [before, after]}}. A project for each owning team
 // (`unowned` for those that begin without), a task for each proposal. Status and stage choose the column; title is the
 // title. Approvers make a pool and a request for approval, which all of them must give; that a proposal became implementable
-// shows that they did, and they approve on their behalf. Whoever makes the line is not asked: nobody approves what they ask
-// for; a list that names them is kept as well. A changed stage, and a closing, is a decision. Who owns the team later, and
-// every other field, is kept as a remainder: each line leaves one, so none is lost.
+// shows that they did, and they approve on their behalf. Nobody approves what is their own: who makes the line, made an earlier
+// one that asked, or wrote the title is not asked, and if an approver rewrites it, the others are asked anew; a list that
+// names them is kept as well. A changed stage, and a closing, is a decision. Who owns the team later, and every other field,
+// is kept as a remainder: each line leaves one, so none is lost.
 //
 // Ids are hashes of whole lines and ordinals, seeds of a secret and the id. What a field was before comes from this fold
 // of the file, not from the lines, some of which contradict their predecessors.

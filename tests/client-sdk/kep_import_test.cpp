@@ -112,4 +112,16 @@ TEST_CASE("A run without the importer's right ends before it does harm, and one 
   server.verify();
 }
 
+TEST_CASE("An approver whose own it is stops no import", "[kep][live]") {
+  for (const auto file : {kKepByApprover, kKepAskedBefore, kKepRewritten, kKepRewrittenByAll,
+                          kKepRewrittenAndListed}) {
+    CAPTURE(file);
+    RunningServer server;
+    server.set_clock({1'800'000'000'000'000});
+    const auto run = run_once(server, token_of(server, true), std::byte{1}, file);
+    CHECK(run.report.refused == std::vector<std::string>{});
+    CHECK(run.report.fresh == run.report.commands);
+  }
+}
+
 }  // namespace daybook::testing

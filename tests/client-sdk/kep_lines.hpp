@@ -31,4 +31,38 @@ inline constexpr std::string_view kKepApprovals =
 {"at":1584483005,"actor":"u-2","rev":"a5","kep":"2","change":{"status":[null,"implementable"]}}
 )";
 
+// Of whom approvers are who cannot be asked.
+
+// Who began it.
+inline constexpr std::string_view kKepByApprover =
+    R"({"at":1584483001,"actor":"u-1","rev":"a1","kep":"1","change":{"title":[null,"One"]}}
+{"at":1584483002,"actor":"u-2","rev":"a2","kep":"1","change":{"approvers":[null,["u-1"]]}}
+{"at":1584483003,"actor":"u-2","rev":"a3","kep":"1","change":{"status":[null,"implementable"]}}
+)";
+// Who asked before, and was not the last to write it.
+inline constexpr std::string_view kKepAskedBefore =
+    R"({"at":1584483001,"actor":"u-1","rev":"a1","kep":"1","change":{"title":[null,"One"],"approvers":[null,["@eve"]]}}
+{"at":1584483002,"actor":"u-2","rev":"a2","kep":"1","change":{"title":["One","Two"]}}
+{"at":1584483003,"actor":"u-3","rev":"a3","kep":"1","change":{"approvers":[["@eve"],["@eve","u-1"]]}}
+{"at":1584483004,"actor":"u-3","rev":"a4","kep":"1","change":{"status":[null,"implementable"]}}
+)";
+// Who rewrites it while it is asked for: one of two.
+inline constexpr std::string_view kKepRewritten =
+    R"({"at":1584483001,"actor":"u-1","rev":"a1","kep":"1","change":{"title":[null,"One"],"approvers":[null,["@eve","u-2"]]}}
+{"at":1584483002,"actor":"u-2","rev":"a2","kep":"1","change":{"title":["One","Two"]}}
+{"at":1584483003,"actor":"u-1","rev":"a3","kep":"1","change":{"status":[null,"implementable"]}}
+)";
+// The only one.
+inline constexpr std::string_view kKepRewrittenByAll =
+    R"({"at":1584483001,"actor":"u-1","rev":"a1","kep":"1","change":{"title":[null,"One"],"approvers":[null,["u-2"]]}}
+{"at":1584483002,"actor":"u-2","rev":"a2","kep":"1","change":{"title":["One","Two"]}}
+{"at":1584483003,"actor":"u-1","rev":"a3","kep":"1","change":{"title":["Two","Three"],"status":[null,"implementable"]}}
+)";
+// One of two, in a line that has another list.
+inline constexpr std::string_view kKepRewrittenAndListed =
+    R"({"at":1584483001,"actor":"u-1","rev":"a1","kep":"1","change":{"title":[null,"One"],"approvers":[null,["@eve","u-2"]]}}
+{"at":1584483002,"actor":"u-2","rev":"a2","kep":"1","change":{"title":["One","Two"],"approvers":[["@eve","u-2"],["@joe","u-2"]]}}
+{"at":1584483003,"actor":"u-1","rev":"a3","kep":"1","change":{"status":[null,"implementable"]}}
+)";
+
 }  // namespace daybook::testing

@@ -116,6 +116,27 @@ TEST_CASE("Nobody who was taken off the list approves, nor whoever asks", "[kep]
   }
 }
 
+TEST_CASE("Nobody is asked to approve what is their own", "[kep]") {
+  struct Row {
+    std::string_view file;
+    std::size_t requests;
+    std::size_t approvals;
+    std::size_t withdrawals;
+    std::size_t kept;  // lists that are not what was asked
+  };
+  for (const Row& row : {Row{kKepByApprover, 0, 0, 0, 1}, Row{kKepAskedBefore, 2, 1, 1, 1},
+                         Row{kKepRewritten, 2, 1, 1, 1}, Row{kKepRewrittenByAll, 1, 0, 1, 1},
+                         Row{kKepRewrittenAndListed, 2, 1, 1, 1}}) {
+    CAPTURE(row.file);
+    const auto plan = plan_of(row.file);
+    CHECK(plan.unreadable.empty());
+    CHECK(plan.requests == row.requests);
+    CHECK(plan.approvals == row.approvals);
+    CHECK(count(plan, is_withdrawal) == row.withdrawals);
+    CHECK(plan.kept.at("approvers") == row.kept);
+  }
+}
+
 TEST_CASE("A changed stage and a closing are decisions", "[kep]") {
   const auto plan = plan_of(kKepFile);
   CHECK(plan.decisions == 5);  // alpha, beta, alpha (of 617); alpha, withdrawn (of 2155)
