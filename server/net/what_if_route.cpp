@@ -3,47 +3,14 @@
 #include <expected>
 #include <utility>
 
-#include "schema/json/json.hpp"
 #include "server/net/engine_calls.hpp"
 #include "server/net/routes.hpp"
-#include "server/sync/what_if_request.hpp"
+#include "server/net/what_if_body.hpp"
 
 namespace daybook::net {
 namespace {
 
 using model::Code;
-namespace json = schema::json;
-
-std::string_view explain(Code code) {
-  switch (code) {
-    case Code::OUT_OF_RANGE:
-      return "commands: 1 to 32 of them";
-    case Code::DUPLICATE:
-      return "views: one is there twice";
-    case Code::NOT_FOUND:
-      return "views: one does not exist";
-    default:
-      return "";
-  }
-}
-
-// Nothing of the body is needed any more when it returns.
-std::expected<sync::WhatIfRequest, Response> read_question(const Call& call, Id project) {
-  const auto value = json::parse(call.request.body);
-  if (!value) return std::unexpected(problem(Code::MALFORMED, json::to_string(value.error())));
-  capnp::MallocMessageBuilder message;
-  auto root = message.initRoot<schema::WhatIf>();
-  if (const auto decoded = json::decode(*value, root); !decoded)
-    return std::unexpected(problem(Code::MALFORMED, json::to_string(decoded.error())));
-  const Id named = daybook::read(root.getProject().asReader());
-  if (!named.is_nil() && named != project)
-    return std::unexpected(problem(Code::MALFORMED, "project: another one than the address has"));
-  daybook::write(root.initProject(), project);
-  auto request = sync::read_what_if(root.asReader(), access::sender(call.principal),
-                                    [&] { return call.door().engine().fresh_id(); });
-  if (!request) return std::unexpected(problem(request.error(), explain(request.error())));
-  return std::move(*request);
-}
 
 using Tried = std::expected<std::shared_ptr<const engine::WhatIfAnswer>, model::Rejection>;
 asio::awaitable<Tried> try_out(sync::Door& door, std::shared_ptr<const engine::WhatIf> question) {
@@ -60,8 +27,10 @@ asio::awaitable<Response> post_what_if(Call& call) {
   if (!state) co_return no_project(state.error());
   if (!access::may_read_project(*call.door().workspace(), call.principal, **state))
     co_return no_project();
-  auto request = read_question(call, project);
-  if (!request) co_return std::move(request).error();
+  const std::function<Id()> fresh_id = [&] { return call.door().engine().fresh_id(); };
+  auto request =
+      read_what_if_body(call.request.body, project, access::sender(call.principal), fresh_id);
+  if (!request) co_return problem(request.error().rejection, request.error().detail);
   const auto commands = request->what.commands.size();
   if (const auto limited = call.rate.take(call.thread.services().steady(), commands))
     co_return problem(*limited, "too many commands on this connection");

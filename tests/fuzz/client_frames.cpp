@@ -30,6 +30,7 @@ Seeds seeds() {
     if (coalesced.size() < 8192) coalesced += all.back();
   };
   for_each_request(add);
+  for_each_question(add);
   for_each_message(add);
   all.push_back(coalesced);
   return all;

@@ -31,6 +31,7 @@ Seeds seeds() {
     all.push_back(sync::encode(sync::Encoding::json, message));
   };
   for_each_request(add);
+  for_each_question(add);
   for_each_message(add);
   all.push_back(all[0] + '\n' + all[1] + "\n\n" + all[2]);
   return all;

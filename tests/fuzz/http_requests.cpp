@@ -1,12 +1,12 @@
-// HTTP requests as the routes see them: the target, its path and query, the key and the body of commands. The input is their
-// text: target, Idempotency-Key, and then the body, one behind the other on lines.
+// HTTP requests as the routes see them: the target, its path and query, the key and the body, of commands and of a question
+// what they would lead to. The input is their text: target, Idempotency-Key, and then the body, one behind the other on lines.
 
 #include <algorithm>
 
 #include "schema/json/json.hpp"
 #include "schema/utf8.hpp"
 #include "server/net/address.hpp"
-#include "server/net/command_body.hpp"
+#include "server/net/what_if_body.hpp"
 #include "tests/fuzz/client_message.hpp"
 
 namespace daybook::fuzz {
@@ -97,11 +97,23 @@ void check_body(std::string_view key, std::string_view text) {
   }
 }
 
+void check_question_body(std::string_view text) {
+  const auto question =
+      net::read_what_if_body(text, small_id(1), {.member = small_id(1)}, fresh_ids());
+  if (!question) return check_problem(question.error().rejection, question.error().detail, {});
+  require(question->project == small_id(1), "a question is about the project of its address");
+  check_question(*question);
+  for (const auto& trying : question->what.commands) {
+    if (!trying.submission) check_problem(trying.submission.error(), {}, trying.id);
+  }
+}
+
 void run(Input input) {
   auto rest = text(input);
   check_target(line(rest));
   const auto key = line(rest);
   check_body(key, rest);
+  check_question_body(rest);
 }
 
 Seeds seeds() {
@@ -118,6 +130,10 @@ Seeds seeds() {
     if (batch.size() < 4096) batch += (batch.empty() ? "[" : ",") + body;
   });
   all.push_back(head + batch + "]");
+  for_each_question([&](schema::Message::Reader message) {
+    all.push_back("/api/v1/projects/BANK/what-if\n\n");
+    schema::json::encode(all.back(), message.getWhatIf());
+  });
   return all;
 }
 

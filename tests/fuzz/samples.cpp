@@ -132,6 +132,19 @@ void check_saved(const State& state, Origin origin, Decode&& decode) {
   require(model::digest(*back) == model::digest(state), "a loaded state has the same digest");
 }
 
+// As a client sends it, but for the stream; `whole`: with what may be left out in a question.
+void write_request(schema::CommandRequest::Builder out, const Command& command, bool whole) {
+  if (whole) write(out.initId(), {0xC0DE, 1});
+  out.setCommand(command.reader());
+  if (command.words.empty()) return;
+  auto words = out.initWords(static_cast<unsigned>(command.words.size()));
+  for (unsigned i = 0; i < words.size(); ++i)
+    words.set(i, kj::StringPtr(command.words[i].c_str(), command.words[i].size()));
+  if (!whole) return;
+  const auto seed = record::sha256(to_bytes({0xC0DE, 1}));
+  out.setSeed(kj::arrayPtr(reinterpret_cast<const kj::byte*>(seed.data()), seed.size()));
+}
+
 }  // namespace
 
 const std::vector<ProjectStream>& sample_projects() { return histories().projects; }
@@ -141,21 +154,29 @@ void for_each_request(const std::function<void(schema::Message::Reader)>& f) {
   const auto request = [&](const Command& command, Id stream) {
     capnp::MallocMessageBuilder message;
     auto builder = message.initRoot<schema::Message>().initCommand();
-    write(builder.initId(), {0xC0DE, 1});
+    write_request(builder, command, /*whole=*/true);
     if (!stream.is_nil()) write(builder.initStream(), stream);
-    builder.setCommand(command.reader());
-    if (!command.words.empty()) {
-      auto words = builder.initWords(static_cast<unsigned>(command.words.size()));
-      for (unsigned i = 0; i < words.size(); ++i) {
-        words.set(i, kj::StringPtr(command.words[i].c_str(), command.words[i].size()));
-      }
-      const auto seed = record::sha256(to_bytes({0xC0DE, 1}));
-      builder.setSeed(kj::arrayPtr(reinterpret_cast<const kj::byte*>(seed.data()), seed.size()));
-    }
     f(message.getRoot<schema::Message>().asReader());
   };
   for (const auto& command : histories().project_commands) request(command, small_id(1));
   for (const auto& command : histories().workspace_commands) request(command, {});
+}
+
+void for_each_question(const std::function<void(schema::Message::Reader)>& f) {
+  const auto& commands = histories().project_commands;
+  std::size_t next = 0;
+  for (const unsigned size : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 32U, 33U}) {
+    capnp::MallocMessageBuilder message;
+    auto question = message.initRoot<schema::Message>().initWhatIf();
+    question.setQuestion(size);
+    if (size % 2 == 0) write(question.initProject(), small_id(1));
+    auto list = question.initCommands(size);
+    for (unsigned i = 0; i < size; ++i, ++next)
+      write_request(list[i], commands[next % commands.size()], /*whole=*/i % 2 == 0);
+    auto views = question.initViews(size % 3);
+    for (unsigned i = 0; i < views.size(); ++i) views.set(i, model::all_views()[size % 8 + i]);
+    f(message.getRoot<schema::Message>().asReader());
+  }
 }
 
 void for_each_message(const std::function<void(schema::Message::Reader)>& f) {

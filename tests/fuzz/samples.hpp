@@ -18,6 +18,9 @@ namespace daybook::fuzz {
 
 // The commands of the long histories, as clients send them: f(message with the member `command`).
 void for_each_request(const std::function<void(schema::Message::Reader)>& f);
+// Questions what several of those of a project would lead to, from one to one too many: f(message with the member `whatIf`).
+// Some of them, and of their commands, lack what may be left out.
+void for_each_question(const std::function<void(schema::Message::Reader)>& f);
 // One message of every kind, with whatever in it.
 void for_each_message(const std::function<void(schema::Message::Reader)>& f);
 
