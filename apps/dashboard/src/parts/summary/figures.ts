@@ -163,6 +163,15 @@ export function tiles(sight: Sight, before: readonly Before[] = []): Tile[] {
   const shift = Number(row.approvedScheduleDays ?? 0);
   const [approved, open] = [row.changesApproved ?? 0, row.changesOpen ?? 0];
   const [approvals, questions] = [row.approvalsWaiting ?? 0, row.decisionsOpen ?? 0];
+  const decisions = verdict(sight, [
+    'approvalLastMissing',
+    'approvalEscalated',
+    'approvalExpired',
+    'approvalWaiting',
+    'decisionOverdue',
+    'decisionReady',
+    'voteWaiting',
+  ]);
 
   return [
     {
@@ -194,21 +203,15 @@ export function tiles(sight: Sight, before: readonly Before[] = []): Tile[] {
     },
     {
       title: 'Decisions',
-      status: verdict(sight, [
-        'approvalLastMissing',
-        'approvalEscalated',
-        'approvalExpired',
-        'approvalWaiting',
-        'decisionOverdue',
-        'decisionReady',
-        'voteWaiting',
-      ]),
+      status: decisions,
       ...shown(WAITING),
       of: approvals + questions === 1 ? 'waits for somebody' : 'wait for somebody',
       reason:
-        approvals + questions === 0
-          ? 'Nothing waits for anybody'
-          : `${count(approvals, 'approval')} and ${count(questions, 'question')} open`,
+        approvals + questions > 0
+          ? `${count(approvals, 'approval')} and ${count(questions, 'question')}`
+          : decisions.item?.reason === 'approvalExpired'
+            ? `${named(decisions.item)} request has expired`
+            : 'Nothing waits for anybody',
     },
     {
       title: 'Risk',
