@@ -20,7 +20,7 @@ const rank = (row: wire.AttentionRow): number => ((row.class ?? 'immediate') ===
 
 /** What it is about: of a comment, what was commented on; undefined: the project. */
 export function subjectOf(project: Project, item: wire.AttentionRow): string | undefined {
-  if (item.reason !== 'mentioned') return item.subject;
+  if (item.reason !== 'mentioned' && item.reason !== 'commented') return item.subject;
   return project.presentRows('comments').get(item.subject ?? NIL)?.subject;
 }
 /** What it is about, in a few words: "T-12", a column's name, "the project". */

@@ -24,6 +24,7 @@ export const reasons: Record<wire.AttentionReason, string> = {
   columnOverLimit: 'is over its limit',
   mentioned: 'has a comment to read',
   changeToAssess: 'waits to be assessed',
+  commented: 'has a new comment',
 };
 
 /** What is asked of those whom it waits for, in front of its number: "Vote on D-3". */
@@ -49,4 +50,5 @@ export const asks: Record<wire.AttentionReason, string> = {
   columnOverLimit: 'Clear',
   mentioned: 'Read about',
   changeToAssess: 'Assess',
+  commented: 'Read about',
 };

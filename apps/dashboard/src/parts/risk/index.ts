@@ -51,6 +51,8 @@ export const risk: Part = {
     riskReviewed: (e, say) => `reviewed ${say.entity(e.risk)}`,
     riskMaterialized: (e, say) => `saw ${say.entity(e.risk)} happen`,
     riskRetired: (e, say) => `retired ${say.entity(e.risk)}`,
+    riskReopened: (e, say) =>
+      `opened ${say.entity(e.risk)} again: ${say.entity(e.decision)}, which accepted it, is superseded`,
     planAdjustedForRisk: (e, say) => `asked for a change because of ${say.entity(e.risk)}`,
     riskSessionHeld: () => 'held a risk session',
   },
