@@ -91,6 +91,10 @@ annotation leastRole @0xd2f8a9e14c6b7703 (field) :Role;
 annotation breach @0xcc7cef226ef818cd (enumerant) :Void;
 # Stands at codes: an attempt that is rejected with it went against a rule of governance, and is recorded.
 
+annotation governed @0xb3e87d51f0c4a926 (field) :Void;
+# Stands at commands that make or bend a verdict: whoever gives one without the role that it takes went against a rule of
+# governance, too (notPermitted), and the attempt is recorded.
+
 annotation importerOnly @0xf19c0b7e6d3a5204 (field) :Void;
 # The command also needs the importer's right of the token.
 

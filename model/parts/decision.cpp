@@ -269,6 +269,7 @@ Ruling supersede(const Project& all, wire::SupersedeDecision::Reader command, Em
   daybook::write(event.initDecision(), id);
   daybook::write(event.initBy(), by);
   out.text(command.getReason(), [&] { return event.initReason(); });
+  for (const auto subject : (*decision)->subjects) risk::reopen_accepted(all, subject, id, out);
   return {};
 }
 
@@ -350,12 +351,10 @@ Ruling check_accepted(const Project& all, Id id, const Matter& matter) {
   return {};
 }
 
-std::vector<Id> consenting(const Decision& decision) {
-  std::vector<Id> members;
-  for (const auto& vote : decision.votes) {
-    if (vote.option == decision.option) members.push_back(vote.member);
-  }
-  return members;
+std::vector<Vote> consenting(const Decision& decision) {
+  auto votes = decision.votes;
+  std::erase_if(votes, [&](const Vote& vote) { return vote.option != decision.option; });
+  return votes;
 }
 
 Ruling decide(const Project& all, wire::Command::Reader command, const Context& context,

@@ -50,6 +50,7 @@ struct Vote {
   Timestamp at = {};
   Version seen_version = {};
   Text rationale = {};
+  Id actor = {};  // who gave it in the member's name; nil: they themselves
 };
 
 struct Decision {
@@ -115,8 +116,8 @@ struct Matter {
 // A decision that accepts something and binds: made by a board within its remit about it as it is, for an option that
 // accepts, not superseded. Rejections: unknownDecision, notBinding, decisionOpen (it may yet accept).
 [[nodiscard]] Ruling check_accepted(const Project& all, Id decision, const Matter& matter);
-// Who voted for what was decided.
-[[nodiscard]] std::vector<Id> consenting(const Decision& decision);
+// The votes for what was decided, in their order.
+[[nodiscard]] std::vector<Vote> consenting(const Decision& decision);
 
 [[nodiscard]] bool is_id_used(const State& state, Id id);
 

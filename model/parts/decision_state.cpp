@@ -65,7 +65,8 @@ void fold_recorded(State& state, wire::DecisionRecorded::Reader event, const Eve
 void fold_vote(Decision& decision, wire::VoteCast::Reader event, const EventMeta& meta) {
   decision.votes.push_back({meta.on_whose_part(), daybook::read(event.getOption()),
                             std::max(meta.happened_at(), last_vote_at(decision)), meta.seen_version,
-                            text_of_event(event.getRationale(), meta.position)});
+                            text_of_event(event.getRationale(), meta.position),
+                            meta.on_behalf_of.is_nil() ? Id{} : meta.actor});
 }
 
 void fold_recused(Decision& decision, const EventMeta& meta) {
@@ -219,14 +220,13 @@ void save_vote(wire::Vote::Builder out, const Vote& vote) {
   out.setAt(vote.at.micros);
   out.setSeenVersion(vote.seen_version.value);
   write_text(vote.rationale, [&] { return out.initRationale(); });
+  save_id(vote.actor, [&] { return out.initActor(); });
 }
 
 Vote load_vote(wire::Vote::Reader in) {
-  return {daybook::read(in.getMember()),
-          daybook::read(in.getOption()),
-          {in.getAt()},
-          {in.getSeenVersion()},
-          model::read(in.getRationale())};
+  return {
+      daybook::read(in.getMember()), daybook::read(in.getOption()),  {in.getAt()},
+      {in.getSeenVersion()},         model::read(in.getRationale()), daybook::read(in.getActor())};
 }
 
 void save_decision(wire::DecisionState::Builder out, Id id, const Decision& decision) {

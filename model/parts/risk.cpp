@@ -127,15 +127,6 @@ Ruling check_assessment(const Assessment& to, const Assessment& present) {
   return {};
 }
 
-// In anything that somebody may have accepted it for.
-bool is_worse(const Assessment& to, const Assessment& from) {
-  const auto& cost = to.cost_impact;
-  const bool same_currency = cost.currency == from.cost_impact.currency;
-  const bool costs_more = cost.minor > (same_currency ? from.cost_impact.minor : 0);
-  return to.score() > from.score() || to.probability_permille > from.probability_permille ||
-         costs_more || to.delay_days > from.delay_days;
-}
-
 Ruling assess_risk(const Project& all, wire::AssessRisk::Reader command, Emitter& out) {
   const auto id = daybook::read(command.getRisk());
   const auto risk = find_live(all, id);
@@ -158,6 +149,44 @@ Ruling assess_risk(const Project& all, wire::AssessRisk::Reader command, Emitter
   return {};
 }
 
+// Who accepts a risk: whose act it is, and who does it.
+struct Accepter {
+  Id member = {};
+  Id actor = {};  // nil, or the same: they themselves
+};
+
+// Whose a board's vote is among those whose risk it is, or whose acceptance: they cast it, or gave it for somebody else. Nil:
+// it is another's. Who merely records both for others is none of them.
+Id concerned_behind(const decision::Vote& vote, const std::vector<Id>& owners,
+                    const Accepter& accepter) {
+  const auto concerned = [&](Id id) { return contains(owners, id) || id == accepter.member; };
+  if (concerned(vote.member) || vote.member == accepter.actor) return vote.member;
+  return concerned(vote.actor) ? vote.actor : Id{};
+}
+
+// Whose consent it is alone: where all votes are those of these, the first's. Nil: somebody else voted for it.
+Id sole_approver(const decision::Decision& decision, const std::vector<Id>& owners,
+                 const Accepter& accepter) {
+  Id first;
+  for (const auto& vote : decision::consenting(decision)) {
+    const auto id = concerned_behind(vote, owners, accepter);
+    if (id.is_nil()) return {};
+    if (first.is_nil()) first = id;
+  }
+  return first.is_nil() ? accepter.member : first;
+}
+
+// Whether it would not have been accepted without a member, who is to own it.
+bool rests_on(const Project& all, const Risk& risk, Id member) {
+  if (risk.status != Status::ACCEPTED || member.is_nil()) return false;
+  if (risk.decision.is_nil()) return member == risk.accepted_by || member == risk.accepted_actor;
+  const auto* decision = decision::find_decision(all.decision, risk.decision);
+  auto owners = risk.owners;
+  add_id(owners, member);
+  return decision != nullptr &&
+         !sole_approver(*decision, owners, {risk.accepted_by, risk.accepted_actor}).is_nil();
+}
+
 Ruling assign_risk(const Project& all, wire::AssignRisk::Reader command, Emitter& out) {
   const auto id = daybook::read(command.getRisk());
   const auto risk = find_open(all, id);
@@ -170,14 +199,12 @@ Ruling assign_risk(const Project& all, wire::AssignRisk::Reader command, Emitter
   }
   DAYBOOK_TRY(check_owner(all, to, "risk.owner"));
   if (from == to) return reject(Code::NOTHING_TO_DO, {.id = id});
-  const auto& present = **risk;
-  const bool accepted_alone = present.status == Status::ACCEPTED && present.decision.is_nil() &&
-                              (to == present.accepted_by || to == present.accepted_actor);
+  const bool reopened = rests_on(all, **risk, to);
   auto event = out.next().initRisk().initRiskAssigned();
   daybook::write(event.initRisk(), id);
   daybook::write(event.initFrom(), from);
   daybook::write(event.initTo(), to);
-  event.setReopened(accepted_alone && !to.is_nil());
+  event.setReopened(reopened);
   return {};
 }
 
@@ -262,20 +289,16 @@ Ruling check_not_owner(const Risk& risk, Id id, const Context& context) {
   return {};
 }
 
-// A board's decision accepts the risk at its present score, and not by the votes of those alone whose risk or whose act it is.
+// A board's decision accepts the risk as it is, and not by the votes of those alone whose risk or whose act it is.
 Ruling check_decided(const Project& all, Id decision, Id id, const Risk& risk,
                      const Context& context) {
   DAYBOOK_TRY(decision::check_accepted(
       all, decision,
       {.subject = id, .topic = decision::Topic::RISK, .since = risk.raised_version}));
-  const auto consenting = decision::consenting(*decision::find_decision(all.decision, decision));
-  const bool by_another = std::any_of(consenting.begin(), consenting.end(), [&](Id member) {
-    return !contains(risk.owners, member) && member != context.actor &&
-           member != context.on_whose_part();
-  });
-  if (by_another) return {};
-  const auto member = risk.owner.is_nil() ? context.on_whose_part() : risk.owner;
-  return reject(Code::OWNER_IS_SOLE_APPROVER, {.member = member, .id = id});
+  const auto& made = *decision::find_decision(all.decision, decision);
+  const auto sole = sole_approver(made, risk.owners, {context.on_whose_part(), context.actor});
+  if (sole.is_nil()) return {};
+  return reject(Code::OWNER_IS_SOLE_APPROVER, {.member = sole, .id = id});
 }
 
 Ruling accept_risk(const Project& all, wire::AcceptRisk::Reader command, const Context& context,
@@ -390,6 +413,14 @@ Ruling hold_session(const Project& all, wire::HoldRiskSession::Reader command, E
 }
 
 }  // namespace
+
+void reopen_accepted(const Project& all, Id subject, Id decision, Emitter& out) {
+  const auto* risk = find_risk(all.risk, subject);
+  if (risk == nullptr || risk->status != Status::ACCEPTED || risk->decision != decision) return;
+  auto event = out.next().initRisk().initRiskReopened();
+  daybook::write(event.initRisk(), subject);
+  daybook::write(event.initDecision(), decision);
+}
 
 Ruling decide(const Project& all, wire::Command::Reader command, const Context& context,
               Emitter& out) {

@@ -75,7 +75,7 @@ struct Risk {
   Assessment assessment = {};
   std::uint32_t previous_score = 0;
   Timestamp assessed_at = {};
-  Version raised_version = {};  // when the score last rose, or what was accepted became another
+  Version raised_version = {};  // when it last got worse, or was rewritten
   Timestamp reviewed_at = {};
   bool outdated = false;  // as the newest review said, if it was not assessed since
   Strategy strategy = Strategy::NONE;
@@ -115,6 +115,8 @@ struct State {
 [[nodiscard]] Band band_of(std::uint32_t score);
 // Open or accepted: it may still happen.
 [[nodiscard]] bool is_live(const Risk& risk);
+// In anything that somebody may have accepted it for.
+[[nodiscard]] bool is_worse(const Assessment& to, const Assessment& from);
 // In their order.
 [[nodiscard]] std::vector<Id> open_actions(const Risk& risk);
 // probability × cost, rounded half away from zero; none: not known. Never beyond the amount's own bounds.
@@ -124,6 +126,8 @@ struct State {
 
 [[nodiscard]] Ruling decide(const Project& state, schema::risk::Command::Reader command,
                             const Context& context, Emitter& out);
+// The decision does not stand any more: emits riskReopened, if the subject is a risk that was accepted under it.
+void reopen_accepted(const Project& all, Id subject, Id decision, Emitter& out);
 // False: this build does not know the event.
 [[nodiscard]] bool evolve(State& state, schema::risk::Event::Reader event, const EventMeta& meta);
 

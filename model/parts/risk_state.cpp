@@ -42,29 +42,26 @@ void reopen(Risk& risk) {
   risk.accepted_actor = {};
 }
 
-// What was accepted is another risk now: a board that is asked for its consent is asked anew.
-void become_another(Risk& risk, const EventMeta& meta) {
-  reopen(risk);
-  risk.raised_version = meta.version;
-}
-
 void fold_edited(Risk& risk, wire::RiskEdited::Reader event, const EventMeta& meta) {
   risk.cause = changed(risk.cause, event.getCause(), meta.position);
   risk.event = changed(risk.event, event.getEvent(), meta.position);
   risk.effect = changed(risk.effect, event.getEffect(), meta.position);
   if (event.getFromCategory() != event.getToCategory()) risk.category = event.getToCategory();
   if (event.getFromProximity() != event.getToProximity()) risk.proximity = event.getToProximity();
-  if (event.getReopened()) become_another(risk, meta);
+  // It is another risk now: a board that was asked for its consent before is asked anew.
+  if (is_change(event.getCause()) || is_change(event.getEvent()) || is_change(event.getEffect()))
+    risk.raised_version = meta.version;
+  if (event.getReopened()) reopen(risk);
 }
 
 void fold_assessed(Risk& risk, wire::RiskAssessed::Reader event, const EventMeta& meta) {
   const auto from = read_assessment(event.getFrom());
   risk.assessment = read_assessment(event.getTo());
   if (risk.assessment.score() != from.score()) risk.previous_score = from.score();
-  if (risk.assessment.score() > from.score()) risk.raised_version = meta.version;
+  if (is_worse(risk.assessment, from)) risk.raised_version = meta.version;
   risk.outdated = false;
   risk.assessed_at = not_before(meta.happened_at(), std::max(risk.identified_at, risk.assessed_at));
-  if (event.getReopened()) become_another(risk, meta);
+  if (event.getReopened()) reopen(risk);
 }
 
 void fold_assigned(Risk& risk, wire::RiskAssigned::Reader event) {
@@ -145,6 +142,14 @@ bool is_live(const Risk& risk) {
   return risk.status == Status::OPEN || risk.status == Status::ACCEPTED;
 }
 
+bool is_worse(const Assessment& to, const Assessment& from) {
+  const auto& cost = to.cost_impact;
+  const bool same_currency = cost.currency == from.cost_impact.currency;
+  const bool costs_more = cost.minor > (same_currency ? from.cost_impact.minor : 0);
+  return to.score() > from.score() || to.probability_permille > from.probability_permille ||
+         costs_more || to.delay_days > from.delay_days;
+}
+
 std::vector<Id> open_actions(const Risk& risk) {
   std::vector<Id> open;
   for (const auto& action : risk.actions) {
@@ -219,6 +224,8 @@ bool evolve(State& state, wire::Event::Reader event, const EventMeta& meta) {
     case wire::Event::RISK_SESSION_HELD:
       fold_session(state, event.getRiskSessionHeld(), meta);
       return true;
+    case wire::Event::RISK_REOPENED:
+      return edit(event.getRiskReopened().getRisk(), [](Risk& r) { reopen(r); });
     case wire::Event::NONE:
       break;
   }

@@ -13,14 +13,14 @@ using TextChange = Types.TextChange;
 struct Command {
   union {
     none @0 :Void;
-    constituteAdvisoryBoard @1 :ConstituteAdvisoryBoard $Types.leastRole(manager);
-    amendAdvisoryBoard @2 :AmendAdvisoryBoard $Types.leastRole(manager);
+    constituteAdvisoryBoard @1 :ConstituteAdvisoryBoard $Types.leastRole(manager) $Types.governed;
+    amendAdvisoryBoard @2 :AmendAdvisoryBoard $Types.leastRole(manager) $Types.governed;
     openDecision @3 :OpenDecision $Types.leastRole(contributor);
-    castVote @4 :CastVote $Types.leastRole(contributor);
+    castVote @4 :CastVote $Types.leastRole(contributor) $Types.governed;
     recuse @5 :Recuse $Types.leastRole(contributor);
-    concludeDecision @6 :ConcludeDecision $Types.leastRole(contributor);
+    concludeDecision @6 :ConcludeDecision $Types.leastRole(contributor) $Types.governed;
     withdrawDecision @7 :WithdrawDecision $Types.leastRole(contributor);
-    supersedeDecision @8 :SupersedeDecision $Types.leastRole(contributor);
+    supersedeDecision @8 :SupersedeDecision $Types.leastRole(contributor) $Types.governed;
     recordDecision @9 :RecordDecision $Types.leastRole(contributor);
   }
 }
@@ -139,6 +139,7 @@ struct SupersedeDecision {
   # Rejections, in this order: unknownDecision (either), decisionOpen (either has not been made), decisionWithdrawn (either),
   # duplicate (the same), nothingToDo (superseded already), changedMeanwhile (`by` was superseded itself; by what), notBinding
   # (`by`, on what `decision` binds), textRequired (reason).
+  # A risk that was accepted under it is open again.
   decision @0 :Id;
   by @1 :Id;
   reason @2 :TextRef;
@@ -316,6 +317,8 @@ struct Vote {
   at @2 :Int64;
   seenVersion @3 :UInt64;
   rationale @4 :TextRef;
+  actor @5 :Id;
+  # Who gave it in their name; nil: they themselves.
 }
 
 struct Row {

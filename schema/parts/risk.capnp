@@ -24,7 +24,7 @@ struct Command {
     assignRisk @4 :AssignRisk $Types.leastRole(contributor);
     planResponse @5 :PlanResponse $Types.leastRole(contributor);
     completeRiskAction @6 :CompleteRiskAction $Types.leastRole(contributor);
-    acceptRisk @7 :AcceptRisk $Types.leastRole(contributor);
+    acceptRisk @7 :AcceptRisk $Types.leastRole(contributor) $Types.governed;
     reviewRisk @8 :ReviewRisk $Types.leastRole(contributor);
     materializeRisk @9 :MaterializeRisk $Types.leastRole(contributor);
     retireRisk @10 :RetireRisk $Types.leastRole(contributor);
@@ -109,7 +109,8 @@ struct AssessRisk {
 }
 
 struct AssignRisk {
-  # A risk that somebody accepted without a board's decision is open again when it becomes theirs.
+  # An accepted risk is open again when it becomes theirs without whom it would not have been accepted: who accepted it
+  # without a board's decision, or whose vote alone stands behind the decision.
   # Rejections: unknownRisk, riskClosed, changedMeanwhile, memberRequired, nothingToDo.
   risk @0 :Id;
   from @1 :Id;
@@ -146,10 +147,12 @@ struct CompleteRiskAction {
 
 struct AcceptRisk {
   # Lives with it. An extreme risk takes a binding decision of an advisory board about it, whose id is quoted.
-  # The decision must have chosen an option that accepts (decision.capnp), and have been asked for since the score last rose.
+  # The decision must have chosen an option that accepts (decision.capnp), and have been asked for since the risk last became
+  # another one: got worse in any figure, or was rewritten. It stays accepted as long as the decision stands.
   # Rejections: unknownRisk, riskClosed (materialized, too), textRequired (rationale), riskNotAssessed, ownerIsSoleApprover (unless
   # a board decided, nobody accepts a risk who owns it or ever did, nor in another's name), extremeNeedsBoard,
-  # unknownDecision, notBinding, decisionOpen, ownerIsSoleApprover (nobody voted for it but owners and whoever accepts),
+  # unknownDecision, notBinding, decisionOpen, ownerIsSoleApprover (nobody voted for it but owners and whoever accepts, in
+  # their own name or another's),
   # nothingToDo, tooMany (100 acceptances).
   risk @0 :Id;
   rationale @1 :TextRef;
@@ -212,6 +215,7 @@ struct Event {
     riskRetired @10 :RiskRetired;
     planAdjustedForRisk @11 :PlanAdjustedForRisk;
     riskSessionHeld @12 :RiskSessionHeld;
+    riskReopened @13 :RiskReopened;
   }
 }
 
@@ -252,7 +256,7 @@ struct RiskAssigned {
   from @1 :Id;
   to @2 :Id;
   reopened @3 :Bool;
-  # The new owner had accepted it.
+  # It was accepted by the new owner, or by their vote alone.
 }
 
 struct RiskResponsePlanned {
@@ -302,6 +306,12 @@ struct RiskSessionHeld {
   scope @1 :TextRef;
   attendees @2 :List(Id);
   risks @3 :List(Id);
+}
+
+struct RiskReopened {
+  risk @0 :Id;
+  decision @1 :Id;
+  # It was accepted under this decision, which is superseded by the same command (decision.capnp).
 }
 
 struct State {
@@ -368,8 +378,8 @@ struct RiskState {
   acceptances @29 :List(Acceptance);
   # Those that ended when it was opened again, in their order; at most 100.
   raisedVersion @30 :UInt64;
-  # Of the event with which the score last rose, or with which what had been accepted was open again as another risk; 0: not
-  # assessed.
+  # Of the event with which it last became another risk: its score, probability, cost or delay rose, or its cause, event or
+  # effect was rewritten; 0: neither assessed nor rewritten yet.
   outdated @31 :Bool;
   # The newest review said that it is not valid any more, and it was not assessed anew since.
   recordedAt @32 :Int64;

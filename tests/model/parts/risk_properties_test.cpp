@@ -23,12 +23,42 @@ Plan any_plan() {
           *rc::gen::inRange<std::size_t>(1, 600).as("attempts")};
 }
 
-// Kept beside the model: who has owned a risk, and what it was when it was accepted.
+// Kept beside the model: who has owned a risk, when it last became worse or was rewritten, and what it was when it was
+// accepted.
 struct Known {
   std::set<Id> owners;
+  Version another_since = {};
   std::uint32_t accepted_score = 0;
   model::Text accepted_event = {};
 };
+
+bool is_another(const Risk& was, const Risk& now) {
+  const auto& from = was.assessment;
+  const auto& to = now.assessment;
+  const auto& cost = from.cost_impact;
+  const bool same_currency = to.cost_impact.currency == cost.currency;
+  const bool costs_more = to.cost_impact.minor > (same_currency ? cost.minor : 0);
+  return now.cause != was.cause || now.event != was.event || now.effect != was.effect ||
+         to.score() > from.score() || to.probability_permille > from.probability_permille ||
+         costs_more || to.delay_days > from.delay_days;
+}
+
+// It rests on a decision that stands, about the risk as it is, and on a vote of somebody who has no part in it.
+void check_rests_on_decision(const Risk& risk, const Known& known, const model::Project& state) {
+  const auto* made = model::decision::find_decision(state.decision, risk.decision);
+  RC_ASSERT(made != nullptr);
+  RC_ASSERT(made->status == model::decision::Status::MADE);
+  RC_ASSERT(made->binding);
+  RC_ASSERT(made->topic == model::decision::Topic::RISK);
+  RC_ASSERT(made->opened_version > known.another_since);
+  const auto has_part = [&](Id id) { return known.owners.contains(id) || id == risk.accepted_by; };
+  bool by_another = false;
+  for (const auto& vote : made->votes) {
+    by_another |= vote.option == made->option && !has_part(vote.member) && !has_part(vote.actor) &&
+                  vote.member != risk.accepted_actor;
+  }
+  RC_ASSERT(by_another);
+}
 
 void look_at(const Risk* before, const Risk& now, Known& known, const model::Project& state,
              const Actor& actor) {
@@ -39,21 +69,17 @@ void look_at(const Risk* before, const Risk& now, Known& known, const model::Pro
       RC_ASSERT(!known.owners.contains(member));
       RC_ASSERT(!known.owners.contains(actor.id));
       RC_ASSERT(model::risk::band_of(now.assessment.score()) != model::risk::Band::EXTREME);
-    } else {
-      const auto* made = model::decision::find_decision(state.decision, now.decision);
-      RC_ASSERT(made != nullptr);
-      RC_ASSERT(made->status == model::decision::Status::MADE);
-      RC_ASSERT(made->binding);
-      RC_ASSERT(made->topic == model::decision::Topic::RISK);
     }
     known.accepted_score = now.assessment.score();
     known.accepted_event = now.event;
   }
   if (!now.owner.is_nil()) known.owners.insert(now.owner);
+  if (before != nullptr && is_another(*before, now)) known.another_since = state.version;
   if (now.status == Status::ACCEPTED) {
     RC_ASSERT(now.assessment.score() <= known.accepted_score);
     RC_ASSERT(now.event == known.accepted_event);
     if (now.decision.is_nil()) RC_ASSERT(now.owner != now.accepted_by);
+    if (!now.decision.is_nil()) check_rests_on_decision(now, known, state);
   }
   if (now.status == Status::RETIRED) RC_ASSERT(model::risk::open_actions(now).empty());
   // An acceptance that ended stays known.

@@ -117,11 +117,13 @@ TEST_CASE("completeRiskAction is refused for each reason, in this order", "[mode
 }
 
 constexpr auto kFourth = member_id(4);
+constexpr auto kSecretary = member_id(5);
 
 // R1 high, R4 not assessed, R5 extreme; R1 and R5 the contributor's. Board B1 (manager, contributor and M4, one vote suffices)
 // binds on risks and scope. M4 votes for the first option, which accepts. About R5: D1 open; D2 made; D3 made, not binding;
 // D5 made, on scope; D6 superseded by D9; D7 withdrawn; D8 recorded; D10 made, for an option that does not accept; D11 open,
-// without such an option; D12 and D13 made by the manager's and the contributor's votes alone. D4 made about R1.
+// without such an option; D12 and D13 made by the manager's and the contributor's votes alone, D14 and D15 by the fourth's,
+// which these two gave for them. D4 made about R1.
 ProjectScenario with_decisions() {
   using model::decision::Topic;
   auto scenario = with_risks();
@@ -130,6 +132,7 @@ ProjectScenario with_decisions() {
       .given(identify_risk({.risk = R(5), .owner = kContributor}))
       .given(assess_risk({.risk = R(5), .to = {5, 4}}))
       .given(grant_role({.member = kFourth}))
+      .given(grant_role({.member = kSecretary}))
       .given(constitute_advisory_board(
           {.board = B(1),
            .charter = {{kManager, kContributor, kFourth}, 1, {}, {Topic::SCOPE, Topic::RISK}}}));
@@ -144,7 +147,7 @@ ProjectScenario with_decisions() {
                        .binding = binding}));
   };
   const auto make = [&](std::uint64_t n, Id subject, Topic topic, bool binding,
-                        std::uint64_t option = 0, Id by = kFourth) {
+                        std::uint64_t option = 0, const Actor& by = kFourth) {
     open(n, subject, topic, binding);
     scenario.given(cast_vote({.decision = D(n), .option = O(10 * n + option)}), by)
         .given(conclude_decision({.decision = D(n)}));
@@ -161,6 +164,8 @@ ProjectScenario with_decisions() {
   open(11, R(5), Topic::RISK, true, false);
   make(12, R(5), Topic::RISK, true, 0, kManager);
   make(13, R(5), Topic::RISK, true, 0, kContributor);
+  make(14, R(5), Topic::RISK, true, 0, Actor(kContributor).as_importer().for_member(kFourth));
+  make(15, R(5), Topic::RISK, true, 0, Actor(kManager).as_importer().for_member(kFourth));
   scenario.given(supersede_decision({.decision = D(6), .by = D(9)}))
       .given(withdraw_decision({.decision = D(7)}))
       .given(record_decision(
@@ -203,14 +208,18 @@ TEST_CASE("acceptRisk is refused for each reason, in this order", "[model][risk]
        {"under one that is open", extreme(D(1)), "decisionOpen id=D1", kManager},
        {"under an open one that can accept nothing", extreme(D(11)), "notBinding id=D11 subject=R5",
         kManager},
-       {"by whoever alone voted for it", extreme(D(12)), "ownerIsSoleApprover member=M2 id=R5",
+       {"by whoever alone voted for it", extreme(D(12)), "ownerIsSoleApprover member=M1 id=R5",
         kManager},
        {"under the owner's vote alone", extreme(D(13)), "ownerIsSoleApprover member=M2 id=R5",
         kManager},
        {"by the owner, under their vote alone", extreme(D(13)),
         "ownerIsSoleApprover member=M2 id=R5"},
+       {"under the vote that its owner gave for another", extreme(D(14)),
+        "ownerIsSoleApprover member=M2 id=R5", kManager},
+       {"under the vote that they gave for another", extreme(D(15)),
+        "ownerIsSoleApprover member=M1 id=R5", kManager},
        {"for another, by whoever alone voted for it", extreme(D(12)),
-        "ownerIsSoleApprover member=M2 id=R5", Actor(kManager).as_importer().for_member(kFourth)},
+        "ownerIsSoleApprover member=M1 id=R5", Actor(kManager).as_importer().for_member(kFourth)},
        {"what is quoted must hold for any risk", accept_risk({.risk = R(1), .decision = D(2)}),
         "notBinding id=D2 subject=R1", kManager},
        {"accepted already", accept_risk({.risk = R(6)}), "nothingToDo id=R6"},
@@ -218,6 +227,10 @@ TEST_CASE("acceptRisk is refused for each reason, in this order", "[model][risk]
        {"by the owner, under a binding decision", extreme(D(2)), "riskAccepted"},
        {"by the owner, under the vote of another", extreme(D(12)), "riskAccepted"},
        {"by another, under the vote of a third", extreme(D(12)), "riskAccepted", kFourth},
+       {"by another, under the vote that a third gave for a fourth", extreme(D(15)), "riskAccepted",
+        kSecretary},
+       {"for another, by whoever recorded the vote", extreme(D(15)), "riskAccepted",
+        Actor(kManager).as_importer().for_member(kSecretary)},
        {"a high one by another", accept_risk({.risk = R(1)}), "riskAccepted", kManager},
        {"a high one by the owner, under a binding decision",
         accept_risk({.risk = R(1), .decision = D(4)}), "riskAccepted"}});
@@ -369,8 +382,8 @@ TEST_CASE("what a risk gathers has limits", "[model][risk]") {
         "tooMany field=risk.acceptances limit=100 count=101 id=R1");
 }
 
-TEST_CASE("a board's decision holds for the score that it was asked about, or a lower one",
-          "[model][risk]") {
+TEST_CASE("a board's decision holds for the risk that it was asked about, or a lesser one",
+          "[model][risk][domain]") {
   const auto given = with_decisions();
   const auto assessed = [](Id id, const ProjectScenario& scenario, const Assessment& to) {
     return scenario.after(
@@ -384,7 +397,10 @@ TEST_CASE("a board's decision holds for the score that it was asked about, or a 
   // D4 was asked about R1 at 16.
   CHECK(verdict(R(1), D(4), assessed(R(1), given, {5, 5})) == "notBinding id=D4 subject=R1");
   CHECK(verdict(R(1), D(4), assessed(R(1), given, {2, 2})) == "riskAccepted");
-  CHECK(verdict(R(1), D(4), assessed(R(1), given, {4, 4, 900})) == "riskAccepted");
+  CHECK(verdict(R(1), D(4), assessed(R(1), given, {3, 5})) == "riskAccepted");
+  CHECK(verdict(R(1), D(4), assessed(R(1), given, {4, 4, 900})) == "notBinding id=D4 subject=R1");
+  CHECK(verdict(R(1), D(4), assessed(R(1), given, {3, 5, 0, {1, "EUR"}})) ==
+        "notBinding id=D4 subject=R1");
   CHECK(verdict(R(1), D(4), assessed(R(1), assessed(R(1), given, {2, 2}), {4, 4})) ==
         "notBinding id=D4 subject=R1");
   // Accepted under D2, and open again: not under D2 once more; what is open cannot accept it any more either.
@@ -392,13 +408,63 @@ TEST_CASE("a board's decision holds for the score that it was asked about, or a 
       assessed(R(5), given.after(accept_risk({.risk = R(5), .decision = D(2)})), {5, 5});
   CHECK(verdict(R(5), D(2), reopened) == "notBinding id=D2 subject=R5");
   CHECK(verdict(R(5), D(1), reopened) == "notBinding id=D1 subject=R5");
-  // Nor where the score is the same, but the risk is not.
+  // Nor where the score is the same, but the risk is not; whether it was accepted meanwhile or not.
   const auto accepted = given.after(accept_risk({.risk = R(5), .decision = D(2)}));
   const auto reworded = accepted.after(
       edit_risk({.risk = R(5), .event = {risk(accepted, R(5)).event, "the bank fails"}}));
   CHECK(verdict(R(5), D(2), reworded) == "notBinding id=D2 subject=R5");
+  const auto& was = risk(given, R(5));
+  for (const auto& edit : {EditRisk{.risk = R(5), .event = {was.event, "the bank fails"}},
+                           EditRisk{.risk = R(5), .cause = {was.cause, "the bank"}},
+                           EditRisk{.risk = R(5), .effect = {was.effect, "no money"}}})
+    CHECK(verdict(R(5), D(2), given.after(edit_risk(edit))) == "notBinding id=D2 subject=R5");
+  CHECK(verdict(R(5), D(2),
+                given.after(edit_risk({.risk = R(5), .to_category = Category::QUALITY}))) ==
+        "riskAccepted");
   CHECK(verdict(R(5), D(2), assessed(R(5), accepted, {5, 4, 900})) ==
         "notBinding id=D2 subject=R5");
+}
+
+TEST_CASE("a risk becomes open again when it becomes theirs whose vote alone accepted it",
+          "[model][risk][domain]") {
+  const auto given = with_decisions();
+  const auto status = [&](Id decision, const Actor& by, Id to) {
+    const auto accepted = given.after(accept_risk({.risk = R(5), .decision = decision}), by);
+    const auto assigned =
+        accepted.after(assign_risk({.risk = R(5), .from = kContributor, .to = to}));
+    CHECK(risk(reloaded(assigned), R(5)).status == risk(assigned, R(5)).status);
+    return risk(assigned, R(5)).status;
+  };
+  CHECK(status(D(2), kManager, kFourth) == Status::OPEN);
+  CHECK(status(D(15), kSecretary, kFourth) == Status::OPEN);
+  CHECK(status(D(15), kSecretary, kManager) == Status::OPEN);  // who gave that vote
+  CHECK(status(D(2), kManager, kManager) == Status::ACCEPTED);
+  CHECK(status(D(2), kManager, {}) == Status::ACCEPTED);
+}
+
+TEST_CASE("a risk is accepted as long as the decision stands under which it was",
+          "[model][risk][domain]") {
+  const auto given = with_decisions();
+  const auto supersede = supersede_decision({.decision = D(2), .by = D(10)});
+  const auto accepted = given.after(accept_risk({.risk = R(5), .decision = D(2)}));
+  CHECK(accepted.when(supersede) == "decisionSuperseded riskReopened");
+  const auto reopened = accepted.after(supersede);
+  const auto& now = risk(reopened, R(5));
+  CHECK(now.status == Status::OPEN);
+  CHECK(now.decision.is_nil());
+  REQUIRE(now.acceptances.size() == 1);
+  CHECK(now.acceptances[0].decision == D(2));
+  CHECK(reopened.when(accept_risk({.risk = R(5), .decision = D(2)})) ==
+        "notBinding id=D2 subject=R5");
+  CHECK(reopened.when(accept_risk({.risk = R(5), .decision = D(12)}), kFourth) == "riskAccepted");
+  (void)reloaded(reopened);
+  // Only what was accepted under this one, and still is.
+  CHECK(given.when(supersede) == "decisionSuperseded");
+  CHECK(given.after(accept_risk({.risk = R(5), .decision = D(12)}), kFourth).when(supersede) ==
+        "decisionSuperseded");
+  const auto worse = accepted.after(
+      assess_risk({.risk = R(5), .from = risk(accepted, R(5)).assessment, .to = {5, 5}}));
+  CHECK(worse.when(supersede) == "decisionSuperseded");
 }
 
 TEST_CASE("a question put before its subject was assessed accepts nothing", "[model][risk]") {
