@@ -131,8 +131,8 @@ struct Revision {
 // Begins the first round of a revision that has an author, under the policy of now. Rejections: policyRequired,
 // separationOfDuties, poolTooSmall.
 [[nodiscard]] Ruling request(const Project& all, const Revision& revision, Emitter& out);
-// The subject was rewritten: emits approvalRevised, votes fall. Does nothing without an open request, nor for the revision
-// that is asked for already. Rejections: poolTooSmall (too few voters are left, unless the request has expired).
+// The subject was rewritten, or somebody had to do with it. Where it was rewritten: emits approvalRevised, votes fall. Does
+// nothing without an open request. Rejections: poolTooSmall (too few voters are left, unless the request has expired).
 [[nodiscard]] Ruling revise(const Project& all, const Revision& revision, const Context& context,
                             Emitter& out);
 // The subject was withdrawn by its own part: emits approvalWithdrawn, if a request is open.

@@ -50,6 +50,26 @@ Ruling check_voters(const Policy& policy, const std::vector<Id>& voters, Id subj
                                        .members = voters});
 }
 
+// Those who have approved, and those who may yet.
+std::vector<Id> who_can_consent(const Request& request, const Involved& involved) {
+  auto members = voted(request, true);
+  const auto against = voted(request, false);
+  for (const auto voter : eligible(request.policy, request.voters, involved)) {
+    if (!contains(against, voter) && !contains(members, voter)) members.push_back(voter);
+  }
+  return members;
+}
+
+// Nobody is kept from voting by what they, or others, do with a subject that is being voted on, if too few are left then.
+Ruling check_still_enough(const Project& all, Id subject, const Request& request,
+                          const Involved& involved, const Context& context) {
+  if (is_expired(request, context.now)) return {};
+  const auto before = who_can_consent(request, subject::involved(all, subject, request));
+  const auto after = who_can_consent(request, involved);
+  if (after.size() == before.size()) return {};
+  return check_voters(request.policy, after, subject);
+}
+
 std::expected<const Request*, Rejection> find_open(const Project& all, Id subject) {
   const auto* request = find_request(all.approval, subject);
   if (request == nullptr) return reject(Code::NO_APPROVAL_REQUESTED, {.subject = subject});
@@ -222,8 +242,9 @@ Ruling request(const Project& all, const Revision& revision, Emitter& out) {
 Ruling revise(const Project& all, const Revision& revision, const Context& context, Emitter& out) {
   const auto* request = find_request(all.approval, revision.subject);
   if (request == nullptr || request->status != Status::OPEN) return {};
-  if (request->revision == revision.hash) return {};
   const auto involved = together(*request, revision.involved);
+  if (request->revision == revision.hash)
+    return check_still_enough(all, revision.subject, *request, involved, context);
   const auto voters = eligible(request->policy, request->voters, involved);
   if (!is_expired(*request, context.now))
     DAYBOOK_TRY(check_voters(request->policy, voters, revision.subject));
@@ -336,7 +357,9 @@ Ruling refuse(const Project& all, wire::Refuse::Reader command, const Context& c
   event.setRevision(data_of(request.revision));
   out.text(command.getReason(), [&] { return event.initReason(); });
   event.setRefusals(static_cast<std::uint32_t>(refused_by.size()));
-  if (request.voters.size() >= request.policy.quorum + refused_by.size()) return {};
+  auto others = who_can_consent(request, subject::involved(all, id, request));
+  std::erase(others, context.on_whose_part());
+  if (others.size() >= request.policy.quorum) return {};
 
   auto denied = out.next().initApproval().initApprovalDenied();
   daybook::write(denied.initSubject(), id);

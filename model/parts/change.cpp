@@ -130,10 +130,11 @@ Ruling accept_impact(const Project& all, wire::AcceptImpact::Reader command, con
   if (!is_same(present, command.getRevision()))
     return reject(Code::STALE_REVISION, {.id = id, .present_revision = present});
   if ((*change)->impact_accepted) return reject(Code::NOTHING_TO_DO, {.id = id});
-  auto event = out.next().initChange().initChangeImpactAccepted();
-  daybook::write(event.initChange(), id);
-  event.setRevision(data_of(present));
-  return {};
+  auto event = out.next();
+  auto accepted = event.initChange().initChangeImpactAccepted();
+  daybook::write(accepted.initChange(), id);
+  accepted.setRevision(data_of(present));
+  return approval::revise(all, after(all, event, id, context), context, out);
 }
 
 // What an amendment was made on is what there is.

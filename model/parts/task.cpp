@@ -75,15 +75,6 @@ Ruling create_task(const Project& all, wire::CreateTask::Reader command, const C
   return {};
 }
 
-// The task as it will be once the event just made is folded in.
-approval::Revision after(const Project& all, schema::Event::Builder event, Id id,
-                         const Context& context) {
-  State ahead = all.task;
-  const EventMeta meta{.actor = context.actor, .on_behalf_of = context.on_behalf_of};
-  (void)evolve(ahead, event.asReader().getTask(), meta);
-  return to_approve(id, *find_task(ahead, id));
-}
-
 Ruling edit_task(const Project& all, wire::EditTask::Reader command, const Context& context,
                  Emitter& out) {
   const auto id = daybook::read(command.getTask());
@@ -120,7 +111,7 @@ Ruling edit_task(const Project& all, wire::EditTask::Reader command, const Conte
   if (estimate) emit_change(command.getEstimateMinutes(), edited.initEstimateMinutes());
   if (points) emit_change(command.getPoints(), edited.initPoints());
   save_id(change, [&] { return edited.initChange(); });
-  return approval::revise(all, after(all, event, id, context), context, out);
+  return revise_approval(all, event, id, context, out);
 }
 
 Ruling assign_task(const Project& all, wire::AssignTask::Reader command, const Context& context,
@@ -139,11 +130,12 @@ Ruling assign_task(const Project& all, wire::AssignTask::Reader command, const C
   Added added;
   added.give(to);
   DAYBOOK_TRY(check_wip_there(all, **task, added, command.getOverrideReason(), context, out));
-  auto event = out.next().initTask().initTaskAssigned();
-  daybook::write(event.initTask(), id);
-  daybook::write(event.initFrom(), from);
-  daybook::write(event.initTo(), to);
-  return {};
+  auto event = out.next();
+  auto assigned = event.initTask().initTaskAssigned();
+  daybook::write(assigned.initTask(), id);
+  daybook::write(assigned.initFrom(), from);
+  daybook::write(assigned.initTo(), to);
+  return revise_approval(all, event, id, context, out);
 }
 
 Ruling prioritize_task(const Project& all, wire::PrioritizeTask::Reader command, Emitter& out) {

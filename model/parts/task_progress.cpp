@@ -49,14 +49,15 @@ Ruling log_time(const Project& all, wire::LogTime::Reader command, const Context
     return reject(Code::OUT_OF_RANGE,
                   {.field = "task.day", .limit = static_cast<std::uint64_t>(today.days)});
   }
-  auto event = out.next().initTask().initTimeLogged();
-  daybook::write(event.initEntry(), entry);
-  daybook::write(event.initTask(), id);
-  daybook::write(event.initMember(), member);
-  event.setDay(command.getDay());
-  event.setMinutes(command.getMinutes());
-  out.text(command.getNote(), [&] { return event.initNote(); });
-  return {};
+  auto event = out.next();
+  auto logged = event.initTask().initTimeLogged();
+  daybook::write(logged.initEntry(), entry);
+  daybook::write(logged.initTask(), id);
+  daybook::write(logged.initMember(), member);
+  logged.setDay(command.getDay());
+  logged.setMinutes(command.getMinutes());
+  out.text(command.getNote(), [&] { return logged.initNote(); });
+  return revise_approval(all, event, id, context, out);
 }
 
 Ruling correct_time_entry(const Project& all, wire::CorrectTimeEntry::Reader command,

@@ -1,9 +1,10 @@
 // What of a task is approved, and who had to do with it.
 #include "model/parts/hash_data.hpp"
-#include "model/parts/task.hpp"
+#include "model/parts/task_rules.hpp"
 #include "model/record/stored_event.hpp"
 
 namespace daybook::model::task {
+
 record::Hash revision_of(const Task& task) {
   const auto commit = [](const Text& text, auto init) {
     if (!text.is_none()) init().setCommitment(data_of(text.commitment));
@@ -26,6 +27,15 @@ approval::Revision to_approve(Id id, const Task& task) {
       .hash = revision_of(task)};
   if (!task.written_by.is_nil()) revision.involved.authors = {task.written_by};
   return revision;
+}
+
+Ruling revise_approval(const Project& all, schema::Event::Builder event, Id id,
+                       const Context& context, Emitter& out) {
+  if (approval::find_request(all.approval, id) == nullptr) return {};
+  State ahead = all.task;
+  const EventMeta meta{.actor = context.actor, .on_behalf_of = context.on_behalf_of};
+  (void)evolve(ahead, event.asReader().getTask(), meta);
+  return approval::revise(all, to_approve(id, *find_task(ahead, id)), context, out);
 }
 
 }  // namespace daybook::model::task

@@ -34,6 +34,13 @@ namespace daybook::model::task {
 void emit_completion(Id task, bool was_done, bool now_done, schema::TextRef::Reader reason,
                      Emitter& out);
 
+// --- Approval (task_revision.cpp) ------------------------------------------------------------------------------------
+
+// What the event just made means for the task's approval, if one is asked for: it rewrites the task, or somebody had to do
+// with it. As approval::revise.
+[[nodiscard]] Ruling revise_approval(const Project& all, schema::Event::Builder event, Id id,
+                                     const Context& context, Emitter& out);
+
 // --- Commands: moving (task_move.cpp) --------------------------------------------------------------------------------
 
 [[nodiscard]] Ruling move_task(const Project& all, schema::task::MoveTask::Reader command,

@@ -13,7 +13,9 @@
 # not approve in their own name, and may record the votes of others.
 #
 # A pool's members vote if they are contributors or managers of the project; others do not count towards a quorum. Who loses
-# the role, or begins to work on it, while it is being voted on still counts as one who may refuse: that denies nothing.
+# the role while it is being voted on still counts as one who may consent: that denies nothing, as it can be given back. Who
+# begins to work on it does not count any more; but nobody is made a contributor or an agent, by themselves or by others,
+# where that would leave too few to approve.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::schema::approval");
@@ -27,15 +29,15 @@ using Role = Types.Role;
 struct Command {
   union {
     none @0 :Void;
-    definePool @1 :DefinePool $Types.leastRole(manager);
-    editPool @2 :EditPool $Types.leastRole(manager);
-    defineApprovalPolicy @3 :DefineApprovalPolicy $Types.leastRole(manager);
+    definePool @1 :DefinePool $Types.leastRole(manager) $Types.governed;
+    editPool @2 :EditPool $Types.leastRole(manager) $Types.governed;
+    defineApprovalPolicy @3 :DefineApprovalPolicy $Types.leastRole(manager) $Types.governed;
     defineEscalationPath @4 :DefineEscalationPath $Types.leastRole(manager);
     requestApproval @5 :RequestApproval $Types.leastRole(contributor);
     renewRequest @6 :RenewRequest $Types.leastRole(contributor);
     withdrawRequest @7 :WithdrawRequest $Types.leastRole(contributor);
-    approve @8 :Approve $Types.leastRole(contributor);
-    refuse @9 :Refuse $Types.leastRole(contributor);
+    approve @8 :Approve $Types.leastRole(contributor) $Types.governed;
+    refuse @9 :Refuse $Types.leastRole(contributor) $Types.governed;
     escalate @10 :Escalate $Types.leastRole(server);
   }
 }
@@ -117,7 +119,7 @@ struct RequestApproval {
 struct RenewRequest {
   # Asks again after a request has expired: a new round, under the policy of now. Its author remains who asked first.
   # Rejections: noApprovalRequested, approvalClosed, nothingToDo (not expired), policyRequired, separationOfDuties,
-  # poolTooSmall, tooMany.
+  # poolTooSmall.
   subject @0 :Id;
 }
 

@@ -19,12 +19,12 @@ struct Command {
     none @0 :Void;
     submitChange @1 :SubmitChange $Types.leastRole(contributor);
     assessChange @2 :AssessChange $Types.leastRole(contributor);
-    acceptImpact @3 :AcceptImpact $Types.leastRole(contributor);
+    acceptImpact @3 :AcceptImpact $Types.leastRole(contributor) $Types.governed;
     amendChange @4 :AmendChange $Types.leastRole(contributor);
     deferChange @5 :DeferChange $Types.leastRole(manager);
     resumeChange @6 :ResumeChange $Types.leastRole(manager);
     withdrawChange @7 :WithdrawChange $Types.leastRole(contributor);
-    implementChange @8 :ImplementChange $Types.leastRole(contributor);
+    implementChange @8 :ImplementChange $Types.leastRole(contributor) $Types.governed;
   }
 }
 
@@ -73,7 +73,8 @@ struct AssessChange {
 
 struct AcceptImpact {
   # The requester takes the impact upon themselves: without it nobody can approve.
-  # Rejections: unknownChange, changeClosed, notRequester, impactNotAssessed, staleRevision, nothingToDo.
+  # Rejections: unknownChange, changeClosed, notRequester, impactNotAssessed, staleRevision, nothingToDo, poolTooSmall (without
+  # whoever does so for the requester too few are left who may approve).
   change @0 :Id;
   revision @1 :Data;
 }
@@ -81,7 +82,7 @@ struct AcceptImpact {
 struct AmendChange {
   # Rewrites a request; approvals of what stood there before fall.
   # Rejections: unknownChange, changeClosed, notRequester, changedMeanwhile, textRequired, malformed, tooMany, duplicate,
-  # unknownSubject, nothingToDo.
+  # unknownSubject, nothingToDo, poolTooSmall (as for acceptImpact).
   change @0 :Id;
   title @1 :TextChange;
   justification @2 :TextChange;

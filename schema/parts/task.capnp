@@ -87,7 +87,8 @@ struct EditTask {
 struct AssignTask {
   # Makes `to` the owner in place of `from`; nil: nobody.
   # Rejections: projectArchived, unknownTask, taskRetired, changedMeanwhile, memberRequired, nothingToDo, wipLimitReached,
-  # notPermitted (override).
+  # notPermitted (override), poolTooSmall (its approval is asked for, contributors may not approve, and without the new owner
+  # too few are left).
   task @0 :Id;
   from @1 :Id;
   to @2 :Id;
@@ -104,7 +105,7 @@ struct PrioritizeTask {
 
 struct MoveTask {
   # Moves a card to another column, or to another place in its own.
-  # Rejections, in this order: projectArchived, unknownTask, taskRetired, movedMeanwhile, boardNotDefined, unknownColumn,
+  # Rejections, in this order: projectArchived, unknownTask, taskRetired, movedMeanwhile, unknownColumn,
   # nothingToDo (it stands there), taskBlocked (into doing or done), transitionNotAllowed, predecessorOpen (with the open ones),
   # reasonRequired (out of a done column), wipLimitReached, notPermitted (override).
   task @0 :Id;
@@ -120,7 +121,7 @@ struct MoveTasks {
   # Moves several, all or none: they come to stand in this order. Limits count them together. What stands in its place already is
   # left there.
   # Rejections: those of moveTask, naming the task; nothingToDo (no moves, or all stand there), tooMany (more than 100),
-  # duplicate (a task twice), tooLarge (256 KiB of events: a long reason stands in the event of each task).
+  # boardNotDefined, duplicate (a task twice), tooLarge (256 KiB of events: a long reason stands in the event of each task).
   moves @0 :List(Move);
   toColumn @1 :Id;
   before @2 :Id;
@@ -170,7 +171,7 @@ struct RetireTask {
 struct RestoreTask {
   # Brings a retired task back. To where it stood as it was, blocked or done, if there is room; into another column, what holds
   # for moving there holds too.
-  # Rejections: projectArchived, unknownTask, nothingToDo (not retired), boardNotDefined, unknownColumn, taskBlocked,
+  # Rejections: projectArchived, unknownTask, nothingToDo (not retired), unknownColumn, taskBlocked,
   # transitionNotAllowed, predecessorOpen, reasonRequired (a done task, out of a done column), wipLimitReached,
   # notPermitted (override).
   task @0 :Id;
@@ -233,7 +234,7 @@ struct ReportProgress {
 
 struct LogTime {
   # Rejections: idRequired, alreadyExists, unknownTask, taskRetired, memberRequired, outOfRange (minutes 0 or beyond a day; a
-  # day in the future).
+  # day in the future), poolTooSmall (as for assignTask: without the member, or whoever logs it for them).
   entry @0 :Id;
   task @1 :Id;
   member @2 :Id;

@@ -221,6 +221,7 @@ TEST_CASE("who has worked on a task has contributed to it", "[model][approval][d
   };
   const auto give = assign_task({.task = kTask, .from = kBert, .to = kAnna});
   const auto log = log_time({.entry = {'L', 1}, .task = kTask, .member = kAnna, .day = {20'458}});
+  const Policy one{.quorum = 1, .pool = kPool, .exclude_contributors = true};
   SECTION("who owned it before") {
     auto given = with_task();
     given.given(assign_task({.task = kTask, .from = kBert}))
@@ -228,9 +229,9 @@ TEST_CASE("who has worked on a task has contributed to it", "[model][approval][d
     CHECK(names_of(request_of(given, kTask).contributors) == "M5");
     excluded(given, kBert);
   }
-  SECTION("who owns it since it was asked for") { excluded(asked().after(give), kAnna); }
+  SECTION("who owns it since it was asked for") { excluded(asked(one).after(give), kAnna); }
   SECTION("whose time was logged") {
-    excluded(asked().after(log, kCleo), kAnna);
+    excluded(asked(one).after(log, kCleo), kAnna);
     auto given = with_task();
     given.given(log, kCleo).given(request_approval(kTask), kCleo);
     CHECK(names_of(request_of(given, kTask).voters) == "M1 M2");
@@ -253,6 +254,71 @@ TEST_CASE("who has worked on a task has contributed to it", "[model][approval][d
     given.given(consent(given, kTask), kAnna).given(give);
     CHECK(given.when(consent(given, kTask), kManager) == "approvalGiven approvalGranted");
   }
+}
+
+TEST_CASE("nobody is kept from voting by work on the task, where too few would be left",
+          "[model][approval][domain]") {
+  const auto given = asked();  // M1 and M4 may vote, and both must
+  const auto give = assign_task({.task = kTask, .from = kBert, .to = kAnna});
+  const auto log = [](Id member) {
+    return log_time({.entry = {'L', 1}, .task = kTask, .member = member, .day = {20'458}});
+  };
+  const std::string refused =
+      "poolTooSmall field=approval.pool limit=2 count=1 id=O1 subject=T1 members=[M1]";
+  const auto anna = Actor(kAnna).as_importer();
+  check(given, {{"it is given to a voter", give, refused, kCleo},
+                {"a voter takes it", give, refused, kAnna},
+                {"it is given to another", assign_task({.task = kTask, .from = kBert, .to = kCleo}),
+                 "taskAssigned", kCleo},
+                {"to nobody", assign_task({.task = kTask, .from = kBert}), "taskAssigned", kCleo},
+                {"a voter's time is logged", log(kAnna), refused, kCleo},
+                {"a voter logs it", log({}), refused, kAnna},
+                {"a voter logs another's", log(kCleo), refused, anna.for_member(kCleo)},
+                {"another's", log(kCleo), "timeLogged", kCleo}});
+  SECTION("unless they have consented already") {
+    CHECK(given.after(consent(given, kTask), kAnna).when(give, kCleo) == "taskAssigned");
+  }
+  SECTION("nor where they are against: whoever is left decides") {
+    const auto three = asked({.quorum = 1, .pool = kPool, .exclude_contributors = true});
+    CHECK(three.after(dissent(three, kTask), kAnna).when(give, kCleo) == "taskAssigned");
+    const auto to_manager = assign_task({.task = kTask, .from = kBert, .to = kManager});
+    CHECK(three.after(dissent(three, kTask), kAnna)
+              .when(to_manager, kCleo)
+              .starts_with("poolTooSmall"));
+  }
+  SECTION("unless nobody can approve it any more") {
+    auto later = given;
+    later.pass(49 * kHour);
+    CHECK(later.when(give, kCleo) == "taskAssigned");
+  }
+  SECTION("nor a change, by acting for its requester") {
+    auto assessed = submitted();
+    assessed.given(assess_change({.change = kChange, .impact = {.risk_delta = 3}}), kBert);
+    CHECK(names_of(request_of(assessed, kChange).voters) == "M1 M4");
+    const auto accept =
+        accept_impact({.change = kChange, .revision = revision_of(assessed, kChange)});
+    const auto amend = amend_change({.change = kChange, .to_kind = model::change::Kind::COST});
+    const std::string left =
+        "poolTooSmall field=approval.pool limit=2 count=1 id=O1 subject=Q1 members=[M1]";
+    check(assessed,
+          {{"a voter accepts the impact for them", accept, left, anna.for_member(kContributor)},
+           {"a voter amends it for them", amend, left, anna.for_member(kContributor)},
+           {"they do", accept, "changeImpactAccepted"},
+           {"another for them", accept, "changeImpactAccepted",
+            Actor(kCleo).as_importer().for_member(kContributor)}});
+  }
+}
+
+TEST_CASE("a request is denied once so many are against that those who may still vote are too few",
+          "[model][approval][domain]") {
+  const Policy policy{.quorum = 2, .pool = kPool, .exclude_contributors = true};
+  auto given = with_task(policy);
+  given.given(assign_task({.task = kTask, .from = kBert}))
+      .given(request_approval(kTask), kCleo);  // M1, M2 and M4 may vote
+  CHECK(names_of(request_of(given, kTask).voters) == "M1 M2 M4");
+  CHECK(given.when(dissent(given, kTask), kManager) == "approvalRefused");
+  given.given(assign_task({.task = kTask, .to = kAnna}));
+  CHECK(given.when(dissent(given, kTask), kManager) == "approvalRefused approvalDenied");
 }
 
 TEST_CASE("a task's revision is its title, description, estimate and points", "[model][approval]") {
