@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint64_t kLeastRole = 0xd2f8a9e14c6b7703;
 constexpr std::uint64_t kImporterOnly = 0xf19c0b7e6d3a5204;
+constexpr std::uint64_t kGoverned = 0xb3e87d51f0c4a926;
 
 using TypePermissions = std::vector<Permission>;  // by ordinal of the part's Command union
 
@@ -24,6 +25,7 @@ std::vector<TypePermissions> read_permissions() {
         if (annotation.getId() == kLeastRole)
           entry.least = static_cast<Role>(annotation.getValue().getEnum());
         if (annotation.getId() == kImporterOnly) entry.importer_only = true;
+        if (annotation.getId() == kGoverned) entry.governed = true;
       }
     }
   }
@@ -45,6 +47,10 @@ Permission permission(schema::Command::Reader command) {
     }
   }
   return {};
+}
+
+bool is_breach(schema::Command::Reader command, Code code) {
+  return is_breach(code) || (code == Code::NOT_PERMITTED && permission(command).governed);
 }
 
 bool is_project_role(Role role) {

@@ -54,7 +54,7 @@ using Ruling = std::expected<void, Rejection>;
 // The same command may succeed later as it is.
 [[nodiscard]] bool is_retryable(Code code);
 
-// What was rejected with it went against a rule of governance: the attempt is recorded (schema: `breach`).
+// What was rejected with it went against a rule of governance, whichever command it was (schema: `breach`).
 [[nodiscard]] bool is_breach(Code code);
 
 // The code as it stands in JSON and in log lines: "wipLimitReached".

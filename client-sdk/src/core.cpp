@@ -7,6 +7,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "model/permission.hpp"
+
 namespace daybook::client::detail {
 namespace {
 
@@ -351,7 +353,9 @@ void Core::submit(Pending::Ticket ticket, Id stream, CommandBuilder command, Sub
   if (replica) {
     const auto shown = replica->show(*act);
     // An attempt against a rule of governance is for the server to refuse, since it records it.
-    if (!shown && !model::is_breach(shown.error().code)) {
+    if (!shown && !(*act)->with_request([&](schema::CommandRequest::Reader of) {
+          return model::is_breach(of.getCommand(), shown.error().code);
+        })) {
       return completion({}, reject_here(id, shown.error(), replica->version()));
     }
   }

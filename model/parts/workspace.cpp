@@ -3,6 +3,7 @@
 #include <capnp/schema.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "model/parts/field.hpp"
@@ -169,7 +170,8 @@ void add_project(State& state, Id id, Registration registration) {
 
 void add_rejected_act(State& state, Position position, const RejectedAct& act) {
   auto& count = state.rejected_days.at_or_new({act.project, date_of(act.at)});
-  if (count < std::numeric_limits<std::uint32_t>::max()) ++count;
+  const auto told = attempts_told_by(act.attempt);
+  count += std::min(told, std::numeric_limits<std::uint32_t>::max() - count);
   auto& acts = state.rejected_acts;
   acts.set({act.project, position}, act);
   std::size_t held = 0;
@@ -227,6 +229,14 @@ void write(wire::RejectedAct::Builder out, const RejectedAct& act) {
   out.setVersion(act.version.value);
   out.setSeenVersion(act.seen_version.value);
   out.setAttempt(act.attempt);
+}
+
+bool is_attempt_recorded(std::uint32_t attempt) {
+  return attempt <= kAttemptsInFull || std::has_single_bit(attempt);
+}
+
+std::uint32_t attempts_told_by(std::uint32_t attempt) {
+  return attempt > kAttemptsInFull && std::has_single_bit(attempt) ? attempt / 2 : 1;
 }
 
 Position newest_rejected_act(const State& state, Id project) {

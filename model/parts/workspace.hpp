@@ -64,6 +64,12 @@ struct RejectedDayKey {
   auto operator<=>(const RejectedDayKey&) const = default;
 };
 
+// Of a member's attempts at one thing within an hour so many are recorded, then those at powers of two.
+inline constexpr std::uint32_t kAttemptsInFull = 16;
+[[nodiscard]] bool is_attempt_recorded(std::uint32_t attempt);
+// How many a recorded one stands for: itself, and those since the recorded one before it.
+[[nodiscard]] std::uint32_t attempts_told_by(std::uint32_t attempt);
+
 // Held of each project; the log has all.
 inline constexpr std::size_t kRejectedActsMax = 100;
 
@@ -73,15 +79,16 @@ struct State {
   bool demonstration = false;
   Table<Id, Registration> projects = {};
   Table<Id, Token> tokens = {};
-  Table<RejectedActKey, RejectedAct> rejected_acts = {};    // the newest of each project
-  Table<RejectedDayKey, std::uint32_t> rejected_days = {};  // how many there were, of all
+  Table<RejectedActKey, RejectedAct> rejected_acts = {};  // the newest of each project
+  Table<RejectedDayKey, std::uint32_t> rejected_days =
+      {};  // how many there were, as far as they are told
 
   // Derived, not part of the digest.
   Table<record::Hash, Id> token_of_hash = {};
   Table<std::string, Id> project_of_key = {};
 };
 
-// Calls f(Date, std::uint32_t) for each day on which attempts in a project were recorded, with their number.
+// Calls f(Date, std::uint32_t) for each day on which attempts in a project were recorded, with how many are told by these.
 template <typename F>
 void for_each_rejected_day(const State& state, Id project, F&& f) {
   const auto& days = state.rejected_days;

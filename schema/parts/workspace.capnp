@@ -80,7 +80,8 @@ struct RevokeToken {
 }
 
 struct RejectedAct {
-  # An attempt against a rule of governance (codes marked `breach` in wire.capnp): who tried what, and why it was refused.
+  # An attempt against a rule of governance (codes marked `breach` in wire.capnp, commands marked `governed`): who tried what,
+  # and why it was refused.
   project @0 :Id;
   member @1 :Id;
   onBehalfOf @2 :Id;
@@ -170,7 +171,7 @@ struct RejectedActState {
 }
 
 struct RejectedDayState {
-  # How many attempts in a project were recorded on a day.
+  # How many attempts in a project a day's recorded ones tell of: each of itself, and of those since the one before it.
   project @0 :Id;
   day @1 :Int32;
   # Days since 1970 UTC, by the time of recording.

@@ -3,18 +3,17 @@
 #include <capnp/dynamic.h>
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 #include <stdexcept>
 
 #include "model/entity.hpp"
+#include "model/permission.hpp"
 #include "model/request.hpp"
 
 namespace daybook::engine {
 namespace {
 
 constexpr std::int64_t kHourMicros = 3600LL * 1'000'000;
-constexpr std::uint32_t kFirstRecorded = 16;
 
 // Part and type: ordinals of the command's union members.
 std::pair<std::uint16_t, std::uint16_t> ordinals(schema::Command::Reader command) {
@@ -66,8 +65,10 @@ void AttemptCount::drop_what_is_over(Timestamp now) {
   std::erase_if(members_, [](const auto& entry) { return entry.second.empty(); });
 }
 
-bool is_attempt_recorded(std::uint32_t attempt) {
-  return attempt <= kFirstRecorded || std::has_single_bit(attempt);
+bool is_breach(const Submission& rejected, const model::Rejection& rejection) {
+  return rejected.with_request([&](schema::CommandRequest::Reader of) {
+    return model::is_breach(of.getCommand(), rejection.code);
+  });
 }
 
 Tried tried(const Submission& rejected, const model::Rejection& rejection) {

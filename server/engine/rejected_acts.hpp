@@ -44,8 +44,8 @@ class AttemptCount {
   Timestamp dropped_at_;
 };
 
-// The first 16 of an hour, then those at powers of two: whoever tries for ever fills no log.
-[[nodiscard]] bool is_attempt_recorded(std::uint32_t attempt);
+// Whether it was an attempt against a rule of governance.
+[[nodiscard]] bool is_breach(const Submission& rejected, const model::Rejection& rejection);
 
 // What a rejected command was about.
 [[nodiscard]] Tried tried(const Submission& rejected, const model::Rejection& rejection);

@@ -355,7 +355,7 @@ Sequencer::Handled Sequencer::handle(Submission& submission, log::Group& group,
   auto* state = project(submission.stream);
   if (state == nullptr) return {model::Rejection{Code::INTERNAL, {.id = submission.stream}}};
   auto prepared = prepared_on(*state);
-  if (!prepared && model::is_breach(prepared.error().code) && !submission.sender.is_server)
+  if (!prepared && !submission.sender.is_server && is_breach(submission, prepared.error()))
     record_attempt(submission, prepared.error(), *state, group, committed, now);
   return finish(*state, std::move(prepared));
 }
@@ -364,7 +364,8 @@ void Sequencer::record_attempt(const Submission& rejected, const model::Rejectio
                                const model::Project& project, log::Group& group,
                                CommittedGroup& committed, Timestamp now) {
   const auto attempt = attempts_.add(rejected.sender.member, tried(rejected, rejection), now);
-  if (!is_attempt_recorded(attempt)) return;
+  // Whoever tries for ever fills no log.
+  if (!model::workspace::is_attempt_recorded(attempt)) return;
   std::expected<Prepared, model::Rejection> prepared;
   try {
     const auto act = rejected_act(options_.fresh_id(now), rejected, rejection, project, attempt);

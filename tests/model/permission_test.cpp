@@ -4,6 +4,7 @@
 #include <capnp/dynamic.h>
 
 #include <map>
+#include <set>
 
 #include "tests/model/support.hpp"
 
@@ -54,6 +55,22 @@ TEST_CASE("only import remainders take the importer's right", "[model][permissio
     CHECK(model::permission(command.reader()).importer_only ==
           (name == "project.recordImportRemainder"));
   }
+}
+
+TEST_CASE("without the role for it, these alone are attempts against governance",
+          "[model][permission]") {
+  std::set<std::string> governed;
+  for (const auto& [name, command] : samples()) {
+    if (model::is_breach(command.reader(), model::Code::NOT_PERMITTED)) governed.insert(name);
+    CHECK(model::is_breach(command.reader(), model::Code::SELF_APPROVAL));
+    CHECK(!model::is_breach(command.reader(), model::Code::NOTHING_TO_DO));
+  }
+  CHECK(governed ==
+        std::set<std::string>{
+            "approval.approve", "approval.defineApprovalPolicy", "approval.definePool",
+            "approval.editPool", "approval.refuse", "change.acceptImpact", "change.implementChange",
+            "decision.amendAdvisoryBoard", "decision.castVote", "decision.concludeDecision",
+            "decision.constituteAdvisoryBoard", "decision.supersedeDecision", "risk.acceptRisk"});
 }
 
 TEST_CASE("a role below the least is refused, the least is not, for every command",

@@ -213,6 +213,22 @@ TEST_CASE("acting for somebody in the workspace takes the importer's right", "[m
                              kAdmin.as_importer().for_member(kContributor)}});
 }
 
+TEST_CASE("of many attempts within an hour some are recorded, which tell of all until then",
+          "[model][workspace]") {
+  std::vector<std::uint32_t> recorded;
+  std::uint32_t told = 0;
+  for (std::uint32_t attempt = 1; attempt <= 200; ++attempt) {
+    if (!model::workspace::is_attempt_recorded(attempt)) continue;
+    recorded.push_back(attempt);
+    told += model::workspace::attempts_told_by(attempt);
+    CHECK(told == attempt);
+  }
+  CHECK(recorded == std::vector<std::uint32_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+                                               16, 32, 64, 128});
+  CHECK(model::workspace::attempts_told_by(0) == 1);
+  CHECK(model::workspace::attempts_told_by(33) == 1);
+}
+
 TEST_CASE("of each project the newest attempts are held, and all are counted by day",
           "[model][workspace]") {
   auto scenario = given_workspace();
@@ -243,6 +259,7 @@ TEST_CASE("of each project the newest attempts are held, and all are counted by 
   };
   const auto today = std::to_string(first_day.days);
   CHECK(attempts(scenario.state()).size() == most);
+  const auto told = most + 15 + 31;  // of which the 32nd tells, and the 64th
   scenario.pass(kMicrosPerDay);
   for (std::uint32_t n = 1; n <= 3; ++n) try_in(kProject, most + n);
   const auto newest = scenario.last_event().meta.position;
@@ -252,7 +269,7 @@ TEST_CASE("of each project the newest attempts are held, and all are counted by 
     CHECK(attempts(workspace).back() == most + 3);
     CHECK(workspace.workspace.rejected_acts.size() == most + 1);  // the other project's stays
     CHECK(days(workspace, kProject) ==
-          today + ": " + std::to_string(most) + " " + std::to_string(first_day.days + 1) + ": 3 ");
+          today + ": " + std::to_string(told) + " " + std::to_string(first_day.days + 1) + ": 3 ");
     CHECK(days(workspace, project_id(2)) == today + ": 1 ");
     CHECK(days(workspace, project_id(3)).empty());
     CHECK(newest_rejected_act(workspace.workspace, kProject) == newest);

@@ -82,16 +82,6 @@ TEST_CASE("So many subjects of a member are counted apart, all others as one",
   CHECK(count.add(kViewer, {kProject, task_id(most + 1)}, kStart) == 1);
 }
 
-TEST_CASE("The first attempts of an hour are recorded, then fewer and fewer",
-          "[engine][rejected_acts]") {
-  std::vector<std::uint32_t> recorded;
-  for (std::uint32_t attempt = 1; attempt <= 200; ++attempt) {
-    if (engine::is_attempt_recorded(attempt)) recorded.push_back(attempt);
-  }
-  CHECK(recorded == std::vector<std::uint32_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-                                               16, 32, 64, 128});
-}
-
 TEST_CASE_METHOD(Governed, "An attempt is recorded with all its facts, and its answer is the same",
                  "[engine][rejected_acts]") {
   const auto version = log().stream_version(kProject);
@@ -225,10 +215,23 @@ TEST_CASE_METHOD(Governed, "What breaks no rule of governance is not recorded",
                  "[engine][rejected_acts]") {
   const auto before = head();
   CHECK(submit({.command = cast_vote({0xDC, 9}, kOption)}).starts_with("unknownDecision"));
-  CHECK(submit({.command = cast_vote(kDecision, kOption), .by = {.member = kViewer}})
+  CHECK(submit({.command = create_task({.task = kOther}), .by = {.member = kViewer}})
             .starts_with("notPermitted"));
   CHECK(head() == before);
   CHECK(acts().empty());
+}
+
+TEST_CASE_METHOD(Governed, "A vote of whoever may not even work on the project is recorded",
+                 "[engine][rejected_acts]") {
+  const auto version = log().stream_version(kProject);
+  CHECK(submit({.command = cast_vote(kDecision, kOption), .by = {.member = kViewer}})
+            .starts_with("notPermitted"));
+  CHECK(log().stream_version(kProject) == version);
+  REQUIRE(acts().size() == 1);
+  CHECK(acts().begin()->second.member == kViewer);
+  CHECK(acts().begin()->second.code == schema::Code::NOT_PERMITTED);
+  CHECK(acts().begin()->second.subject == kDecision);
+  check_replay();
 }
 
 TEST_CASE_METHOD(Governed, "An attempt among other commands leaves them as they are",
