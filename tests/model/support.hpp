@@ -13,6 +13,7 @@
 #include "tests/support/commands.hpp"
 #include "tests/support/describe.hpp"
 #include "tests/support/memory_stream.hpp"
+#include "tests/support/rejections_shown.hpp"
 
 namespace daybook::testing {
 
@@ -41,7 +42,9 @@ class Scenario {
   }
   // What it would lead to. A rejected command changes nothing, nor does deciding.
   [[nodiscard]] std::string when(const Command& command, const Actor& by = kManager) const {
-    return describe(stream_.decide(command, by));
+    const auto verdict = stream_.decide(command, by);
+    if (!verdict) note_rejection(command, verdict.error());
+    return describe(verdict);
   }
   // Afterwards, on a state of its own.
   [[nodiscard]] Scenario after(const Command& command, const Actor& by = kManager) const {

@@ -154,6 +154,8 @@ TEST_CASE("recordImportRemainder is refused for each reason, in this order", "[m
   given.given(record_import_remainder({}), importer);
   given.given(record_import_remainder({.subject = task_id(1)}), importer);
   CHECK(given.state().project.remainders == 2);
+  given.given(archive_project("all is brought in"));
+  CHECK(given.when(record_import_remainder({}), importer) == "projectArchived");
 }
 
 TEST_CASE("acting for somebody takes the importer's right", "[model][project]") {

@@ -132,6 +132,7 @@ TEST_CASE("moveTasks moves all or none, and limits count them together", "[model
                        .override_reason = std::move(override_reason)});
   };
   check(full().after(archive_project("over")), {{"archived", moves({}), "projectArchived"}});
+  check(opened(), {{"no board", moves({{T(1), kTodo}}), "boardNotDefined"}});
   std::vector<Move> hundred_and_one;
   for (std::uint64_t n = 0; n <= 100; ++n) hundred_and_one.push_back({T(1000 + n), kTodo});
   auto hundred = hundred_and_one;
