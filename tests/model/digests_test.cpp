@@ -25,13 +25,14 @@ struct Log {
 const Log kLogs[] = {
     {1, 129, {"2081db090ba482a866da7b32ba80d73cb7cbf96cbd807194585eea162debc5ba"}},
     {2,
-     1121,
+     1467,
      {"374fbb7c99228f0c0762e08a09b9bfcad4d6459c04d9470201e7baccace894d3",
-      "417b6ed3142ed7f49847a629fc43a424daabd5e82b68acc436906f72f676fcdf",
+      "ecaf77f35be58dc8355a20b8c125812f1f14f64f0c80d64d4c494f7993a881ed",
       "e9ed6343224d75c4f02e9a37efcd4ee328f1b6345a0fda960d9957ab0f7da449",
-      "7e1b308e70c6dcfa66cf2389a09c7275f94de49c46dfb6c17ac2fab9b633ef99",
-      "4faa0c8cc90bab6ff5316d9d4ec0a85902b23beb574d04dd0e6a301e1ccc0a4d",
-      "d8f541e804ac11b75ab83ae9872f7ead0a08d280ef16aef43fab1664fafb1d29"}},
+      "0faf9939cf62a2f9331dd62f4d732fca1df189fe2632bdd0ef591c7b66ea022a",
+      "0f78a0c60fd5fbe0cdfdb910274fb455795a2754707a04ecf6a3bc91eb040612",
+      "d22d86d2453749a2a1132e6bf1c0e43724b474be41abe4bc8fe0ebc28e2cdd3a",
+      "a484c9147d61409f02ba823250872039efe06196d627f39d2ceeab464ee07f23"}},
 };
 
 std::string read_file(const std::string& path) {

@@ -256,10 +256,26 @@ Command GovernancePlay::respond(const State& state, Id id) {
   }
 }
 
+// The decision that an accepted risk rests on, by one that may take its place; nullopt: there are none such.
+std::optional<Command> GovernancePlay::supersede(const State& state) {
+  for (const auto& [risk, row] : state.risk.risks) {
+    const auto* made = model::decision::find_decision(state.decision, row.decision);
+    if (made == nullptr || row.status != model::risk::Status::ACCEPTED) continue;
+    for (const auto& [later, successor] : state.decision.decisions) {
+      if (successor.status == model::decision::Status::MADE && successor.binding &&
+          successor.topic == made->topic && successor.subjects == made->subjects &&
+          successor.opened_version > made->opened_version)
+        return supersede_decision({.decision = row.decision, .by = later});
+    }
+  }
+  return std::nullopt;
+}
+
 Command GovernancePlay::decision(const State& state, Timestamp now) {
   const auto id = pick_open(state.decision.decisions);
   const auto* found = model::decision::find_decision(state.decision, id);
   const auto board = pick(state.decision.boards);
+  if (auto command = supersede(state); command && random_.one_in(4)) return *std::move(command);
   switch (random_.below(12)) {
     case 0: {
       model::decision::Charter charter;
@@ -284,6 +300,10 @@ Command GovernancePlay::decision(const State& state, Timestamp now) {
       for (const auto& [risk, row] : state.risk.risks) {
         if (row.status == model::risk::Status::OPEN && row.assessment.score() >= 20)
           fields.subject = risk;
+      }
+      // Or anew about what a board has accepted.
+      for (const auto& [risk, row] : state.risk.risks) {
+        if (!row.decision.is_nil() && random_.one_in(2)) fields.subject = risk;
       }
       fields.topic = model::decision::Topic::RISK;
       fields.binding = !random_.one_in(4);

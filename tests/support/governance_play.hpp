@@ -2,6 +2,8 @@
 // Histories over all parts of a project: those of ProjectPlay, and between them people who ask, assess, approve, vote, raise
 // risks and comment, most of them as the rules want it, some against them.
 
+#include <optional>
+
 #include "tests/support/history.hpp"
 
 namespace daybook::testing {
@@ -22,6 +24,7 @@ class GovernancePlay {
   [[nodiscard]] Command risk(const State& state);
   [[nodiscard]] Command respond(const State& state, Id risk);
   [[nodiscard]] Command decision(const State& state, Timestamp now);
+  [[nodiscard]] static std::optional<Command> supersede(const State& state);
   [[nodiscard]] Command remark(const State& state);
 
   [[nodiscard]] Id fresh_id();

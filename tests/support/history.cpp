@@ -538,7 +538,7 @@ record::AlignedBytes history_log() {
   log.add<WorkspacePlay>({}, 1, 200);
   // Few that have every kind of event between them.
   constexpr std::pair<std::uint64_t, std::size_t> kPlays[] = {
-      {7, 1000}, {11, 400}, {14, 800}, {20, 1000}, {27, 400}};  // seed, attempts
+      {7, 1000}, {11, 400}, {14, 800}, {20, 1000}, {27, 400}, {43, 1000}};  // seed, attempts
   for (const auto& [seed, attempts] : kPlays)
     log.add<GovernancePlay>(project_id(seed), seed, attempts);
   return log.take();
