@@ -12,6 +12,12 @@
 namespace daybook::client::detail {
 namespace {
 
+bool is_breach(const Act& act, const model::Rejection& rejection) {
+  return act.with_request([&](schema::CommandRequest::Reader of) {
+    return model::is_breach(of.getCommand(), rejection.code);
+  });
+}
+
 ClientOptions with_defaults(ClientOptions options) {
   if (!options.random) {
     options.random = [](std::span<std::byte> out) {
@@ -353,9 +359,7 @@ void Core::submit(Pending::Ticket ticket, Id stream, CommandBuilder command, Sub
   if (replica) {
     const auto shown = replica->show(*act);
     // An attempt against a rule of governance is for the server to refuse, since it records it.
-    if (!shown && !(*act)->with_request([&](schema::CommandRequest::Reader of) {
-          return model::is_breach(of.getCommand(), shown.error().code);
-        })) {
+    if (!shown && !is_breach(**act, shown.error())) {
       return completion({}, reject_here(id, shown.error(), replica->version()));
     }
   }

@@ -213,6 +213,34 @@ TEST_CASE("An attempt against a rule of governance reaches the server, which rec
   CHECK(rig.causes.empty());  // it was never shown
 }
 
+TEST_CASE(
+    "A vote without the role to vote reaches the server, other commands without a role do not",
+    "[client][overlay]") {
+  OverlayRig rig;
+  for (const auto& command :
+       {grant_role({.member = kOther, .role = schema::Role::MANAGER}),
+        grant_role(
+            {.member = kManager, .from = schema::Role::MANAGER, .role = schema::Role::VIEWER})})
+    REQUIRE(rig.server.commit(command) == schema::Code::NONE);
+  rig.push();
+  rig.poll();
+  const auto refused = [&](const Command& given) {
+    client::CommandBuilder command;
+    command.request().setCommand(given.reader());
+    for (const auto& words : given.words) (void)command.text(words);
+    const auto result = rig.submit(std::move(command));
+    REQUIRE(result->done);
+    const auto* no = client::rejected(result->outcome);
+    REQUIRE(no);
+    CHECK(no->code == schema::Code::NOT_PERMITTED);
+    return *no;
+  };
+  CHECK(refused(create_task({.task = task(1)})).local);
+  CHECK(rig.server.commands.empty());
+  CHECK_FALSE(refused(cast_vote({.decision = {0x50, 2}, .option = {0x50, 3}})).local);
+  CHECK(rig.server.commands.size() == 1);
+}
+
 TEST_CASE("A command is decided on what is pending too, and the server agrees",
           "[client][overlay]") {
   OverlayRig rig;
