@@ -506,8 +506,8 @@ TEST_CASE("histories reach every event", "[model][property]") {
     (void)play<GovernancePlay>(seed, 1500, note);
     (void)play<WorkspacePlay>(seed, 200, note);
   }
-  (void)play<GovernancePlay>(43, 1000,
-                             note);  // supersedes what a risk was accepted under, as few do
+  // Supersedes what a risk was accepted under, as few do.
+  (void)play<GovernancePlay>(43, 1000, note);
   for (const auto part : capnp::Schema::from<schema::Event>().getUnionFields()) {
     if (!part.getType().isStruct()) continue;
     for (const auto type : part.getType().asStruct().getUnionFields()) {
